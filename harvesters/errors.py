@@ -1,0 +1,25 @@
+"""Errors sorted by what to do next. Messages name what and where, never a secret and never a data value."""
+
+
+class HarvestError(Exception):
+    """Root of the family."""
+
+
+class RetryLater(HarvestError):
+    """The platform is slow, broken or busy: trying again may help. `after_s`: what it asked for, if it did."""
+
+    def __init__(self, message: str, *, after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.after_s = after_s
+
+
+class StopRun(HarvestError):
+    """Nothing more of this source can be had in this run: bad signature, login page, repeated page, dead host."""
+
+
+class SkipRecord(HarvestError):
+    """This one record cannot be used; the rest of the run goes on. `record_id` is "" when it has none."""
+
+    def __init__(self, message: str, *, record_id: str = "") -> None:
+        super().__init__(message)
+        self.record_id = record_id

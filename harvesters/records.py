@@ -1,0 +1,119 @@
+"""What every source yields: raw records, and what they say once mapped. Frozen values of plain types.
+
+Labels (`*_label`) are the source's own words; a signed value mapping turns them into ours, in `portal.ingest`.
+Texts are mappings of BCP 47 primary language (`zh`, `en`) to text; a missing language is absent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One catalogue entry as received. `raw` is JSON-like; `data_stamp` changes whenever rows or files changed.
+
+    `problem` is not empty when the entry cannot be used (no identifier, not an object …): it is reported and skipped.
+    """
+
+    id: str
+    raw: Mapping[str, Any]
+    data_stamp: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """A page of the listing. `total`: records in the whole listing as the source states it, None if it does not."""
+
+    records: tuple[RawRecord, ...]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRecord:
+    """One information item (信息项) as the source states it; empty labels mean that nothing was stated."""
+
+    name: str
+    title: str = ""
+    type_label: str = ""
+    description: str = ""
+    share_label: str = ""
+    open_label: str = ""
+    secret_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TablePart:
+    """Rows to be fetched page by page. `locator` is for the source alone. Text names as in `DatasetRecord`."""
+
+    key: str
+    names: Mapping[str, str]
+    locator: Mapping[str, Any]
+    row_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file to be fetched. `format_label` and `file_name` are claims; readers look at the content."""
+
+    key: str
+    names: Mapping[str, str]
+    locator: Mapping[str, Any]
+    file_name: str
+    format_label: str = ""
+    size_bytes: int | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPart:
+    """A file or service elsewhere that is never fetched: published as a link, marked as not checked."""
+
+    key: str
+    names: Mapping[str, str]
+    url: str
+    format_label: str = ""
+    language_label: str = ""
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+
+
+Part = TablePart | FilePart | LinkPart
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRecord:
+    """A raw record after the source's pure mapping. Instants are ISO 8601 strings; blank means not stated."""
+
+    id: str
+    titles: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    publisher_names: Mapping[str, str]
+    publisher_code: str = ""
+    resource_code: str = ""
+    theme_labels: tuple[str, ...] = ()
+    keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    update_cycle_label: str = ""
+    licence_label: str = ""
+    share_label: str = ""
+    open_label: str = ""
+    open_condition: str = ""
+    secret_label: str = ""
+    grade_label: str = ""
+    class_label: str = ""
+    level_label: str = ""  # which level of government owns it
+    owner: str = ""
+    approver: str = ""
+    basis: str = ""
+    created: str = ""
+    modified: str = ""
+    fields: tuple[FieldRecord, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowBatch:
+    """Rows of one table page: every row has as many cells as `columns`; None is null. At most some thousand rows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]

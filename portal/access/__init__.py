@@ -1,0 +1,1 @@
+"""Who may see or do what; pure, asked by everyone, decided nowhere else."""

@@ -1,0 +1,1 @@
+"""Accounts and API keys: who a caller is."""

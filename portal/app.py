@@ -1,0 +1,1 @@
+"""The Flask application: doors registered, nothing decided."""

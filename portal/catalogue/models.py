@@ -1,0 +1,143 @@
+"""The tables of the catalogue. Terms follow DCAT 3; `versions.py` holds versions and verdicts."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.catalogue.versions import Version
+from portal.db import Base, UtcDateTime
+from portal.kernel.ids import new_id
+
+
+class Publisher(Base):
+    """A department. `names`: language → wording object (`value`, `origin`, `translated_from`)."""
+
+    __tablename__ = "publisher"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    source_name: Mapped[str] = mapped_column(String(300), unique=True)
+    names: Mapped[dict[str, Any]]
+    descriptions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Theme(Base):
+    """A subject area (主题); `slug` is its address and the facet value."""
+
+    __tablename__ = "theme"
+
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    names: Mapped[dict[str, Any]]
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class DatasetTheme(Base):
+    """Which dataset belongs to which theme."""
+
+    __tablename__ = "dataset_theme"
+
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"), primary_key=True)
+    theme_slug: Mapped[str] = mapped_column(ForeignKey("theme.slug"), primary_key=True, index=True)
+
+
+class Dataset(Base):
+    """One dataset. Its id is ours; the platform's key (`source:id`) and resource code are attributes.
+
+    `revision` grows with every public change; the index is true when `indexed_revision` equals it.
+    """
+
+    __tablename__ = "dataset"
+    __table_args__ = (
+        CheckConstraint("state != 'published' OR current_version IS NOT NULL", name="published_has_version"),
+        Index("ix_dataset_unindexed", "revision", "indexed_revision"),
+    )
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    source_key: Mapped[str] = mapped_column(String(400), unique=True)
+    resource_code: Mapped[str] = mapped_column(String(200), default="")
+    publisher_id: Mapped[str] = mapped_column(ForeignKey("publisher.id"), index=True)
+    state: Mapped[str] = mapped_column(String(20), index=True, default="draft")
+    openness: Mapped[str] = mapped_column(String(20))
+    open_condition: Mapped[str] = mapped_column(Text, default="")
+    update_cycle: Mapped[str] = mapped_column(String(20), default="unknown")
+    licence: Mapped[str] = mapped_column(String(200), default="")
+    owner: Mapped[str] = mapped_column(String(200))
+    approver: Mapped[str] = mapped_column(String(200))
+    basis: Mapped[str] = mapped_column(Text)
+    data_class: Mapped[str] = mapped_column(String(80))
+    grade: Mapped[str] = mapped_column(String(20))
+    current_version: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    modified_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+    popularity: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1)
+    indexed_revision: Mapped[int] = mapped_column(default=0)
+
+    publisher: Mapped[Publisher] = relationship(lazy="raise")
+    wordings: Mapped[list["DatasetWording"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    themes: Mapped[list[DatasetTheme]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    versions: Mapped[list[Version]] = relationship(lazy="raise", order_by=Version.number.desc())
+
+
+class DatasetWording(Base):
+    """One field's text in one language. `field_owner` `person`: a re-harvest leaves it and notes the source's `pending` value."""
+
+    __tablename__ = "dataset_wording"
+
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"), primary_key=True)
+    field: Mapped[str] = mapped_column(String(20), primary_key=True)  # title | description | keywords
+    language: Mapped[str] = mapped_column(String(2), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(String(10))
+    translated_from: Mapped[str | None] = mapped_column(String(64))
+    field_owner: Mapped[str] = mapped_column(String(10), default="source")
+    pending: Mapped[str | None] = mapped_column(Text)
+
+
+class Outbox(Base):
+    """What must happen because of a transaction (purge, index, mail). The queue only wakes the worker that reads this."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class DatasetUse(Base):
+    """One caller used one dataset on one day; `caller` is a keyed hash that changes daily and cannot be traced back."""
+
+    __tablename__ = "dataset_use"
+    __table_args__ = (UniqueConstraint("dataset_id", "used_on", "caller"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"), index=True)
+    used_on: Mapped[date] = mapped_column(Date, index=True)
+    caller: Mapped[str] = mapped_column(String(64))
+
+
+class ExportJob(Base):
+    """A file being made on request (XLSX). `state`: waiting | running | done | failed. Progress counts rows."""
+
+    __tablename__ = "export_job"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"), index=True)
+    version_number: Mapped[int]
+    part: Mapped[str] = mapped_column(String(80))
+    format: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    rows_done: Mapped[int] = mapped_column(default=0)
+    rows_total: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,121 @@
+"""Verdicts, immutable versions, their parts and files, and the tombstones that outlive them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Base, UtcDateTime
+from portal.kernel.ids import new_id
+
+
+class Verdict(Base):
+    """What the gate answered about one pair of digests, append-only. `reasons`: list of {code, subject, count}."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (UniqueConstraint("id", "data_digest", "page_digest", "outcome"),)
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    source_key: Mapped[str] = mapped_column(String(400), index=True)
+    data_digest: Mapped[str] = mapped_column(String(64), index=True)
+    page_digest: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(10))
+    reasons: Mapped[list[Any]]
+    gate_version: Mapped[str] = mapped_column(String(40))
+    release_id: Mapped[str | None] = mapped_column(String(16))
+    judged_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Version(Base):
+    """One published state of a dataset, never edited. The composite key refuses a version whose verdict is not
+    `admitted` for the very same digests. `redacted_at`: its content was cut or withdrawn later."""
+
+    __tablename__ = "version"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["verdict_id", "data_digest", "page_digest", "verdict_outcome"],
+            ["verdict.id", "verdict.data_digest", "verdict.page_digest", "verdict.outcome"],
+            name="fk_version_verdict",
+        ),
+        CheckConstraint("verdict_outcome = 'admitted'", name="only_admitted"),
+    )
+
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("dataset.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    data_digest: Mapped[str] = mapped_column(String(64))
+    page_digest: Mapped[str] = mapped_column(String(64))
+    verdict_id: Mapped[str] = mapped_column(String(16))
+    verdict_outcome: Mapped[str] = mapped_column(String(10), default="admitted")
+    provenance: Mapped[dict[str, Any]]
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    data_modified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    redacted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    parts: Mapped[list["VersionPart"]] = relationship(lazy="raise", order_by="VersionPart.position")
+
+
+class VersionPart(Base):
+    """A distribution in one version: a table, a file, or a link that we did not check.
+
+    `schema`: serialised TableSchema for tables. `preview`: first page of rows, stored at publication. `blob_key`: the
+    Parquet table or the published file; `original_blob_key`: the delivered file, only where it may leave quarantine.
+    """
+
+    __tablename__ = "version_part"
+    __table_args__ = (
+        ForeignKeyConstraint(["dataset_id", "version_number"], ["version.dataset_id", "version.number"]),
+        Index("ix_version_part_blob_key", "blob_key"),
+    )
+
+    dataset_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    version_number: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    names: Mapped[dict[str, Any]]
+    format: Mapped[str] = mapped_column(String(20))
+    media_type: Mapped[str] = mapped_column(String(100), default="application/octet-stream")
+    url: Mapped[str] = mapped_column(Text, default="")
+    languages: Mapped[list[Any]] = mapped_column(default=list)
+    schema: Mapped[dict[str, Any] | None]
+    preview: Mapped[list[Any] | None]
+    row_count: Mapped[int | None]
+    size_bytes: Mapped[int | None]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    blob_key: Mapped[str | None] = mapped_column(String(200))
+    original_blob_key: Mapped[str | None] = mapped_column(String(200))
+    original_format: Mapped[str | None] = mapped_column(String(20))
+    original_sha256: Mapped[str | None] = mapped_column(String(64))
+    original_size_bytes: Mapped[int | None]
+    quality: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class SpooledFile(Base):
+    """A download made from a part (CSV, JSON …): content-addressed, made once, shared, purged with the version."""
+
+    __tablename__ = "spooled_file"
+
+    dataset_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    version_number: Mapped[int] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(String(80), primary_key=True)
+    format: Mapped[str] = mapped_column(String(20), primary_key=True)  # csv | csv-bom | json | jsonl | parquet | xlsx
+    blob_key: Mapped[str] = mapped_column(String(200), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    size_bytes: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Tombstone(Base):
+    """What stays of something that was public: address, digest, when and why. Never deleted."""
+
+    __tablename__ = "tombstone"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    dataset_id: Mapped[str] = mapped_column(String(16), index=True)
+    version_number: Mapped[int | None]
+    data_digest: Mapped[str | None] = mapped_column(String(64))
+    checksums: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(200))
+    buried_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,6 @@
+"""The catalogue database: engine, sessions, and the one place that commits."""
+
+from portal.db.base import Base, UtcDateTime
+from portal.db.database import Database
+
+__all__ = ["Base", "Database", "UtcDateTime"]

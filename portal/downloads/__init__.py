@@ -1,0 +1,1 @@
+"""Files with Range, ETag and digests."""

@@ -1,0 +1,1 @@
+"""What all doors share: locale, principal, errors, limits, security headers."""

@@ -1,0 +1,1 @@
+"""Both languages of the interface, through plain Babel."""

@@ -1,0 +1,114 @@
+"""Sources, their signed mappings, runs, the append-only record of what each run did, and what waits for a person."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, UtcDateTime
+from portal.kernel.ids import new_id
+
+
+class Source(Base):
+    """A registered source. `config` holds no secret: `secret_name` names a file that only the worker can read."""
+
+    __tablename__ = "source"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    config: Mapped[dict[str, Any]]
+    secret_name: Mapped[str] = mapped_column(String(100), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SourceMapping(Base):
+    """A value mapping of a source (field → label → our value), valid only when a person signed it."""
+
+    __tablename__ = "source_mapping"
+    __table_args__ = (UniqueConstraint("source_name", "digest"),)
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    source_name: Mapped[str] = mapped_column(ForeignKey("source.name"), index=True)
+    labels: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(String(64))
+    signed_by: Mapped[str | None] = mapped_column(String(200))
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class HarvestRun(Base):
+    """One run over one source. `counts`: action → number; `state`: running | done | failed | stopped."""
+
+    __tablename__ = "harvest_run"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    source_name: Mapped[str] = mapped_column(ForeignKey("source.name"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default="running")
+    is_dry: Mapped[bool] = mapped_column(default=False)
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    errors: Mapped[list[Any]] = mapped_column(default=list)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class HarvestRecord(Base):
+    """What one run did with one record; append-only (triggers refuse UPDATE and DELETE).
+
+    For unchanged records one row notes a batch: `record_ids` in `detail`.
+    """
+
+    __tablename__ = "harvest_record"
+    __table_args__ = (Index("ix_harvest_record_run_record", "run_id", "record_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("harvest_run.id"))
+    record_id: Mapped[str] = mapped_column(String(340))
+    action: Mapped[str] = mapped_column(String(12))
+    raw_sha256: Mapped[str] = mapped_column(String(64), default="")
+    verdict_id: Mapped[str | None] = mapped_column(String(16))
+    dataset_id: Mapped[str | None] = mapped_column(String(16))
+    version_number: Mapped[int | None]
+    reasons: Mapped[list[Any]] = mapped_column(default=list)
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SourceRecord(Base):
+    """The last known state of one record of one source: what makes "unchanged" cheap and a killed run resumable.
+
+    `fingerprint` digests raw record, data stamp, mapping, column rules and gate version together.
+    """
+
+    __tablename__ = "source_record"
+
+    source_name: Mapped[str] = mapped_column(ForeignKey("source.name"), primary_key=True)
+    record_id: Mapped[str] = mapped_column(String(340), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    raw_sha256: Mapped[str] = mapped_column(String(64))
+    data_sha256: Mapped[str] = mapped_column(String(64), default="")
+    data_stamp: Mapped[str] = mapped_column(String(100), default="")
+    action: Mapped[str] = mapped_column(String(12))
+    dataset_id: Mapped[str | None] = mapped_column(String(16))
+    seen_run_id: Mapped[str] = mapped_column(String(16))
+    is_missing: Mapped[bool] = mapped_column(default=False)
+    settled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class HeldRecord(Base):
+    """A record that waits for a person, bound to the digests judged. `state`: waiting | released | refused | superseded."""
+
+    __tablename__ = "held_record"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    source_name: Mapped[str] = mapped_column(ForeignKey("source.name"), index=True)
+    record_id: Mapped[str] = mapped_column(String(340))
+    title: Mapped[str] = mapped_column(Text)
+    data_digest: Mapped[str] = mapped_column(String(64))
+    page_digest: Mapped[str] = mapped_column(String(64))
+    verdict_id: Mapped[str] = mapped_column(String(16))
+    reasons: Mapped[list[Any]]
+    state: Mapped[str] = mapped_column(String(12), default="waiting", index=True)
+    held_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reviewer: Mapped[str] = mapped_column(String(200), default="")
+    review_reason: Mapped[str] = mapped_column(Text, default="")
+    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""What is in cells, names and hidden parts: Findings."""

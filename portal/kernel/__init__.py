@@ -1,0 +1,1 @@
+"""The words of the domain: values without I/O, standard library only."""

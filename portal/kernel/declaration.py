@@ -1,0 +1,40 @@
+"""What the providing department declared, after the source's signed value mapping was applied."""
+
+from dataclasses import dataclass
+
+from portal.kernel.vocab import DataClass, Openness
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredColumn:
+    """One information item (信息项). `openness` None: nothing declared. `is_secret` None: nothing said."""
+
+    name: str
+    type_label: str = ""
+    openness: Openness | None = None
+    is_secret: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """The department's decision about a whole resource.
+
+    `unmapped` names labels (field → label) the signed mapping does not know: any entry holds the record.
+    `contradictions` are codes of statements that exclude each other; any entry holds the record.
+    `columns_follow_resource`: the signed mapping states that this source declares no columns and the decision about the
+    resource covers them all; otherwise a column without a declaration is unannounced.
+    `mapping_signed_by` None: the mapping is not signed; nothing can be admitted under it.
+    """
+
+    openness: Openness | None
+    columns: tuple[DeclaredColumn, ...]
+    is_secret: bool | None = None
+    grade: DataClass | None = None
+    is_owned_by_higher_level: bool = False
+    basis: str = ""
+    owner: str = ""
+    approver: str = ""
+    unmapped: tuple[tuple[str, str], ...] = ()
+    contradictions: tuple[str, ...] = ()
+    mapping_signed_by: str | None = None
+    columns_follow_resource: bool = False

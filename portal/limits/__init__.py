@@ -1,0 +1,1 @@
+"""Budgets per tier and class, declared once, and the limiter that counts them."""

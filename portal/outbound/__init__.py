@@ -1,0 +1,1 @@
+"""The one guarded HTTP client for everything that leaves this machine."""

@@ -1,0 +1,92 @@
+"""Every setting, with its default and its meaning; read from `PORTAL_…` environment variables.
+
+The embedded default needs no server: SQLite, tantivy, memory, local directories. Production chooses by the `*_url` settings.
+A test checks that `docs/settings.md` documents each one.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from portal.kernel.errors import PortalError
+from portal.paths import ROOT
+
+
+class SettingsError(PortalError):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The configuration of one process. Empty strings mean: use the embedded default."""
+
+    var_dir: Path = _setting(ROOT / "var", "Directory for everything that is written locally.")
+    database_url: str = _setting("", "SQLAlchemy URL of the catalogue; empty: SQLite in var_dir.")
+    search_url: str = _setting("", "Elasticsearch URL; empty: tantivy in var_dir.")
+    search_index: str = _setting("portal", "Alias of the search index in Elasticsearch.")
+    redis_url: str = _setting("", "Redis for limits and work; empty: memory and SQLite.")
+    store_url: str = _setting("", "s3://bucket/prefix for published files; empty: directory in var_dir.")
+    store_endpoint: str = _setting("", "Endpoint of the S3-compatible store, with scheme.")
+    store_key: str = _setting("", "Access key of the store.")
+    store_secret: str = _setting("", "Secret key of the store.")
+    accel_prefix: str = _setting("", "Internal nginx location for X-Accel-Redirect; empty: the process sends files.")
+    quarantine_dir: Path | None = _setting(None, "Encrypted originals, worker only; default: quarantine/ in var_dir.")
+    quarantine_key: str = _setting("", "32 bytes in hex; empty: a key file made beside the quarantine. Worker only.")
+    secrets_dir: Path | None = _setting(
+        None, "Secrets of sources, one file each, worker only; default: secrets/ in var_dir."
+    )
+    secret_key: str = _setting("", "Key for signed cursors and caller hashes; empty: a key file made in var_dir.")
+    base_url: str = _setting("http://127.0.0.1:8000", "Public address of the site, for canonical links.")
+    site_name_zh: str = _setting("示例区公共数据开放平台", "Name of the site in Chinese.")
+    site_name_en: str = _setting("Sample District Open Data", "Name of the site in English.")
+    is_sample: bool = _setting(False, "Say on every page that the data is sample data.")
+    trusted_proxies: int = _setting(0, "Number of reverse proxies in front, whose X-Forwarded-For is believed.")
+    xlsx_max_rows: int = _setting(200_000, "Rows up to which a table is offered as XLSX.")
+    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read `PORTAL_<NAME>` variables. Raises SettingsError on an unknown name or a value of the wrong kind."""
+        env = os.environ if environment is None else environment
+        known = {f"PORTAL_{f.name.upper()}": f for f in fields(cls)}
+        values: dict[str, Any] = {}
+        for name, raw in env.items():
+            if not name.startswith("PORTAL_"):
+                continue
+            if name not in known:
+                raise SettingsError(f"{name} is not a setting; see docs/settings.md for the list.")
+            values[known[name].name] = _converted(name, raw, known[name].default)
+        return cls(**values)
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.var_dir / 'catalogue.sqlite3'}"
+
+    @property
+    def effective_quarantine_dir(self) -> Path:
+        return self.quarantine_dir or self.var_dir / "quarantine"
+
+    @property
+    def effective_secrets_dir(self) -> Path:
+        return self.secrets_dir or self.var_dir / "secrets"
+
+
+def _converted(name: str, raw: str, default: Any) -> Any:
+    if isinstance(default, bool):
+        if raw.lower() not in {"0", "1", "true", "false"}:
+            raise SettingsError(f"{name} must be 1 or 0, not {raw!r}.")
+        return raw.lower() in {"1", "true"}
+    if isinstance(default, int):
+        try:
+            return int(raw)
+        except ValueError as error:
+            raise SettingsError(f"{name} must be a whole number, not {raw!r}.") from error
+    if isinstance(default, Path) or name.endswith("_DIR"):
+        return Path(raw).resolve() if raw else default
+    return raw

@@ -1,0 +1,1 @@
+"""The WSGI entry point for gunicorn and waitress."""
