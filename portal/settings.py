@@ -47,6 +47,7 @@ class Settings:
     site_name_en: str = _setting("Sample District Open Data", "Name of the site in English.")
     is_sample: bool = _setting(False, "Say on every page that the data is sample data.")
     trusted_proxies: int = _setting(0, "Number of reverse proxies in front, whose X-Forwarded-For is believed.")
+    limit_factor: int = _setting(1, "Multiplies every budget of portal/limits/budgets.py (a load test, a private mirror).")
     xlsx_max_rows: int = _setting(200_000, "Rows up to which a table is offered as XLSX.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 

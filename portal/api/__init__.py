@@ -1,1 +1,5 @@
-"""The open API, version 1."""
+"""The JSON API under `/api/v1`: read side, problem details, an OpenAPI description made from the routes."""
+
+from portal.api.blueprint import create_blueprint
+
+__all__ = ["create_blueprint"]

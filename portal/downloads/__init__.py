@@ -1,1 +1,5 @@
-"""Files with Range, ETag and digests."""
+"""Downloads: files made once, spooled by content, served with ranges, validators and digests."""
+
+from portal.downloads.blueprint import create_blueprint
+
+__all__ = ["create_blueprint"]

@@ -1,0 +1,59 @@
+"""The one declaration of how much a caller may use: class of endpoint × tier → amount in a window.
+
+The limiter counts by it, `RateLimit-Policy` announces it, `/api/v1/me/quota` and the readable API page print it. Change a
+number here and all of them change. The amounts leave an office behind one address room to work and stop a runaway script;
+the anonymous row budget is about a third of what two cores can answer (DESIGN.md, "Rows": three mixed queries a second).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from portal.kernel.vocab import Tier
+
+_MINUTE_S = 60
+_HOUR_S = 3600
+
+
+class BudgetClass(StrEnum):
+    """What an endpoint costs us, by kind of work. The value is the policy's name in headers."""
+
+    PAGES = "pages"  # pages for people
+    CATALOGUE = "catalogue"  # metadata by API
+    ROWS = "rows"  # rows of a table by API
+    EXPORTS = "exports"  # making a file that is not there yet
+    FILES = "files"  # downloading a file
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`amount` units in any window of `window_s` seconds."""
+
+    amount: int
+    window_s: int
+
+    def times(self, factor: int) -> "Budget":
+        """The same window with `factor` times the amount."""
+        return self if factor == 1 else Budget(self.amount * factor, self.window_s)
+
+
+def _tiers(window_s: int, anonymous: int, registered: int, verified: int, partner: int) -> Mapping[Tier, Budget]:
+    amounts = (anonymous, registered, verified, partner)
+    return MappingProxyType({tier: Budget(n, window_s) for tier, n in zip(Tier, amounts, strict=True)})
+
+
+BUDGETS: Mapping[BudgetClass, Mapping[Tier, Budget]] = MappingProxyType(
+    {
+        BudgetClass.PAGES: _tiers(_MINUTE_S, 600, 600, 1_200, 6_000),
+        BudgetClass.CATALOGUE: _tiers(_MINUTE_S, 120, 600, 1_200, 6_000),
+        BudgetClass.ROWS: _tiers(_MINUTE_S, 60, 300, 600, 3_000),
+        BudgetClass.EXPORTS: _tiers(_HOUR_S, 60, 300, 1_000, 5_000),
+        BudgetClass.FILES: _tiers(_MINUTE_S, 240, 600, 1_200, 6_000),
+    }
+)
+
+
+def budget_for(budget: str, tier: Tier) -> Budget:
+    """The declared budget of one class for one tier. Raises ValueError for a class that is not declared."""
+    return BUDGETS[BudgetClass(budget)][tier]
