@@ -33,10 +33,6 @@ class Budget:
     amount: int
     window_s: int
 
-    def times(self, factor: int) -> "Budget":
-        """The same window with `factor` times the amount."""
-        return self if factor == 1 else Budget(self.amount * factor, self.window_s)
-
 
 def _tiers(window_s: int, anonymous: int, registered: int, verified: int, partner: int) -> Mapping[Tier, Budget]:
     amounts = (anonymous, registered, verified, partner)

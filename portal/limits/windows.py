@@ -8,7 +8,7 @@ from limits.storage import Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from portal.kernel.principal import Principal
-from portal.limits.budgets import Budget, budget_for
+from portal.limits.budgets import budget_for
 from portal.limits.protocol import Decision
 
 
@@ -24,37 +24,34 @@ class SlidingWindow:
         self._is_local = is_local
 
     def spend(self, principal: Principal, budget: str, cost: int = 1) -> Decision:
-        declared = budget_for(budget, principal.tier).times(self._factor)
-        item = _item(declared)
+        item = self._item(principal, budget)
         is_allowed = self._strategy.hit(item, budget, principal.tier, principal.caller, cost=cost)
-        return self._decision(item, declared, principal, budget, is_allowed, cost)
+        return self._decision(principal, budget, is_allowed, cost)
 
     def peek(self, principal: Principal, budget: str) -> Decision:
-        declared = budget_for(budget, principal.tier).times(self._factor)
-        item = _item(declared)
+        item = self._item(principal, budget)
         is_allowed = self._strategy.test(item, budget, principal.tier, principal.caller)
-        return self._decision(item, declared, principal, budget, is_allowed, 1)
+        return self._decision(principal, budget, is_allowed, 1)
 
-    def _decision(
-        self, item: RateLimitItem, declared: Budget, principal: Principal, budget: str, is_allowed: bool, cost: int
-    ) -> Decision:
+    def _decision(self, principal: Principal, budget: str, is_allowed: bool, cost: int) -> Decision:
+        item = self._item(principal, budget)
+        window_s = item.get_expiry()
         stats = self._strategy.get_window_stats(item, budget, principal.tier, principal.caller)
-        remaining = min(int(stats.remaining), declared.amount) if is_allowed else 0
         reset_s = max(1, math.ceil(stats.reset_time - time.time()))
         if not is_allowed:
             # A unit returns each window/amount seconds; a request that costs more waits for as many.
             missing = max(1, cost - int(stats.remaining))
-            reset_s = min(declared.window_s, max(reset_s, math.ceil(missing * declared.window_s / declared.amount)))
+            reset_s = max(reset_s, math.ceil(missing * window_s / item.amount))
         return Decision(
             is_allowed=is_allowed,
             policy=budget,
-            limit=declared.amount,
-            window_s=declared.window_s,
-            remaining=remaining,
-            reset_s=min(reset_s, declared.window_s),
+            limit=item.amount,
+            window_s=window_s,
+            remaining=min(int(stats.remaining), item.amount) if is_allowed else 0,
+            reset_s=min(reset_s, window_s),
             is_local=self._is_local,
         )
 
-
-def _item(declared: Budget) -> RateLimitItem:
-    return RateLimitItemPerSecond(declared.amount, declared.window_s, namespace="portal")
+    def _item(self, principal: Principal, budget: str) -> RateLimitItem:
+        declared = budget_for(budget, principal.tier)
+        return RateLimitItemPerSecond(declared.amount * self._factor, declared.window_s, namespace="portal")
