@@ -8,6 +8,8 @@ import pytest
 from portal.db import Base, Database
 from portal.settings import Settings
 
+pytest_plugins = ["tests.services.fixtures"]
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
