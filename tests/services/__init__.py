@@ -4,6 +4,7 @@
 `python -m tests.services -- COMMAND` starts all of them once, runs COMMAND, and says which it used and which it could not.
 """
 
-from tests.services.registry import NAMES, Absent, service_url
+from tests.services.processes import Absent
+from tests.services.registry import NAMES, service_url
 
 __all__ = ["NAMES", "Absent", "service_url"]

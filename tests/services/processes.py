@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 _UNPRIVILEGED = "nobody"
 
@@ -56,7 +57,9 @@ def hand_over(directory: Path) -> None:
 
 def run_once(command: Sequence[str], **environment: str) -> None:
     """Run a preparing command as the unprivileged user; raises Absent with its last words when it fails."""
-    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, **_user())
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False, **_user()
+    )
     if done.returncode != 0:
         raise Absent(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()[-300:]}")
 
@@ -106,7 +109,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
             process.wait(grace_s)
 
 
-def _user() -> dict[str, object]:
+def _user() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     return {"user": _UNPRIVILEGED, "group": pwd.getpwnam(_UNPRIVILEGED).pw_gid, "extra_groups": []}
