@@ -5,13 +5,17 @@ A test checks that `docs/settings.md` documents each one.
 """
 
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from portal.kernel.errors import PortalError
 from portal.paths import ROOT
+
+_SECRET_BYTES = 32
 
 
 class SettingsError(PortalError):
@@ -47,7 +51,9 @@ class Settings:
     site_name_en: str = _setting("Sample District Open Data", "Name of the site in English.")
     is_sample: bool = _setting(False, "Say on every page that the data is sample data.")
     trusted_proxies: int = _setting(0, "Number of reverse proxies in front, whose X-Forwarded-For is believed.")
-    limit_factor: int = _setting(1, "Multiplies every budget of portal/limits/budgets.py (a load test, a private mirror).")
+    limit_factor: int = _setting(
+        1, "Multiplies every budget of portal/limits/budgets.py (a load test, a private mirror)."
+    )
     xlsx_max_rows: int = _setting(200_000, "Rows up to which a table is offered as XLSX.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 
@@ -76,6 +82,40 @@ class Settings:
     @property
     def effective_secrets_dir(self) -> Path:
         return self.secrets_dir or self.var_dir / "secrets"
+
+
+@lru_cache(maxsize=16)
+def site_secret(settings: Settings) -> bytes:
+    """32 bytes or more that sign cursors and hash keys and callers, the same for every process of this site.
+
+    From `secret_key` (hex); otherwise from `secret.key` in var_dir, made on first use, readable by its owner alone.
+    """
+    if settings.secret_key:
+        try:
+            secret = bytes.fromhex(settings.secret_key)
+        except ValueError as error:
+            raise SettingsError("PORTAL_SECRET_KEY must be hexadecimal digits, 64 or more.") from error
+        if len(secret) < _SECRET_BYTES:
+            raise SettingsError("PORTAL_SECRET_KEY must have 64 hexadecimal digits or more.")
+        return secret
+    path = settings.var_dir / "secret.key"
+    if not path.exists():
+        _write_new_secret(path)
+    return bytes.fromhex(path.read_text().strip())
+
+
+def _write_new_secret(path: Path) -> None:
+    """Make the key file; when two processes do it at once, the first one's key holds for both."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    own = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    own.touch(mode=0o600)
+    own.write_text(secrets.token_hex(_SECRET_BYTES))
+    try:
+        path.hardlink_to(own)
+    except FileExistsError:
+        pass
+    finally:
+        own.unlink()
 
 
 def _converted(name: str, raw: str, default: Any) -> Any:
