@@ -37,14 +37,19 @@ class SourceMapping(Base):
 
 
 class HarvestRun(Base):
-    """One run over one source. `counts`: action → number; `state`: running | done | failed | stopped."""
+    """One run over one source. `counts`: action → number; `state`: running | done | failed | stopped | killed.
+
+    `holder` is the process that runs it (host, process number, its start) and `heartbeat_at` its last sign of life: together
+    they tell a run that goes on from one whose process was killed. A dry run leaves no row.
+    """
 
     __tablename__ = "harvest_run"
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
     source_name: Mapped[str] = mapped_column(ForeignKey("source.name"), index=True)
     state: Mapped[str] = mapped_column(String(10), default="running")
-    is_dry: Mapped[bool] = mapped_column(default=False)
+    holder: Mapped[str] = mapped_column(String(200), default="")
+    heartbeat_at: Mapped[datetime] = mapped_column(UtcDateTime)
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     errors: Mapped[list[Any]] = mapped_column(default=list)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -76,17 +81,20 @@ class HarvestRecord(Base):
 class SourceRecord(Base):
     """The last known state of one record of one source: what makes "unchanged" cheap and a killed run resumable.
 
-    `fingerprint` digests raw record, data stamp, mapping, column rules and gate version together.
+    `fingerprint` digests raw record, data stamp, mapping, configuration, gate and scanner version together. `parts`: what was
+    made of its data (`portal.ingest.staging`), so that a corrected title needs no second fetch.
     """
 
     __tablename__ = "source_record"
+    __table_args__ = (Index("ix_source_record_seen", "source_name", "seen_run_id"),)
 
     source_name: Mapped[str] = mapped_column(ForeignKey("source.name"), primary_key=True)
     record_id: Mapped[str] = mapped_column(String(340), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     raw_sha256: Mapped[str] = mapped_column(String(64))
     data_sha256: Mapped[str] = mapped_column(String(64), default="")
-    data_stamp: Mapped[str] = mapped_column(String(100), default="")
+    data_stamp: Mapped[str] = mapped_column(String(400), default="")
+    parts: Mapped[list[Any]] = mapped_column(default=list)
     action: Mapped[str] = mapped_column(String(12))
     dataset_id: Mapped[str | None] = mapped_column(String(16))
     seen_run_id: Mapped[str] = mapped_column(String(16))
@@ -95,18 +103,29 @@ class SourceRecord(Base):
 
 
 class HeldRecord(Base):
-    """A record that waits for a person, bound to the digests judged. `state`: waiting | released | refused | superseded."""
+    """What waits for a person, bound to the digests judged. `state`: waiting | released | refused | superseded.
+
+    `kind` `record`: one record; `staged` keeps what is needed to publish it without its source (raw record's hash, parts).
+    `kind` `absence`: records missing from the source's list, to be withdrawn on release; `record_id` is then empty.
+    """
 
     __tablename__ = "held_record"
+    __table_args__ = (
+        Index("ix_held_record_source_record", "source_name", "record_id"),
+        Index("ix_held_record_data_digest", "data_digest"),
+    )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
     source_name: Mapped[str] = mapped_column(ForeignKey("source.name"), index=True)
+    run_id: Mapped[str] = mapped_column(String(16), default="")
     record_id: Mapped[str] = mapped_column(String(340))
+    kind: Mapped[str] = mapped_column(String(10), default="record")
     title: Mapped[str] = mapped_column(Text)
     data_digest: Mapped[str] = mapped_column(String(64))
     page_digest: Mapped[str] = mapped_column(String(64))
     verdict_id: Mapped[str] = mapped_column(String(16))
     reasons: Mapped[list[Any]]
+    staged: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(String(12), default="waiting", index=True)
     held_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reviewer: Mapped[str] = mapped_column(String(200), default="")
