@@ -112,3 +112,5 @@ class ColumnAction(StrEnum):
     PUBLISH = "publish"
     DROP = "drop"
     MASK = "mask"
+    GENERALISE = "generalise"  # dates to the month, numbers to two digits, text as MASK
+    SUPPRESS = "suppress"  # counts of 1 to 9 become null

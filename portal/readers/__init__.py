@@ -1,1 +1,17 @@
-"""Bytes that departments deliver into typed columns, in a child process with limits."""
+"""Bytes into typed columns: what departments deliver, opened in a child process with limits."""
+
+from portal.readers.errors import FileRefused, RowsRefused
+from portal.readers.files import read_file
+from portal.readers.reading import FileReading, Note, ReadingLimits, TableReading
+from portal.readers.spool import RowSpool
+
+__all__ = [
+    "FileReading",
+    "FileRefused",
+    "Note",
+    "ReadingLimits",
+    "RowSpool",
+    "RowsRefused",
+    "TableReading",
+    "read_file",
+]
