@@ -39,6 +39,7 @@ class Settings:
     store_endpoint: str = _setting("", "Endpoint of the S3-compatible store, with scheme.")
     store_key: str = _setting("", "Access key of the store.")
     store_secret: str = _setting("", "Secret key of the store.")
+    store_cache_mb: int = _setting(20_480, "Local copies of the store's tables, in MiB, on each node that reads rows.")
     accel_prefix: str = _setting("", "Internal nginx location for X-Accel-Redirect; empty: the process sends files.")
     quarantine_dir: Path | None = _setting(None, "Encrypted originals, worker only; default: quarantine/ in var_dir.")
     quarantine_key: str = _setting("", "32 bytes in hex; empty: a key file made beside the quarantine. Worker only.")

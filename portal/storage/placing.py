@@ -1,0 +1,45 @@
+"""Putting a file where others read: whole or not at all, and read-only from its first moment."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+_READ_ONLY = 0o444
+
+
+@contextmanager
+def placing(target: Path, *, mode: int = _READ_ONLY) -> Iterator[BinaryIO]:
+    """A new file that takes the name `target` when the block ends; when it raises, nothing is left.
+
+    The bytes are on disk before the name is (fsync), so a crash leaves the whole file or none.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.parent / f".{target.name[:60]}.{secrets.token_hex(6)}.part"
+    try:
+        with beside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), mode)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def place_copy(source: Path, target: Path) -> None:
+    """Copy a file's bytes to `target`, whole and read-only."""
+    with source.open("rb") as reader, placing(target) as writer:
+        shutil.copyfileobj(reader, writer, 1 << 20)
+
+
+def read_range(path: Path, start: int, length: int) -> Iterator[bytes]:
+    """Bytes start … start+length-1 of a file in chunks of at most 1 MiB; ends early only at the end of the file."""
+    with path.open("rb") as file:
+        file.seek(start)
+        while length > 0 and (chunk := file.read(min(length, 1 << 20))):
+            length -= len(chunk)
+            yield chunk
