@@ -1,0 +1,178 @@
+"""What is to be made public, as one frozen value, and the two digests that a verdict binds it to.
+
+`ingest` builds a `Publication`, digests it, has it judged, and hands it with the gate's `Admitted` to
+`commands.publish_dataset`, which digests it again: what is stored is what was judged, to the letter. The data digest
+covers content and column rules, the page digest every text and attribute that the public reads; so a corrected title
+does not void a reviewer's release of the data. Provenance is neither: it says how the value came about.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from portal.kernel.columns import ColumnRule, TableSchema
+from portal.kernel.digests import text_digest, value_digest
+from portal.kernel.text import Language, Text
+from portal.kernel.vocab import DataClass, Openness, PartKind, UpdateCycle
+
+EMPTY = Text()
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherRecord:
+    """The department as the source names it. `source_name` (the source's own spelling) identifies it."""
+
+    source_name: str
+    name: Text
+    description: Text = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPart:
+    """One distribution, ready to be shown: rows we hold, a file we hold, or a link that nobody checked.
+
+    `sha256`, `size_bytes`, `blob_key`: of the projected Parquet table or the published file; None for links.
+    `rules`: the decision about every delivered column. `preview`: up to 20 rows of JSON values in schema order.
+    `original_*`: the delivered file, only where every column is published and nothing is hidden in it.
+    `slug`: unique in the dataset, lower-case letters, digits and hyphens.
+    """
+
+    slug: str
+    kind: PartKind
+    name: Text
+    format: str
+    media_type: str = "application/octet-stream"
+    url: str = ""
+    languages: tuple[str, ...] = ()
+    rules: tuple[ColumnRule, ...] = ()
+    schema: TableSchema | None = None
+    preview: tuple[tuple[Any, ...], ...] = ()
+    row_count: int | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+    blob_key: str | None = None
+    original_blob_key: str | None = None
+    original_format: str | None = None
+    original_sha256: str | None = None
+    original_size_bytes: int | None = None
+    quality: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def content_digest(self) -> str:
+        """The digest that the gate judges: of the published bytes, or of the address where there are none of ours."""
+        return self.sha256 or text_digest(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A dataset as the public would see it, with the parts of one version.
+
+    `source_key`: `source:record id`. `pending`: (field, language) → what the source says now under a text that a curator
+    owns; it is shown to the curator, never to the public. `provenance`: source, record_id, run_id, raw_sha256, fetched_at,
+    gate_version, scanner_version.
+    """
+
+    source_key: str
+    publisher: PublisherRecord
+    title: Text
+    openness: Openness
+    owner: str
+    approver: str
+    basis: str
+    data_class: str
+    grade: DataClass
+    parts: tuple[PublishedPart, ...]
+    description: Text = EMPTY
+    keywords: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    themes: tuple[str, ...] = ()
+    resource_code: str = ""
+    open_condition: str = ""
+    update_cycle: UpdateCycle = UpdateCycle.UNKNOWN
+    licence: str = ""
+    data_modified_at: datetime | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    pending: Mapping[tuple[str, Language], str] = field(default_factory=dict)
+
+
+def digest_data(parts: tuple[PublishedPart, ...]) -> str:
+    """SHA-256 over what the public can download: content, column rules, types, preview and originals, in part order."""
+    return value_digest(
+        [
+            {
+                "slug": part.slug,
+                "kind": part.kind,
+                "content": part.content_digest,
+                "format": part.format,
+                "rules": [[rule.name, rule.action, rule.reason] for rule in part.rules],
+                "columns": [[c.name, c.type, c.action] for c in part.schema.columns] if part.schema else None,
+                "preview": value_digest([list(row) for row in part.preview]),
+                "row_count": part.row_count,
+                "original": part.original_sha256,
+            }
+            for part in parts
+        ]
+    )
+
+
+def digest_page(publication: Publication) -> str:
+    """SHA-256 over every public text and attribute of the page; instants of the data are left out."""
+    return value_digest(
+        {
+            "texts": dict(page_texts(publication)),
+            "origins": [_origins(text) for text in (publication.title, publication.description)],
+            "themes": sorted(publication.themes),
+            "openness": publication.openness,
+            "update_cycle": publication.update_cycle,
+            "grade": publication.grade,
+            "languages": [list(part.languages) for part in publication.parts],
+        }
+    )
+
+
+def page_texts(publication: Publication) -> Iterator[tuple[str, str]]:
+    """(place, text) of every text that the page would show, each place once: what `inspect.scan_texts` must be given.
+
+    Places read `title.zh`, `keywords.en`, `part schools.name.zh`, `part schools.column 3.title.zh`, `basis` …
+    """
+    yield from _bilingual("title", publication.title)
+    yield from _bilingual("description", publication.description)
+    yield from _bilingual("publisher.name", publication.publisher.name)
+    yield from _bilingual("publisher.description", publication.publisher.description)
+    for language, words in sorted(publication.keywords.items()):
+        yield f"keywords.{language}", "\n".join(words)
+    for place in ("resource_code", "open_condition", "licence", "owner", "approver", "basis", "data_class"):
+        if value := getattr(publication, place):
+            yield place, value
+    yield "publisher.source_name", publication.publisher.source_name
+    for part in publication.parts:
+        yield from _part_texts(part)
+
+
+def _part_texts(part: PublishedPart) -> Iterator[tuple[str, str]]:
+    place = f"part {part.slug}"
+    yield from _bilingual(f"{place}.name", part.name)
+    if part.url:
+        yield f"{place}.url", part.url
+    if part.schema is None:
+        return
+    for number, column in enumerate(part.schema.columns):
+        yield f"{place}.column {number}.name", column.name
+        if column.source_name != column.name:
+            yield f"{place}.column {number}.source_name", column.source_name
+        yield from _bilingual(f"{place}.column {number}.title", column.title)
+        yield from _bilingual(f"{place}.column {number}.description", column.description)
+    for number, absent in enumerate(part.schema.absent):
+        yield f"{place}.absent {number}", f"{absent.name}\n{absent.reason}"
+
+
+def _bilingual(place: str, text: Text) -> Iterator[tuple[str, str]]:
+    for language in text.languages:
+        wording = text.wording(language)
+        if wording:
+            yield f"{place}.{language}", wording.value
+
+
+def _origins(text: Text) -> list[list[str | None]]:
+    wordings = [text.wording(language) for language in Language]
+    return [[w.origin, w.translated_from] if w else [None, None] for w in wordings]
