@@ -74,16 +74,16 @@ def start(
     as_caller: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start a server in its own process group and wait until it answers; raises Absent when it does not."""
-    log = (directory / "output.log").open("wb")
-    process = subprocess.Popen(
-        command,
-        cwd=directory,
-        env={**os.environ, **(environment or {})},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        **({} if as_caller else _user()),
-    )
+    with (directory / "output.log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=directory,
+            env={**os.environ, **(environment or {})},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **({} if as_caller else _user()),
+        )
     atexit.register(stop, process)
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
