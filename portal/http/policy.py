@@ -4,28 +4,33 @@
     @policy(permission="read_catalogue", budget="catalogue")
     def search() -> Response: ...
 
-`enforce(app)` checks before any view runs: the permission through `portal.access`, the budget through the limiter. A view
-without a policy does not answer at all (500, and a test names it), so a forgotten decorator can never open a door.
+`enforce(app)` refuses to start with a route that has no policy, and checks before any view runs: the permission through
+`portal.access`, the budget through the limiter. A forgotten decorator can never open a door.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from flask import Flask, request
+from werkzeug.exceptions import Forbidden, RequestURITooLarge, Unauthorized
 
+from portal.access import Permission, can
+from portal.http.context import principal
+from portal.http.limits import charge, install_limit_headers
 from portal.kernel.errors import PortalError
-from portal.limits.budgets import BudgetClass
+from portal.kernel.vocab import Tier
+from portal.limits import BudgetClass
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Permission = Literal["read_catalogue", "read_data", "read_own_account", "none"]
+MAX_ADDRESS_BYTES = 16_384  # path and query; nginx's large_client_header_buffers allow half of it by default
 _ATTRIBUTE = "portal_policy"
 
 
 class PolicyMissing(PortalError):
-    """A route carries no policy; a fault of the program, found by a test."""
+    """A route carries no policy; a fault of the program, found at start-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,12 @@ class Policy:
     budget: BudgetClass | None
 
 
-def policy(*, permission: Permission, budget: str | None) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Record on the view what it asks. Raises ValueError at import when the budget is not declared."""
-    recorded = Policy(permission, None if budget is None else BudgetClass(budget))
+_UNKNOWN_ADDRESS = Policy(Permission.NONE, BudgetClass.PAGES)
+
+
+def policy(*, permission: str, budget: str | None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Record on the view what it asks. Raises ValueError at import when permission or budget are not declared."""
+    recorded = Policy(Permission(permission), None if budget is None else BudgetClass(budget))
 
     def record(view: Callable[P, R]) -> Callable[P, R]:
         setattr(view, _ATTRIBUTE, recorded)
@@ -53,9 +61,33 @@ def find_policy(view: Callable[..., object]) -> Policy | None:
     return found if isinstance(found, Policy) else None
 
 
-def policy_of(app: Flask, endpoint: str) -> Policy:
-    """The policy of an endpoint. Raises PolicyMissing."""
-    found = find_policy(app.view_functions[endpoint])
-    if found is None:
-        raise PolicyMissing(f"The route {endpoint} ({request.path if request else ''}) carries no @policy.")
-    return found
+def list_policies(app: Flask) -> dict[str, Policy]:
+    """Endpoint → policy, for every route. Raises PolicyMissing that names the routes without one."""
+    found = {endpoint: find_policy(view) for endpoint, view in app.view_functions.items()}
+    missing = sorted(endpoint for endpoint, recorded in found.items() if recorded is None)
+    if missing:
+        raise PolicyMissing(f"These routes carry no @policy (portal/http/policy.py): {', '.join(missing)}.")
+    return {endpoint: recorded for endpoint, recorded in found.items() if recorded is not None}
+
+
+def enforce(app: Flask) -> None:
+    """Check every request from now on. Call after all blueprints are registered. Raises PolicyMissing."""
+    policies = list_policies(app)
+    install_limit_headers(app)
+
+    @app.before_request
+    def _check() -> None:
+        if len(request.query_string) + len(request.path) > MAX_ADDRESS_BYTES:
+            raise RequestURITooLarge(f"An address may have {MAX_ADDRESS_BYTES} bytes.")
+        if request.method == "OPTIONS":
+            return  # tells what a route offers, nothing else
+        asked = policies.get(request.endpoint or "", _UNKNOWN_ADDRESS)
+        if asked.budget is None and asked.permission is Permission.NONE:
+            return
+        caller = principal()
+        if asked.budget is not None:
+            charge(asked.budget)
+        if not can(caller, asked.permission):
+            if caller.tier is Tier.ANONYMOUS:
+                raise Unauthorized("This needs an API key: `Authorization: Bearer <key>`.")
+            raise Forbidden("Your key does not allow this.")
