@@ -62,7 +62,7 @@ class Stack:
             "portal:8000": f"127.0.0.1:{self._web_port}",
         }
         for user in ("web", "worker"):
-            (self.directory / user / "blobs").mkdir(parents=True)
+            (self.directory / user).mkdir(parents=True)
 
     def environment(self, name: str) -> dict[str, str]:
         """What the composed service would find in its environment, with real addresses."""
@@ -96,7 +96,7 @@ class Stack:
         template = (ROOT / "docker/nginx/portal.conf.template").read_text(encoding="utf-8")
         for key, value in values.items():
             template = template.replace(string.Template("$${$key}").substitute(key=key), value)
-        for user in (self.directory, self.directory / "web", self.directory / "web" / "blobs"):
+        for user in (self.directory, self.directory / "web"):
             user.chmod(0o755)
         (self.directory / "portal.conf").write_text(template, encoding="utf-8")
         (self.directory / "nginx.conf").write_text(
