@@ -1,5 +1,39 @@
 """What may be public. Pure: no I/O, no database, no clock. The only maker of `Admitted`."""
 
+from portal.gate.content import CONTENT_RULES
+from portal.gate.declaring import ColumnLabels, DeclaredLabels, declare
+from portal.gate.judging import judge, may_offer_original
+from portal.gate.lexicon import names_person, sensitive_kind
+from portal.gate.mapping import MappingInvalid, Signature, ValueMapping
+from portal.gate.planning import ColumnPlan, plan_columns, revise_plan
+from portal.gate.screening import UNRELEASABLE, screen
 from portal.gate.verdicts import Admitted, Case, Held, JudgedPart, Reason, Refused, Release, Verdict
+from portal.gate.version import GATE_VERSION
 
-__all__ = ["Admitted", "Case", "Held", "JudgedPart", "Reason", "Refused", "Release", "Verdict"]
+__all__ = [
+    "CONTENT_RULES",
+    "GATE_VERSION",
+    "UNRELEASABLE",
+    "Admitted",
+    "Case",
+    "ColumnLabels",
+    "ColumnPlan",
+    "DeclaredLabels",
+    "Held",
+    "JudgedPart",
+    "MappingInvalid",
+    "Reason",
+    "Refused",
+    "Release",
+    "Signature",
+    "ValueMapping",
+    "Verdict",
+    "declare",
+    "judge",
+    "may_offer_original",
+    "names_person",
+    "plan_columns",
+    "revise_plan",
+    "screen",
+    "sensitive_kind",
+]

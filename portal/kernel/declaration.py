@@ -1,18 +1,23 @@
 """What the providing department declared, after the source's signed value mapping was applied."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from portal.kernel.vocab import DataClass, Openness
+from portal.kernel.vocab import ColumnAction, DataClass, Openness
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredColumn:
-    """One information item (信息项). `openness` None: nothing declared. `is_secret` None: nothing said."""
+    """One information item (信息项). `openness` None: nothing declared. `is_secret` None: nothing said.
+
+    `title` is a second name under which files may deliver the column (field `xm`, heading `姓名`).
+    """
 
     name: str
     type_label: str = ""
     openness: Openness | None = None
     is_secret: bool | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,9 @@ class Declaration:
     `columns_follow_resource`: the signed mapping states that this source declares no columns and the decision about the
     resource covers them all; otherwise a column without a declaration is unannounced.
     `mapping_signed_by` None: the mapping is not signed; nothing can be admitted under it.
+    `drop_columns`, `column_actions`, `drop_sensitive_columns` and `links` are the signed mapping's orders: columns by
+    name that never leave, columns by name with another action, whether sensitive columns are dropped instead of holding
+    the record, and whether links elsewhere may be published as metadata.
     """
 
     openness: Openness | None
@@ -38,3 +46,8 @@ class Declaration:
     contradictions: tuple[str, ...] = ()
     mapping_signed_by: str | None = None
     columns_follow_resource: bool = False
+    data_class: str = ""
+    drop_columns: tuple[str, ...] = ()
+    column_actions: tuple[tuple[str, ColumnAction], ...] = ()
+    drop_sensitive_columns: bool = False
+    links: Literal["hold", "metadata"] = "hold"

@@ -1,0 +1,181 @@
+"""All layers together: the verdict. Fails closed: what was not seen, not signed or not understood is not admitted."""
+
+from dataclasses import replace
+from typing import Final
+
+from portal.gate.content import content_reason
+from portal.gate.lexicon import sensitive_kind
+from portal.gate.planning import ColumnPlan, column_key, plan_columns
+from portal.gate.screening import UNRELEASABLE, screen
+from portal.gate.verdicts import _SEAL, Admitted, Case, Held, JudgedPart, Reason, Refused, Release, Verdict
+from portal.kernel.declaration import Declaration
+from portal.kernel.findings import Findings
+from portal.kernel.vocab import ColumnAction, PartKind
+
+_ORDER: Final = {"refuse": 0, "hold": 1, "alarm": 2, "note": 3}
+
+
+def judge(case: Case) -> Verdict:
+    """The verdict on a case: refused for any reason to refuse, else held for any reason to hold that a valid release
+    does not lift, else admitted. Reasons are sorted by weight; what a release lifted stays as notes."""
+    about_data = [
+        *screen(case.declaration),
+        *_judge_parts(case.declaration, case.parts),
+        *case.drift,
+    ]
+    about_page = _judge_page(case)
+    release, unusable = _usable_release(case.release)
+    if release and release.data_digest == case.data_digest:
+        about_data = _lift(about_data, release)
+    if release and release.page_digest == case.page_digest:
+        about_page = _lift(about_page, release)
+    if not case.data_digest:
+        about_data.append(Reason("digest_mismatch", "hold"))
+    reasons = _sorted([*about_data, *about_page, *unusable])
+    severities = {reason.severity for reason in reasons}
+    if "refuse" in severities:
+        return Refused(case.data_digest, case.page_digest, reasons)
+    if severities - {"alarm", "note"}:
+        return Held(case.data_digest, case.page_digest, reasons)
+    return Admitted(_SEAL, data_digest=case.data_digest, page_digest=case.page_digest, reasons=reasons, release=release)
+
+
+def may_offer_original(part: JudgedPart) -> bool:
+    """Whether the delivered file itself may be offered: every column published as it is, everything in the file
+    inspected, and nothing hidden or sensitive in it."""
+    findings, texts = part.findings, part.text_findings
+    if part.kind is not PartKind.TABLE or findings is None or texts is None or not part.rules:
+        return False
+    return (
+        all(rule.action is ColumnAction.PUBLISH for rule in part.rules)
+        and not findings.has_hidden_content
+        and not texts.has_hidden_content
+        and _is_whole(findings, part.digest)
+        and _is_whole(texts, part.digest)
+        and not any(content_reason(finding).severity == "hold" for finding in (*findings.findings, *texts.findings))
+    )
+
+
+def _judge_parts(declaration: Declaration, parts: tuple[JudgedPart, ...]) -> list[Reason]:
+    reasons: list[Reason] = []
+    for part in parts:
+        if part.kind is PartKind.LINK:
+            reasons.append(Reason("link_not_checked", "note" if declaration.links == "metadata" else "hold", part.slug))
+        else:
+            reasons += _judge_rules(declaration, part)
+            reasons += _judge_findings(part)
+    if not any(part.kind is not PartKind.TABLE or _published(part) for part in parts):
+        reasons.append(Reason("nothing_to_publish", "hold"))
+    reasons += _missing_columns(declaration, parts)
+    return reasons
+
+
+def _judge_rules(declaration: Declaration, part: JudgedPart) -> list[Reason]:
+    """The rules must be at least as strict as the declaration asks; sensitive names among published columns hold."""
+    plan: ColumnPlan = plan_columns(declaration, tuple(rule.name for rule in part.rules))
+    reasons = []
+    for planned, rule in zip(plan.rules, part.rules, strict=True):
+        if planned.action not in (ColumnAction.PUBLISH, rule.action) and rule.action is not ColumnAction.DROP:
+            reasons.append(Reason("rules_laxer_than_declared", "hold", rule.name))
+        if rule.action is ColumnAction.PUBLISH and sensitive_kind(rule.name):
+            reasons.append(Reason("column_sensitive_name", "hold", rule.name))
+        if rule.action is not ColumnAction.DROP and rule.reason == "column_sensitive_content":
+            reasons.append(Reason("rules_laxer_than_declared", "hold", rule.name))
+        if rule.reason == "column_sensitive_content":
+            reasons.append(Reason(rule.reason, "alarm", rule.name))
+    return [*reasons, *plan.reasons]
+
+
+def _judge_findings(part: JudgedPart) -> list[Reason]:
+    findings = part.findings
+    if findings is None:
+        return [Reason("part_not_inspected", "hold", part.slug)]
+    reasons: list[Reason] = []
+    if not part.digest or findings.digest != part.digest:
+        reasons.append(Reason("digest_mismatch", "hold", part.slug))
+    elif not _is_whole(findings, part.digest):
+        reasons.append(
+            Reason("inspection_incomplete", "hold", part.slug, findings.rows_present - findings.rows_scanned)
+        )
+    if part.kind is PartKind.TABLE:
+        if findings.columns != _published(part):
+            reasons.append(Reason("columns_not_inspected", "hold", part.slug))
+        if findings.rows_present == 0:
+            reasons.append(Reason("table_empty", "hold", part.slug))
+    reasons += [content_reason(finding) for finding in findings.findings]
+    return [*reasons, *_judge_hidden(part)]
+
+
+def _judge_hidden(part: JudgedPart) -> list[Reason]:
+    """What else is in the delivered file is not published: it keeps the file in, but only a secrecy mark holds."""
+    texts = part.text_findings
+    if texts is None:
+        return []
+    if not _is_whole(texts, part.digest):
+        return [Reason("hidden_not_inspected", "hold", part.slug)]
+    reasons = []
+    for finding in texts.findings:
+        reason = content_reason(finding)
+        if reason.severity == "hold" and finding.rule != "secrecy_mark":
+            reason = replace(reason, code="original_withheld", severity="alarm")
+        reasons.append(reason)
+    return reasons
+
+
+def _judge_page(case: Case) -> list[Reason]:
+    findings = case.page_findings
+    if not case.page_digest or not _is_whole(findings, case.page_digest):
+        return [Reason("page_not_inspected", "hold")]
+    return [content_reason(finding) for finding in findings.findings]
+
+
+def _is_whole(findings: Findings, digest: str) -> bool:
+    """Whether these findings are about every row of the very thing with this digest."""
+    return (
+        findings.digest == digest
+        and findings.is_complete
+        and bool(findings.scanner_version)
+        and findings.rows_scanned == findings.rows_present >= 0
+    )
+
+
+def _published(part: JudgedPart) -> tuple[str, ...]:
+    return tuple(rule.name for rule in part.rules if rule.action is not ColumnAction.DROP)
+
+
+def _missing_columns(declaration: Declaration, parts: tuple[JudgedPart, ...]) -> list[Reason]:
+    """Columns that were announced as open and came in no table."""
+    if not any(part.kind is PartKind.TABLE for part in parts):
+        return []
+    delivered = {column_key(rule.name) for part in parts for rule in part.rules}
+    return [
+        Reason("column_missing", "alarm", column.title or column.name)
+        for column in declaration.columns
+        if column.openness is not None and not {column_key(column.name), column_key(column.title)} & delivered
+    ]
+
+
+def _usable_release(release: Release | None) -> tuple[Release | None, list[Reason]]:
+    """A release without a name or a reason is none."""
+    if release is None:
+        return None, []
+    if not release.id or not release.reviewer.strip() or not release.reason.strip():
+        return None, [Reason("release_unsigned", "hold", release.id)]
+    return release, []
+
+
+def _lift(reasons: list[Reason], release: Release) -> list[Reason]:
+    """The reasons after a release: liftable holds that the reviewer saw become notes."""
+    return [
+        replace(reason, severity="note")
+        if reason.severity == "hold"
+        and reason.code not in UNRELEASABLE
+        and (release.codes is None or reason.code in release.codes)
+        else reason
+        for reason in reasons
+    ]
+
+
+def _sorted(reasons: list[Reason]) -> tuple[Reason, ...]:
+    """Heaviest first, each once, otherwise in the order found. An unknown severity counts as a hold."""
+    return tuple(sorted(dict.fromkeys(reasons), key=lambda reason: _ORDER.get(reason.severity, 1)))

@@ -1,0 +1,127 @@
+"""The second layer: a rule for every delivered column, made before anything is stored in a public place."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from portal.gate.content import is_sensitive_in_column
+from portal.gate.lexicon import sensitive_kind
+from portal.gate.verdicts import Reason, Severity
+from portal.kernel.columns import AbsentColumn, ColumnRule
+from portal.kernel.declaration import Declaration, DeclaredColumn
+from portal.kernel.findings import Findings
+from portal.kernel.vocab import ColumnAction, Openness
+
+_SEVERITY: dict[str, Severity] = {
+    "column_unannounced": "alarm",
+    "column_secret": "alarm",
+    "column_sensitive_name": "alarm",
+    "column_sensitive_content": "alarm",
+    "column_unnamed": "alarm",
+    "column_undeclared": "alarm",
+}
+_OPENNESS_CODES = {
+    Openness.CLOSED: "column_closed",
+    Openness.CONDITIONAL: "column_conditional",
+    None: "column_undeclared",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """One rule per delivered column, in delivered order; what to tell the publisher; what the public reads as absent.
+
+    The name of a column that is marked secret is withheld in `absent`.
+    """
+
+    rules: tuple[ColumnRule, ...]
+    reasons: tuple[Reason, ...]
+    absent: tuple[AbsentColumn, ...]
+
+
+def plan_columns(declaration: Declaration, delivered: tuple[str, ...]) -> ColumnPlan:
+    """The rules for these delivered columns under this declaration."""
+    known = _by_name(declaration.columns)
+    dropped = {column_key(name) for name in declaration.drop_columns}
+    actions = {column_key(name): action for name, action in declaration.column_actions}
+    is_covered = declaration.columns_follow_resource and not any(c.openness for c in declaration.columns)
+    rules = []
+    for name in delivered:
+        key = column_key(name)
+        if key in dropped:
+            rules.append(ColumnRule(name, ColumnAction.DROP, "column_dropped_by_mapping"))
+            continue
+        code = _reason_to_drop(key, known.get(key, ()), is_covered)
+        if code:
+            rules.append(ColumnRule(name, ColumnAction.DROP, code))
+        elif key in actions:
+            rules.append(ColumnRule(name, actions[key], "column_changed_by_mapping"))
+        elif declaration.drop_sensitive_columns and sensitive_kind(name):
+            rules.append(ColumnRule(name, ColumnAction.DROP, "column_sensitive_name"))
+        else:
+            reason = "column_open" if known.get(key) and not is_covered else "column_follows_resource"
+            rules.append(ColumnRule(name, ColumnAction.PUBLISH, reason))
+    return _plan(tuple(rules))
+
+
+def revise_plan(declaration: Declaration, plan: ColumnPlan, findings: Findings) -> ColumnPlan | None:
+    """The plan without the columns in which a scan found personal data, if the signed mapping orders that.
+
+    None: nothing to change, or no such order. The table is then projected by the new plan and scanned again; what a
+    second scan still finds holds the record.
+    """
+    if not declaration.drop_sensitive_columns or not declaration.mapping_signed_by:
+        return None
+    found = {f.column for f in findings.findings if f.column is not None and is_sensitive_in_column(f.rule)}
+    if not any(rule.name in found and rule.action is not ColumnAction.DROP for rule in plan.rules):
+        return None
+    return _plan(
+        tuple(
+            ColumnRule(rule.name, ColumnAction.DROP, "column_sensitive_content")
+            if rule.name in found and rule.action is not ColumnAction.DROP
+            else rule
+            for rule in plan.rules
+        )
+    )
+
+
+def column_key(name: str) -> str:
+    """A column name as it is compared: NFKC, case folded, without white space."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold()
+
+
+def _by_name(columns: tuple[DeclaredColumn, ...]) -> dict[str, tuple[DeclaredColumn, ...]]:
+    known: dict[str, tuple[DeclaredColumn, ...]] = {}
+    for column in columns:
+        for key in {column_key(column.name), column_key(column.title)} - {""}:
+            known[key] = (*known.get(key, ()), column)
+    return known
+
+
+def _reason_to_drop(key: str, declared: tuple[DeclaredColumn, ...], is_covered: bool) -> str | None:
+    """Why a column may not be published; of several declarations under one name, the strictest counts."""
+    if not key:
+        return "column_unnamed"
+    if any(column.is_secret for column in declared):
+        return "column_secret"
+    if is_covered:
+        return None
+    if not declared:
+        return "column_unannounced"
+    for openness in (Openness.CLOSED, Openness.CONDITIONAL, None):
+        if any(column.openness is openness for column in declared):
+            return _OPENNESS_CODES[openness]
+    return None
+
+
+def _plan(rules: tuple[ColumnRule, ...]) -> ColumnPlan:
+    gone = [rule for rule in rules if rule.action is ColumnAction.DROP]
+    return ColumnPlan(
+        rules=rules,
+        reasons=tuple(
+            Reason(rule.reason, _SEVERITY.get(rule.reason, "note"), rule.name)
+            for rule in rules
+            if rule.action is not ColumnAction.PUBLISH
+        ),
+        absent=tuple(AbsentColumn("" if r.reason == "column_secret" else r.name, r.reason) for r in gone),
+    )
