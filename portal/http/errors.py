@@ -1,0 +1,28 @@
+"""The page that people get instead of an error: what happened, what to do, in their language. Programs get a problem."""
+
+from flask import Response
+
+from portal.http.context import request_id
+from portal.http.problems import Problem
+from portal.http.rendering import render_page
+
+_KNOWN = {400, 404, 405, 410, 429, 500, 503}
+
+
+def render_error_page(problem: Problem) -> Response:
+    """The page of a problem, with its status and headers (`Allow`, `Retry-After` …)."""
+    kind = problem.status if problem.status in _KNOWN else (500 if problem.status >= 500 else 400)
+    detail = problem.detail if problem.status < 500 else ""
+    response = render_page(
+        "error.html",
+        {
+            "kind": kind,
+            "detail": detail or "",
+            "request_id": request_id(),
+            "retry_after": problem.headers.get("Retry-After", ""),
+        },
+        status=problem.status,
+        alternates=False,
+    )
+    response.headers.extend(problem.headers)
+    return response
