@@ -50,6 +50,17 @@ BUDGETS: Mapping[BudgetClass, Mapping[Tier, Budget]] = MappingProxyType(
 )
 
 
+DESCRIPTIONS: Mapping[BudgetClass, str] = MappingProxyType(  # message ids, shown with the numbers
+    {
+        BudgetClass.PAGES: "Pages of the site",
+        BudgetClass.CATALOGUE: "Metadata by API: search, datasets, departments, themes",
+        BudgetClass.ROWS: "Pages of rows by API",
+        BudgetClass.EXPORTS: "Files that have to be made first",
+        BudgetClass.FILES: "Downloads of files",
+    }
+)
+
+
 def budget_for(budget: str, tier: Tier) -> Budget:
     """The declared budget of one class for one tier. Raises ValueError for a class that is not declared."""
     return BUDGETS[BudgetClass(budget)][tier]
