@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, UtcDateTime
+from portal.db import Base, UtcDateTime, guards
 from portal.kernel.ids import new_id
 
 
@@ -78,6 +78,9 @@ class HarvestRecord(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+guards.append_only(HarvestRecord.__table__)
+
+
 class SourceRecord(Base):
     """The last known state of one record of one source: what makes "unchanged" cheap and a killed run resumable.
 
@@ -91,8 +94,8 @@ class SourceRecord(Base):
     source_name: Mapped[str] = mapped_column(ForeignKey("source.name"), primary_key=True)
     record_id: Mapped[str] = mapped_column(String(340), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
+    rules_digest: Mapped[str] = mapped_column(String(64), default="")
     raw_sha256: Mapped[str] = mapped_column(String(64))
-    data_sha256: Mapped[str] = mapped_column(String(64), default="")
     data_stamp: Mapped[str] = mapped_column(String(400), default="")
     parts: Mapped[list[Any]] = mapped_column(default=list)
     action: Mapped[str] = mapped_column(String(12))
