@@ -1,6 +1,6 @@
 """Who may see or do what; pure, asked by everyone, decided nowhere else."""
 
 from portal.access.permissions import PERMISSIONS, Permission, can
-from portal.access.visibility import can_read_rows, is_gone, is_visible
+from portal.access.visibility import VISIBLE_STATES, can_read_rows, is_gone, is_visible
 
-__all__ = ["PERMISSIONS", "Permission", "can", "can_read_rows", "is_gone", "is_visible"]
+__all__ = ["PERMISSIONS", "VISIBLE_STATES", "Permission", "can", "can_read_rows", "is_gone", "is_visible"]

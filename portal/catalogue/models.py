@@ -3,12 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue.versions import Version
 from portal.db import Base, UtcDateTime
 from portal.kernel.ids import new_id
+
+_UNINDEXED = text("revision != indexed_revision")
 
 
 class Publisher(Base):
@@ -51,14 +53,24 @@ class Dataset(Base):
     __tablename__ = "dataset"
     __table_args__ = (
         CheckConstraint("state != 'published' OR current_version IS NOT NULL", name="published_has_version"),
-        Index("ix_dataset_unindexed", "revision", "indexed_revision"),
+        CheckConstraint("state IN ('draft', 'published', 'withdrawn')", name="state_known"),
+        CheckConstraint(
+            "state != 'published' OR (trim(owner) != '' AND trim(approver) != '' AND trim(basis) != ''"
+            " AND trim(data_class) != '' AND trim(grade) != '')",
+            name="published_names_who_decided",
+        ),
+        CheckConstraint("state != 'published' OR grade NOT IN ('important', 'core')", name="published_grade"),
+        CheckConstraint("state != 'published' OR openness != 'closed'", name="published_is_open"),
+        Index("ix_dataset_unindexed", "id", sqlite_where=_UNINDEXED, postgresql_where=_UNINDEXED),
+        Index("ix_dataset_newest", "state", "modified_at", "id"),
+        Index("ix_dataset_of_publisher", "publisher_id", "state", "modified_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
     source_key: Mapped[str] = mapped_column(String(400), unique=True)
     resource_code: Mapped[str] = mapped_column(String(200), default="")
-    publisher_id: Mapped[str] = mapped_column(ForeignKey("publisher.id"), index=True)
-    state: Mapped[str] = mapped_column(String(20), index=True, default="draft")
+    publisher_id: Mapped[str] = mapped_column(ForeignKey("publisher.id"))
+    state: Mapped[str] = mapped_column(String(20), default="draft")
     openness: Mapped[str] = mapped_column(String(20))
     open_condition: Mapped[str] = mapped_column(Text, default="")
     update_cycle: Mapped[str] = mapped_column(String(20), default="unknown")
@@ -71,9 +83,10 @@ class Dataset(Base):
     current_version: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    modified_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    modified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+    stays_withdrawn: Mapped[bool] = mapped_column(default=False)  # a person withdrew it: no source brings it back
     popularity: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
     indexed_revision: Mapped[int] = mapped_column(default=0)
@@ -85,7 +98,11 @@ class Dataset(Base):
 
 
 class DatasetWording(Base):
-    """One field's text in one language. `field_owner` `person`: a re-harvest leaves it and notes the source's `pending` value."""
+    """One field's text in one language. `value` is public and judged, blank where nothing is.
+
+    `field_owner` `person`: a re-harvest leaves the text and notes the source's `pending` value. `draft` is what a curator
+    wrote since: public only when it has been judged and published in its turn.
+    """
 
     __tablename__ = "dataset_wording"
 
@@ -97,6 +114,10 @@ class DatasetWording(Base):
     translated_from: Mapped[str | None] = mapped_column(String(64))
     field_owner: Mapped[str] = mapped_column(String(10), default="source")
     pending: Mapped[str | None] = mapped_column(Text)
+    draft: Mapped[str | None] = mapped_column(Text)
+    draft_translated_from: Mapped[str | None] = mapped_column(String(64))
+    edited_by: Mapped[str] = mapped_column(String(200), default="")
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Outbox(Base):
@@ -140,4 +161,5 @@ class ExportJob(Base):
     rows_total: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # or last sign of life
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -133,44 +133,44 @@ def digest_page(publication: Publication) -> str:
 def page_texts(publication: Publication) -> Iterator[tuple[str, str]]:
     """(place, text) of every text that the page would show, each place once: what `inspect.scan_texts` must be given.
 
-    Places read `title.zh`, `keywords.en`, `part schools.name.zh`, `part schools.column 3.title.zh`, `basis` …
+    A place reads kind#where: `title#zh`, `keywords#en`, `basis`, `part name#schools.zh`, `column title#schools.3.zh` …
     """
     yield from _bilingual("title", publication.title)
     yield from _bilingual("description", publication.description)
-    yield from _bilingual("publisher.name", publication.publisher.name)
-    yield from _bilingual("publisher.description", publication.publisher.description)
+    yield from _bilingual("publisher name", publication.publisher.name)
+    yield from _bilingual("publisher description", publication.publisher.description)
     for language, words in sorted(publication.keywords.items()):
-        yield f"keywords.{language}", "\n".join(words)
+        yield f"keywords#{language}", "\n".join(words)
     for place in ("resource_code", "open_condition", "licence", "owner", "approver", "basis", "data_class"):
         if value := getattr(publication, place):
             yield place, value
-    yield "publisher.source_name", publication.publisher.source_name
+    yield "publisher source name", publication.publisher.source_name
     for part in publication.parts:
         yield from _part_texts(part)
 
 
 def _part_texts(part: PublishedPart) -> Iterator[tuple[str, str]]:
-    place = f"part {part.slug}"
-    yield from _bilingual(f"{place}.name", part.name)
+    yield from _bilingual("part name", part.name, f"{part.slug}.")
     if part.url:
-        yield f"{place}.url", part.url
+        yield f"url#{part.slug}", part.url
     if part.schema is None:
         return
     for number, column in enumerate(part.schema.columns):
-        yield f"{place}.column {number}.name", column.name
+        where = f"{part.slug}.{number}"
+        yield f"column name#{where}", column.name
         if column.source_name != column.name:
-            yield f"{place}.column {number}.source_name", column.source_name
-        yield from _bilingual(f"{place}.column {number}.title", column.title)
-        yield from _bilingual(f"{place}.column {number}.description", column.description)
+            yield f"column source name#{where}", column.source_name
+        yield from _bilingual("column title", column.title, f"{where}.")
+        yield from _bilingual("column description", column.description, f"{where}.")
     for number, absent in enumerate(part.schema.absent):
-        yield f"{place}.absent {number}", f"{absent.name}\n{absent.reason}"
+        yield f"absent column#{part.slug}.{number}", f"{absent.name}\n{absent.reason}"
 
 
-def _bilingual(place: str, text: Text) -> Iterator[tuple[str, str]]:
+def _bilingual(place: str, text: Text, where: str = "") -> Iterator[tuple[str, str]]:
     for language in text.languages:
         wording = text.wording(language)
         if wording:
-            yield f"{place}.{language}", wording.value
+            yield f"{place}#{where}{language}", wording.value
 
 
 def _origins(text: Text) -> list[list[str | None]]:

@@ -3,10 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Base, UtcDateTime
+from portal.db import Base, UtcDateTime, guards
 from portal.kernel.ids import new_id
 
 
@@ -48,6 +57,8 @@ class Version(Base):
     verdict_id: Mapped[str] = mapped_column(String(16))
     verdict_outcome: Mapped[str] = mapped_column(String(10), default="admitted")
     provenance: Mapped[dict[str, Any]]
+    row_count: Mapped[int | None] = mapped_column(BigInteger)  # over all its tables
+    table_count: Mapped[int] = mapped_column(default=0)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     data_modified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     redacted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -58,14 +69,16 @@ class Version(Base):
 class VersionPart(Base):
     """A distribution in one version: a table, a file, or a link that we did not check.
 
-    `schema`: serialised TableSchema for tables. `preview`: first page of rows, stored at publication. `blob_key`: the
-    Parquet table or the published file; `original_blob_key`: the delivered file, only where it may leave quarantine.
+    `schema`: serialised TableSchema and column rules for tables. `preview`: first page of rows, stored at publication.
+    `blob_key`: the Parquet table or the published file; `original_blob_key`: the delivered file, only where it may leave
+    quarantine.
     """
 
     __tablename__ = "version_part"
     __table_args__ = (
         ForeignKeyConstraint(["dataset_id", "version_number"], ["version.dataset_id", "version.number"]),
         Index("ix_version_part_blob_key", "blob_key"),
+        Index("ix_version_part_original_blob_key", "original_blob_key"),
     )
 
     dataset_id: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -80,14 +93,14 @@ class VersionPart(Base):
     languages: Mapped[list[Any]] = mapped_column(default=list)
     schema: Mapped[dict[str, Any] | None]
     preview: Mapped[list[Any] | None]
-    row_count: Mapped[int | None]
-    size_bytes: Mapped[int | None]
+    row_count: Mapped[int | None] = mapped_column(BigInteger)
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str | None] = mapped_column(String(64))
     blob_key: Mapped[str | None] = mapped_column(String(200))
     original_blob_key: Mapped[str | None] = mapped_column(String(200))
     original_format: Mapped[str | None] = mapped_column(String(20))
     original_sha256: Mapped[str | None] = mapped_column(String(64))
-    original_size_bytes: Mapped[int | None]
+    original_size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     quality: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
@@ -95,14 +108,17 @@ class SpooledFile(Base):
     """A download made from a part (CSV, JSON …): content-addressed, made once, shared, purged with the version."""
 
     __tablename__ = "spooled_file"
+    __table_args__ = (ForeignKeyConstraint(["dataset_id", "version_number"], ["version.dataset_id", "version.number"]),)
 
     dataset_id: Mapped[str] = mapped_column(String(16), primary_key=True)
     version_number: Mapped[int] = mapped_column(primary_key=True)
     part: Mapped[str] = mapped_column(String(80), primary_key=True)
     format: Mapped[str] = mapped_column(String(20), primary_key=True)  # csv | csv-bom | json | jsonl | parquet | xlsx
     blob_key: Mapped[str] = mapped_column(String(200), index=True)
+    media_type: Mapped[str] = mapped_column(String(100))
+    extension: Mapped[str] = mapped_column(String(20))
     sha256: Mapped[str] = mapped_column(String(64))
-    size_bytes: Mapped[int]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -119,3 +135,17 @@ class Tombstone(Base):
     reason: Mapped[str] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(String(200))
     buried_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+_CONTENT = tuple(column.name for column in Version.__table__.columns if column.name != "redacted_at")
+
+guards.append_only(Verdict.__table__)
+guards.append_only(Tombstone.__table__)
+guards.frozen_columns(Version.__table__, _CONTENT, once="redacted_at")
+guards.frozen_until(
+    VersionPart.__table__,
+    allowed_when=(
+        "EXISTS (SELECT 1 FROM version WHERE version.dataset_id = OLD.dataset_id"
+        " AND version.number = OLD.version_number AND version.redacted_at IS NOT NULL)"
+    ),
+)

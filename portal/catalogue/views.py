@@ -144,3 +144,24 @@ class CatalogueCounts:
     publishers: int
     tables: int
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What a search engine may be told about one visible dataset. Texts: language → text; facet values are codes."""
+
+    id: str
+    revision: int
+    titles: Mapping[Language, str]
+    descriptions: Mapping[Language, str]
+    keywords: Mapping[Language, str]
+    publisher_names: Mapping[Language, str]
+    columns: str
+    publisher_slug: str
+    theme_slugs: tuple[str, ...]
+    formats: tuple[str, ...]
+    update_cycle: UpdateCycle
+    openness: Openness
+    languages: tuple[Language, ...]
+    modified_at: datetime
+    popularity: int

@@ -1,0 +1,38 @@
+"""Everything that changes the catalogue, by the names that doors and jobs use. None of them commits."""
+
+from portal.catalogue.curation import edit_wording, merge_curated, return_wording
+from portal.catalogue.files import (
+    add_spooled_file,
+    finish_export_job,
+    forget_export_jobs,
+    note_progress,
+    request_export_job,
+    take_export_job,
+)
+from portal.catalogue.indexing import mark_all_unindexed, mark_indexed
+from portal.catalogue.publishing import Published, publish_dataset, record_verdict
+from portal.catalogue.uses import count_popularity, record_use
+from portal.catalogue.withdrawal import lift_withdrawal, redact_versions, thin_versions, withdraw_dataset
+
+__all__ = [
+    "Published",
+    "add_spooled_file",
+    "count_popularity",
+    "edit_wording",
+    "finish_export_job",
+    "forget_export_jobs",
+    "lift_withdrawal",
+    "mark_all_unindexed",
+    "mark_indexed",
+    "merge_curated",
+    "note_progress",
+    "publish_dataset",
+    "record_use",
+    "record_verdict",
+    "redact_versions",
+    "request_export_job",
+    "return_wording",
+    "take_export_job",
+    "thin_versions",
+    "withdraw_dataset",
+]

@@ -1,0 +1,236 @@
+"""One dataset: its page, a version of it, its rows and its files. The door for everything that names a dataset."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.access import can_read_rows, is_gone, is_visible
+from portal.catalogue.errors import Buried, Grave
+from portal.catalogue.lists import read_themes
+from portal.catalogue.models import Dataset, Publisher
+from portal.catalogue.reading import make_card, read_formats, read_parts, read_theme_slugs, read_wordings
+from portal.catalogue.serialised import load_schema
+from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
+from portal.catalogue.views import DatasetView, FileView, Ref, VersionView
+from portal.kernel.errors import NotFound
+from portal.kernel.principal import Principal
+from portal.kernel.text import Language, Text
+from portal.kernel.vocab import DatasetState, PartKind
+from portal.storage import BlobStore
+from portal.tables.readable import ReadableTable
+
+_MAX_VERSIONS = 100
+_PARQUET = "application/vnd.apache.parquet"
+
+
+def get_dataset(session: Session, principal: Principal, ref: Ref) -> DatasetView:
+    """Everything a dataset page shows, for the version that `ref` names, in eight statements.
+
+    Raises NotFound for what does not exist for this caller, Buried (a Gone) for what was withdrawn, thinned or redacted.
+    """
+    row = _get_row(session, principal, ref)
+    number = ref.version or row.current_version
+    versions = _list_versions(session, ref.dataset_id, number)
+    texts = read_wordings(session, (row.id,), ("title", "description", "keywords")).get(row.id, {})
+    slugs = read_theme_slugs(session, (row.id,))[row.id]
+    keywords = texts.get("keywords", Text())
+    shows_rows = can_read_rows(principal, row.openness, row.id)
+    shown = next(v for v in versions if v.number == number)
+    return DatasetView(
+        card=make_card(row, texts, slugs, *read_formats(session, (row.id,))[row.id]),
+        state=DatasetState(row.state),
+        keywords={x: tuple(w.value.splitlines()) for x in Language if (w := keywords.wording(x))},
+        licence=row.licence,
+        open_condition=row.open_condition,
+        resource_code=row.resource_code,
+        owner=row.owner,
+        approver=row.approver,
+        basis=row.basis,
+        data_class=row.data_class,
+        grade=row.grade,
+        issued_at=row.issued_at,
+        version=shown,
+        parts=read_parts(session, row.id, number, _spooled_sizes(session, row.id, number), shows_rows=shows_rows),
+        versions=versions,
+        themes=read_themes(session, slugs),
+        is_current=number == row.current_version,
+    )
+
+
+def open_version(session: Session, principal: Principal, ref: Ref, part: str, store: BlobStore) -> ReadableTable:
+    """The rows of one table: the only maker of `ReadableTable`.
+
+    Raises NotFound (no such table for this caller), Buried, and the store's BlobNotFound or StorageError.
+    """
+    row = _get_row(session, principal, ref)
+    number = ref.version or row.current_version
+    found = _get_part(session, principal, row, number, part)
+    if found.kind != PartKind.TABLE or found.blob_key is None or found.schema is None:
+        raise NotFound(f"{part} of {ref} is not a table.")
+    return ReadableTable(
+        path=store.local_path(found.blob_key),
+        schema=load_schema(found.schema),
+        row_count=found.row_count,
+        version_key=f"{ref.dataset_id}@v{number}/{part}",
+        digest=found.sha256,
+    )
+
+
+def find_file(session: Session, principal: Principal, ref: Ref, part: str, format_name: str) -> FileView | None:
+    """The file of a part in a format, or None when it has not been made yet (or cannot be: ask `portal.exports`).
+
+    `parquet` is the table itself, `original` the delivered file where it is offered; a part that is a file answers under
+    its own format too. Raises NotFound and Buried as `get_dataset`; a link has no file of ours.
+    """
+    row = _get_row(session, principal, ref)
+    number = ref.version or row.current_version
+    found = _get_part(session, principal, row, number, part)
+    name = f"{ref.dataset_id}-v{number}-{part}"
+    if found.kind == PartKind.LINK:
+        raise NotFound(f"{part} of {ref} is a link elsewhere; we hold no file of it.")
+    if found.kind == PartKind.FILE and format_name in {found.format, "original"}:
+        return _file(found, f"{name}.{found.format}", found.media_type, row.published_at)
+    if found.kind == PartKind.TABLE and format_name == "parquet":
+        return _file(found, f"{name}.parquet", _PARQUET, row.published_at)
+    if format_name == "original":
+        return _original(found, name, row)
+    spooled = session.execute(
+        select(SpooledFile).where(
+            SpooledFile.dataset_id == ref.dataset_id,
+            SpooledFile.version_number == number,
+            SpooledFile.part == part,
+            SpooledFile.format == format_name,
+        )
+    ).scalar_one_or_none()
+    if spooled is None:
+        return None
+    return FileView(
+        blob_key=spooled.blob_key,
+        file_name=f"{name}.{spooled.extension}",
+        media_type=spooled.media_type,
+        size_bytes=spooled.size_bytes,
+        sha256=spooled.sha256,
+        modified_at=row.published_at,
+    )
+
+
+def find_dataset_id(session: Session, source_key: str) -> str | None:
+    """Our id of a source's record, whatever its state; for ingest, never for a public door."""
+    return session.scalar(select(Dataset.id).where(Dataset.source_key == source_key))
+
+
+def _get_row(session: Session, principal: Principal, ref: Ref) -> Any:
+    """The dataset joined with the version that `ref` means; decides between found, NotFound and Buried."""
+    number = Dataset.current_version if ref.version is None else ref.version
+    row = session.execute(
+        select(
+            *(column for column in Dataset.__table__.columns if column.name not in {"created_at", "source_key"}),
+            Publisher.slug.label("publisher_slug"),
+            Publisher.names.label("publisher_names"),
+            Version.number,
+            Version.row_count,
+            Version.published_at,
+            Version.redacted_at,
+        )
+        .join(Publisher, Publisher.id == Dataset.publisher_id)
+        .outerjoin(Version, (Version.dataset_id == Dataset.id) & (Version.number == number))
+        .where(Dataset.id == ref.dataset_id)
+    ).one_or_none()
+    if row is not None and is_gone(principal, row.state):
+        raise _buried(session, Ref(ref.dataset_id))
+    if row is None or not is_visible(principal, row.state) or row.number is None:
+        raise NotFound(f"There is no dataset {ref} here.")
+    if row.redacted_at is not None:
+        raise _buried(session, ref)
+    return row
+
+
+def _get_part(session: Session, principal: Principal, row: Any, number: int, part: str) -> Any:
+    query = select(
+        VersionPart.kind,
+        VersionPart.format,
+        VersionPart.media_type,
+        VersionPart.schema,
+        VersionPart.row_count,
+        VersionPart.size_bytes,
+        VersionPart.sha256,
+        VersionPart.blob_key,
+        VersionPart.original_blob_key,
+        VersionPart.original_format,
+        VersionPart.original_sha256,
+        VersionPart.original_size_bytes,
+    ).where(VersionPart.dataset_id == row.id, VersionPart.version_number == number, VersionPart.slug == part)
+    found = session.execute(query).one_or_none()
+    if found is None or not can_read_rows(principal, row.openness, row.id):
+        raise NotFound(f"The dataset {row.id} has no part {part} that you may read.")
+    return found
+
+
+def _list_versions(session: Session, dataset_id: str, number: int) -> tuple[VersionView, ...]:
+    """The newest versions and the one shown, newest first; thinned ones are among them, with `redacted_at`."""
+    newest = (
+        select(Version.number)
+        .where(Version.dataset_id == dataset_id)
+        .order_by(Version.number.desc())
+        .limit(_MAX_VERSIONS)
+    )
+    query = (
+        select(*Version.__table__.columns)
+        .where(Version.dataset_id == dataset_id, Version.number.in_(newest) | (Version.number == number))
+        .order_by(Version.number.desc())
+    )
+    return tuple(
+        VersionView(
+            number=v.number,
+            published_at=v.published_at,
+            data_modified_at=v.data_modified_at,
+            data_digest=v.data_digest,
+            page_digest=v.page_digest,
+            row_count=v.row_count,
+            redacted_at=v.redacted_at,
+            provenance=v.provenance,
+        )
+        for v in session.execute(query)
+    )
+
+
+def _spooled_sizes(session: Session, dataset_id: str, number: int) -> Mapping[str, Mapping[str, int]]:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    query = select(SpooledFile.part, SpooledFile.format, SpooledFile.size_bytes).where(
+        SpooledFile.dataset_id == dataset_id, SpooledFile.version_number == number
+    )
+    for part, format_name, size in session.execute(query):
+        found[part][format_name] = size
+    return found
+
+
+def _buried(session: Session, ref: Ref) -> Buried:
+    query = (
+        select(Tombstone.reason, Tombstone.buried_at, Tombstone.checksums)
+        .where(Tombstone.dataset_id == ref.dataset_id, Tombstone.version_number.is_not_distinct_from(ref.version))
+        .order_by(Tombstone.buried_at.desc())
+        .limit(1)
+    )
+    reason, buried_at, checksums = session.execute(query).one()
+    grave = Grave(ref.dataset_id, ref.version, reason, buried_at, checksums)
+    return Buried(f"{ref} was taken from the public on {buried_at:%Y-%m-%d}: {reason}.", grave)
+
+
+def _file(part: Any, name: str, media_type: str, modified_at: Any) -> FileView:
+    return FileView(part.blob_key, name, media_type, part.size_bytes, part.sha256, modified_at)
+
+
+def _original(part: Any, name: str, row: Any) -> FileView:
+    if part.original_blob_key is None:
+        raise NotFound(f"The delivered file of {name} is not offered.")
+    return FileView(
+        blob_key=part.original_blob_key,
+        file_name=f"{name}-original.{part.original_format}",
+        media_type="application/octet-stream",
+        size_bytes=part.original_size_bytes,
+        sha256=part.original_sha256,
+        modified_at=row.published_at,
+    )

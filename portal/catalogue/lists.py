@@ -1,0 +1,145 @@
+"""Lists over the visible catalogue: cards, departments, themes, counts, the sitemap. Every list is bounded."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Label, Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.access import VISIBLE_STATES
+from portal.catalogue.models import Dataset, DatasetTheme, Publisher, Theme
+from portal.catalogue.reading import only_visible, read_cards
+from portal.catalogue.serialised import load_text
+from portal.catalogue.versions import Version
+from portal.catalogue.views import CatalogueCounts, DatasetCard, PublisherView, ThemeView
+from portal.kernel.errors import NotFound
+from portal.kernel.paging import Page
+from portal.kernel.principal import Principal
+
+MAX_PAGE = 1_000
+
+
+def list_cards(session: Session, principal: Principal, ids: Sequence[str]) -> tuple[DatasetCard, ...]:
+    """Cards in the order of `ids`; what the caller may not see is left out. At most 1,000, in four statements."""
+    cards = read_cards(session, tuple(ids[:MAX_PAGE]))
+    return tuple(cards[i] for i in ids if i in cards)
+
+
+def list_newest(session: Session, principal: Principal, limit: int) -> tuple[DatasetCard, ...]:
+    """The most recently modified datasets."""
+    query = only_visible(select(Dataset.id)).order_by(Dataset.modified_at.desc(), Dataset.id)
+    return list_cards(session, principal, session.scalars(query.limit(min(limit, MAX_PAGE))).all())
+
+
+def list_publishers(session: Session, principal: Principal) -> tuple[PublisherView, ...]:
+    """Departments that have something to show, most datasets first; one statement."""
+    query = _publishers().order_by(func.count(Dataset.id).desc(), Publisher.slug).limit(MAX_PAGE)
+    return tuple(_publisher(row) for row in session.execute(query))
+
+
+def get_publisher(session: Session, principal: Principal, slug: str) -> PublisherView:
+    """One department. Raises NotFound, also when nothing of it is visible."""
+    row = session.execute(_publishers().where(Publisher.slug == slug)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no publisher {slug} here.")
+    return _publisher(row)
+
+
+def list_publisher_cards(
+    session: Session, principal: Principal, slug: str, offset: int, limit: int
+) -> Page[DatasetCard]:
+    """A department's datasets, most recently modified first. Raises NotFound."""
+    publisher = get_publisher(session, principal, slug)
+    query = only_visible(select(Dataset.id)).where(Dataset.publisher_id == publisher.id)
+    return _page(session, principal, query, total=publisher.dataset_count, offset=offset, limit=limit)
+
+
+def list_themes(session: Session, principal: Principal) -> tuple[ThemeView, ...]:
+    """Themes that have something to show, in their fixed order."""
+    query = _themes().group_by(Theme.slug, Theme.position).order_by(Theme.position)
+    return tuple(_theme(row) for row in session.execute(query))
+
+
+def read_themes(session: Session, slugs: tuple[str, ...]) -> tuple[ThemeView, ...]:
+    """The themes named, with their counts; one statement."""
+    query = _themes().where(Theme.slug.in_(slugs)).group_by(Theme.slug, Theme.position).order_by(Theme.position)
+    return tuple(_theme(row) for row in session.execute(query)) if slugs else ()
+
+
+def get_theme(session: Session, principal: Principal, slug: str) -> ThemeView:
+    """One theme. Raises NotFound, also when nothing in it is visible."""
+    found = read_themes(session, (slug,))
+    if not found:
+        raise NotFound(f"There is no theme {slug} here.")
+    return found[0]
+
+
+def list_theme_cards(session: Session, principal: Principal, slug: str, offset: int, limit: int) -> Page[DatasetCard]:
+    """A theme's datasets, most recently modified first. Raises NotFound."""
+    theme = get_theme(session, principal, slug)
+    in_theme = select(DatasetTheme.dataset_id).where(DatasetTheme.theme_slug == slug)
+    query = only_visible(select(Dataset.id)).where(Dataset.id.in_(in_theme))
+    return _page(session, principal, query, total=theme.dataset_count, offset=offset, limit=limit)
+
+
+def count_catalogue(session: Session, principal: Principal) -> CatalogueCounts:
+    """Numbers for the home page; one statement."""
+    query = only_visible(
+        select(
+            func.count(Dataset.id),
+            func.count(func.distinct(Dataset.publisher_id)),
+            func.coalesce(func.sum(Version.table_count), 0),
+            func.coalesce(func.sum(Version.row_count), 0),
+        ).join(Version, (Version.dataset_id == Dataset.id) & (Version.number == Dataset.current_version))
+    )
+    datasets, publishers, tables, rows = session.execute(query).one()
+    return CatalogueCounts(datasets, publishers, int(tables or 0), int(rows or 0))
+
+
+def list_sitemap(session: Session, principal: Principal, after_id: str, limit: int) -> tuple[tuple[str, datetime], ...]:
+    """(id, modified at) of visible datasets in order of id, after one of them (`""`: from the first)."""
+    query = only_visible(select(Dataset.id, Dataset.modified_at)).where(Dataset.id > after_id).order_by(Dataset.id)
+    return tuple((row.id, row.modified_at) for row in session.execute(query.limit(limit)))
+
+
+def list_sitemap_starts(session: Session, principal: Principal, step: int) -> tuple[str, ...]:
+    """Every step-th id of the visible datasets: `list_sitemap` goes on *after* each; the first file starts at `""`."""
+    numbered = only_visible(select(Dataset.id, func.row_number().over(order_by=Dataset.id).label("place"))).subquery()
+    query = select(numbered.c.id).where(numbered.c.place % step == 0).order_by(numbered.c.id)
+    return tuple(session.scalars(query))
+
+
+def _page(
+    session: Session, principal: Principal, query: Select[str], *, total: int, offset: int, limit: int
+) -> Page[DatasetCard]:
+    limit = min(limit, MAX_PAGE)
+    ordered = query.order_by(Dataset.modified_at.desc(), Dataset.id).offset(offset).limit(limit)
+    return Page(list_cards(session, principal, session.scalars(ordered).all()), total, offset, limit)
+
+
+def _publishers() -> Select[Any]:
+    # JSON columns have no equality in PostgreSQL: grouping by the key is enough, it determines the rest.
+    columns = select(Publisher.id, Publisher.slug, Publisher.names, Publisher.descriptions, _count())
+    return only_visible(columns.join(Dataset, Dataset.publisher_id == Publisher.id)).group_by(Publisher.id)
+
+
+def _count() -> Label[int]:
+    return func.count(Dataset.id).label("dataset_count")
+
+
+def _publisher(row: Row[Any]) -> PublisherView:
+    return PublisherView(row.id, row.slug, load_text(row.names), load_text(row.descriptions), row.dataset_count)
+
+
+def _themes() -> Select[Any]:
+    return (
+        select(Theme.slug, Theme.names, _count())
+        .join(DatasetTheme, DatasetTheme.theme_slug == Theme.slug)
+        .join(Dataset, Dataset.id == DatasetTheme.dataset_id)
+        .where(Dataset.state.in_(VISIBLE_STATES))
+    )
+
+
+def _theme(row: Row[Any]) -> ThemeView:
+    return ThemeView(row.slug, load_text(row.names), row.dataset_count)

@@ -1,0 +1,40 @@
+"""Everything that reads the catalogue, by the names that doors use. Session first, then who asks."""
+
+from portal.catalogue.datasets import find_dataset_id, find_file, get_dataset, open_version
+from portal.catalogue.files import get_export_job
+from portal.catalogue.indexing import describe_documents, list_revisions, list_unindexed
+from portal.catalogue.lists import (
+    count_catalogue,
+    get_publisher,
+    get_theme,
+    list_cards,
+    list_newest,
+    list_publisher_cards,
+    list_publishers,
+    list_sitemap,
+    list_sitemap_starts,
+    list_theme_cards,
+    list_themes,
+)
+
+__all__ = [
+    "count_catalogue",
+    "describe_documents",
+    "find_dataset_id",
+    "find_file",
+    "get_dataset",
+    "get_export_job",
+    "get_publisher",
+    "get_theme",
+    "list_cards",
+    "list_newest",
+    "list_publisher_cards",
+    "list_publishers",
+    "list_revisions",
+    "list_sitemap",
+    "list_sitemap_starts",
+    "list_theme_cards",
+    "list_themes",
+    "list_unindexed",
+    "open_version",
+]

@@ -1,0 +1,173 @@
+"""The statements that queries share: cards by ids, wordings, parts. One round per kind, only the columns needed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from portal.access import VISIBLE_STATES
+from portal.catalogue.models import Dataset, DatasetTheme, DatasetWording, Publisher
+from portal.catalogue.serialised import load_schema, load_text
+from portal.catalogue.versions import Version, VersionPart
+from portal.catalogue.views import DatasetCard, PartView
+from portal.kernel.text import Language, Origin, Text, Wording
+from portal.kernel.vocab import Openness, PartKind, UpdateCycle
+
+Ts = TypeVarTuple("Ts")
+Wordings = Mapping[str, Mapping[str, Text]]  # dataset id → field → text
+
+_CARD_COLUMNS = (
+    Dataset.id,
+    Dataset.openness,
+    Dataset.update_cycle,
+    Dataset.modified_at,
+    Dataset.current_version,
+    Dataset.popularity,
+    Dataset.revision,
+    Publisher.slug.label("publisher_slug"),
+    Publisher.names.label("publisher_names"),
+    Version.row_count,
+)
+
+
+def only_visible(query: Select[*Ts]) -> Select[*Ts]:
+    """The query over datasets, without those that do not exist for the public."""
+    return query.where(Dataset.state.in_(VISIBLE_STATES))
+
+
+def read_cards(session: Session, ids: Sequence[str]) -> dict[str, DatasetCard]:
+    """Id → card of the visible ones among `ids`: four statements, whatever their number."""
+    rows = read_card_rows(session, ids)
+    found = [row.id for row in rows]
+    wordings = read_wordings(session, found)
+    themes = read_theme_slugs(session, found)
+    parts = read_formats(session, found)
+    return {row.id: make_card(row, wordings.get(row.id, {}), themes[row.id], *parts[row.id]) for row in rows}
+
+
+def read_card_rows(session: Session, ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """What cards need of the visible datasets and their publishers; one statement."""
+    query = (
+        select(*_CARD_COLUMNS)
+        .join(Publisher, Publisher.id == Dataset.publisher_id)
+        .join(Version, (Version.dataset_id == Dataset.id) & (Version.number == Dataset.current_version))
+        .where(Dataset.id.in_(ids))
+    )
+    return session.execute(only_visible(query)).all() if ids else ()
+
+
+def read_wordings(session: Session, ids: Sequence[str], fields: Iterable[str] = ("title", "description")) -> Wordings:
+    """Public texts; one statement. Drafts and pending values are never read here: the web's role may not."""
+    found: dict[str, dict[str, dict[str, Wording]]] = defaultdict(lambda: defaultdict(dict))
+    query = select(
+        DatasetWording.dataset_id,
+        DatasetWording.field,
+        DatasetWording.language,
+        DatasetWording.value,
+        DatasetWording.origin,
+        DatasetWording.translated_from,
+    ).where(DatasetWording.dataset_id.in_(ids), DatasetWording.field.in_(tuple(fields)), DatasetWording.value != "")
+    for dataset_id, field, language, value, origin, translated_from in session.execute(query) if ids else ():
+        found[dataset_id][field][language] = Wording(value, Origin(origin), translated_from)
+    return {
+        dataset_id: {field: Text(texts.get(Language.ZH), texts.get(Language.EN)) for field, texts in by_field.items()}
+        for dataset_id, by_field in found.items()
+    }
+
+
+def read_theme_slugs(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Dataset id → its themes, in order of their names; one statement."""
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    query = (
+        select(DatasetTheme.dataset_id, DatasetTheme.theme_slug)
+        .where(DatasetTheme.dataset_id.in_(ids))
+        .order_by(DatasetTheme.theme_slug)
+    )
+    for dataset_id, slug in session.execute(query) if ids else ():
+        found[dataset_id] += (slug,)
+    return found
+
+
+def read_formats(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Dataset id → (formats, languages) of its current version's parts; one statement."""
+    found: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = defaultdict(lambda: ((), ()))
+    query = (
+        select(VersionPart.dataset_id, VersionPart.format, VersionPart.languages)
+        .join(
+            Dataset,
+            (Dataset.id == VersionPart.dataset_id) & (Dataset.current_version == VersionPart.version_number),
+        )
+        .where(Dataset.id.in_(ids))
+        .order_by(VersionPart.dataset_id, VersionPart.position)
+    )
+    for dataset_id, format_name, languages in session.execute(query) if ids else ():
+        formats, spoken = found[dataset_id]
+        found[dataset_id] = (tuple(dict.fromkeys((*formats, format_name))), (*spoken, *languages))
+    return found
+
+
+def make_card(
+    row: Row[Any],
+    texts: Mapping[str, Text],
+    theme_slugs: tuple[str, ...],
+    formats: tuple[str, ...],
+    part_languages: tuple[str, ...],
+) -> DatasetCard:
+    """A card of a row of `read_card_rows`. Its languages are those of its title and of its parts."""
+    title = texts.get("title", Text())
+    return DatasetCard(
+        id=row.id,
+        title=title,
+        description=texts.get("description", Text()),
+        publisher_slug=row.publisher_slug,
+        publisher_name=load_text(row.publisher_names),
+        theme_slugs=theme_slugs,
+        openness=Openness(row.openness),
+        update_cycle=UpdateCycle(row.update_cycle),
+        formats=formats,
+        languages=tuple(x for x in Language if x in title.languages or x in part_languages),
+        modified_at=row.modified_at,
+        current_version=row.current_version,
+        row_count=row.row_count,
+        popularity=row.popularity,
+    )
+
+
+def read_parts(
+    session: Session, dataset_id: str, number: int, spooled: Mapping[str, Any], *, shows_rows: bool
+) -> tuple[PartView, ...]:
+    """The parts of one version; one statement. A caller without the right to its rows gets no preview.
+
+    `spooled`: part → format → size in bytes of the files made already.
+    """
+    query = (
+        select(VersionPart)
+        .where(VersionPart.dataset_id == dataset_id, VersionPart.version_number == number)
+        .order_by(VersionPart.position)
+    )
+    # Columns, not entities: nothing here is ever changed, and identity keeping costs more than the reading.
+    rows = session.execute(query.with_only_columns(*VersionPart.__table__.columns)).all()
+    return tuple(
+        PartView(
+            slug=row.slug,
+            kind=PartKind(row.kind),
+            name=load_text(row.names),
+            format=row.format,
+            media_type=row.media_type,
+            url=row.url,
+            languages=tuple(row.languages),
+            schema=load_schema(row.schema) if row.schema else None,
+            preview=tuple(tuple(cells) for cells in row.preview or ()) if shows_rows else (),
+            row_count=row.row_count,
+            size_bytes=row.size_bytes,
+            sha256=row.sha256,
+            offers_original=row.original_blob_key is not None and shows_rows,
+            original_format=row.original_format,
+            original_size_bytes=row.original_size_bytes,
+            quality=row.quality,
+            spooled_sizes=spooled.get(row.slug, {}),
+        )
+        for row in rows
+    )

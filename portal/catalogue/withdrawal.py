@@ -1,0 +1,154 @@
+"""Taking back what was public. The state changes at once, for every door; a tombstone and an outbox row say the rest.
+
+Redacting a version removes its parts (previews are data too) and its spooled files from the database in the same
+transaction, and leaves the keys of the blobs to `purge.py`, which deletes those that nothing else refers to.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.catalogue.models import Dataset, ExportJob, Outbox
+from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
+from portal.kernel.errors import InvalidInput, NotFound
+from portal.kernel.ids import new_id
+from portal.kernel.vocab import DatasetState
+
+PURGE_BLOBS = "purge_blobs"
+THINNED = "thinned"
+_KEEP_LAST = 12
+
+
+def withdraw_dataset(
+    session: Session, dataset_id: str, reason: str, actor: str, now: datetime, *, stays: bool = True
+) -> None:
+    """Take a dataset and all its versions from the public; nothing changes when it already is. Raises NotFound.
+
+    `reason` is public. `stays`: a person decided, and no source can bring it back; a source's own closing act passes False.
+    """
+    if not reason.strip():
+        raise InvalidInput("A withdrawal needs a reason that the public may read.", parameter="reason")
+    dataset = session.scalar(select(Dataset).where(Dataset.id == dataset_id).with_for_update())
+    if dataset is None:
+        raise NotFound(f"There is no dataset {dataset_id}.")
+    dataset.stays_withdrawn = dataset.stays_withdrawn or stays
+    if dataset.state == DatasetState.WITHDRAWN:
+        return
+    dataset.state, dataset.withdrawn_at, dataset.withdrawn_reason = DatasetState.WITHDRAWN, now, reason.strip()
+    dataset.revision = Dataset.revision + 1
+    session.flush()
+    live = select(Version.number).where(Version.dataset_id == dataset_id, Version.redacted_at.is_(None))
+    redact_versions(session, dataset_id, tuple(session.scalars(live)), reason=reason.strip(), actor=actor, now=now)
+    _bury(session, dataset_id, reason=reason.strip(), actor=actor, now=now)
+
+
+def lift_withdrawal(session: Session, dataset_id: str, actor: str, now: datetime) -> None:
+    """Let a source publish the dataset again; what was purged stays purged. Raises NotFound, InvalidInput."""
+    dataset = session.get(Dataset, dataset_id)
+    if dataset is None:
+        raise NotFound(f"There is no dataset {dataset_id}.")
+    if dataset.state != DatasetState.WITHDRAWN:
+        raise InvalidInput(f"The dataset {dataset_id} is not withdrawn.", parameter="dataset")
+    dataset.stays_withdrawn = False
+    session.add(Outbox(kind="lifted", payload={"dataset_id": dataset_id, "actor": actor}, created_at=now, done_at=now))
+    session.flush()
+
+
+def redact_versions(
+    session: Session, dataset_id: str, numbers: Iterable[int], *, reason: str, actor: str, now: datetime
+) -> None:
+    """Cut the content of versions: parts and files go, a tombstone with checksums stays under each digest."""
+    for number in numbers:
+        of_version = (VersionPart.dataset_id == dataset_id, VersionPart.version_number == number)
+        parts = session.execute(
+            select(
+                VersionPart.slug,
+                VersionPart.sha256,
+                VersionPart.original_sha256,
+                VersionPart.blob_key,
+                VersionPart.original_blob_key,
+            ).where(*of_version)
+        ).all()
+        of_spool = (SpooledFile.dataset_id == dataset_id, SpooledFile.version_number == number)
+        spooled = session.execute(
+            select(SpooledFile.part, SpooledFile.format, SpooledFile.sha256, SpooledFile.blob_key).where(*of_spool)
+        ).all()
+        checksums = {f"{slug}.parquet": sha for slug, sha, _, _, _ in parts if sha}
+        checksums |= {f"{slug}.original": original for slug, _, original, _, _ in parts if original}
+        checksums |= {f"{part}.{made}": sha for part, made, sha, _ in spooled}
+        keys = {key for _, _, _, *pair in parts for key in pair if key} | {key for *_, key in spooled}
+        digest = session.scalar(
+            select(Version.data_digest).where(Version.dataset_id == dataset_id, Version.number == number)
+        )
+        of_number = (Version.dataset_id == dataset_id, Version.number == number, Version.redacted_at.is_(None))
+        session.execute(update(Version).where(*of_number).values(redacted_at=now))
+        session.execute(delete(SpooledFile).where(*of_spool))
+        session.execute(delete(VersionPart).where(*of_version))
+        session.execute(delete(ExportJob).where(ExportJob.dataset_id == dataset_id, ExportJob.version_number == number))
+        _bury(
+            session, dataset_id, reason=reason, actor=actor, now=now, number=number, digest=digest, checksums=checksums
+        )
+        if keys:
+            payload = {"dataset_id": dataset_id, "version": number, "keys": sorted(keys)}
+            session.add(Outbox(kind=PURGE_BLOBS, payload=payload, created_at=now))
+    session.flush()
+
+
+def thin_versions(
+    session: Session, now: datetime, *, after_id: str = "", keep_last: int = _KEEP_LAST, limit: int = 200
+) -> tuple[int, str | None]:
+    """Redact old versions: the last 12 and the last of each month stay. Answers how many went, and where to go on.
+
+    Looks at `limit` datasets after `after_id`; call again with the second value, a transaction each, until it is None.
+    """
+    crowded = (
+        select(Version.dataset_id)
+        .where(Version.redacted_at.is_(None), Version.dataset_id > after_id)
+        .group_by(Version.dataset_id)
+        .having(func.count() > keep_last)
+        .order_by(Version.dataset_id)
+        .limit(limit)
+    )
+    ids = session.scalars(crowded).all()
+    thinned = 0
+    for dataset_id in ids:
+        rows = session.execute(
+            select(Version.number, Version.published_at)
+            .where(Version.dataset_id == dataset_id, Version.redacted_at.is_(None))
+            .order_by(Version.number.desc())
+        ).all()
+        month_ends: dict[tuple[int, int], int] = {}
+        for number, published_at in rows:
+            month_ends.setdefault((published_at.year, published_at.month), number)
+        kept = {number for number, _ in rows[:keep_last]} | set(month_ends.values())
+        gone = [number for number, _ in rows if number not in kept]
+        redact_versions(session, dataset_id, gone, reason=THINNED, actor="retention", now=now)
+        thinned += len(gone)
+    return thinned, ids[-1] if len(ids) == limit else None
+
+
+def _bury(
+    session: Session,
+    dataset_id: str,
+    *,
+    reason: str,
+    actor: str,
+    now: datetime,
+    number: int | None = None,
+    digest: str | None = None,
+    checksums: dict[str, str] | None = None,
+) -> None:
+    session.execute(
+        insert(Tombstone).values(
+            id=new_id(),
+            dataset_id=dataset_id,
+            version_number=number,
+            data_digest=digest,
+            checksums=checksums or {},
+            reason=reason,
+            actor=actor,
+            buried_at=now,
+        )
+    )
