@@ -2,10 +2,10 @@
 
 from portal.catalogue.curation import edit_wording, merge_curated, return_wording
 from portal.catalogue.files import (
-    add_spooled_file,
     finish_export_job,
     forget_export_jobs,
     note_progress,
+    record_spooled_file,
     request_export_job,
     take_export_job,
 )
@@ -16,7 +16,6 @@ from portal.catalogue.withdrawal import lift_withdrawal, redact_versions, thin_v
 
 __all__ = [
     "Published",
-    "add_spooled_file",
     "count_popularity",
     "edit_wording",
     "finish_export_job",
@@ -27,6 +26,7 @@ __all__ = [
     "merge_curated",
     "note_progress",
     "publish_dataset",
+    "record_spooled_file",
     "record_use",
     "record_verdict",
     "redact_versions",

@@ -12,7 +12,6 @@ from portal.catalogue.errors import Buried, Grave
 from portal.catalogue.lists import read_themes
 from portal.catalogue.models import Dataset, Publisher
 from portal.catalogue.reading import make_card, read_formats, read_parts, read_theme_slugs, read_wordings
-from portal.catalogue.serialised import load_schema
 from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
 from portal.catalogue.views import DatasetView, FileView, Ref, VersionView
 from portal.kernel.errors import NotFound
@@ -21,9 +20,17 @@ from portal.kernel.text import Language, Text
 from portal.kernel.vocab import DatasetState, PartKind
 from portal.storage import BlobStore
 from portal.tables.readable import ReadableTable
+from portal.tables.serial import schema_from_json
 
 _MAX_VERSIONS = 100
 _PARQUET = "application/vnd.apache.parquet"
+_MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "excel.csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "jsonl": "application/jsonl",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def get_dataset(session: Session, principal: Principal, ref: Ref) -> DatasetView:
@@ -72,14 +79,14 @@ def open_version(session: Session, principal: Principal, ref: Ref, part: str, st
         raise NotFound(f"{part} of {ref} is not a table.")
     return ReadableTable(
         path=store.local_path(found.blob_key),
-        schema=load_schema(found.schema),
+        schema=schema_from_json(found.schema),
         row_count=found.row_count,
         version_key=f"{ref.dataset_id}@v{number}/{part}",
         digest=found.sha256,
     )
 
 
-def find_file(session: Session, principal: Principal, ref: Ref, part: str, format_name: str) -> FileView | None:
+def find_file(session: Session, principal: Principal, ref: Ref, part: str, format: str) -> FileView | None:  # noqa: A002 - the word of the address
     """The file of a part in a format, or None when it has not been made yet (or cannot be: ask `portal.exports`).
 
     `parquet` is the table itself, `original` the delivered file where it is offered; a part that is a file answers under
@@ -91,30 +98,40 @@ def find_file(session: Session, principal: Principal, ref: Ref, part: str, forma
     name = f"{ref.dataset_id}-v{number}-{part}"
     if found.kind == PartKind.LINK:
         raise NotFound(f"{part} of {ref} is a link elsewhere; we hold no file of it.")
-    if found.kind == PartKind.FILE and format_name in {found.format, "original"}:
+    if found.kind == PartKind.FILE and format in {found.format, "original"}:
         return _file(found, f"{name}.{found.format}", found.media_type, row.published_at)
-    if found.kind == PartKind.TABLE and format_name == "parquet":
+    if found.kind == PartKind.TABLE and format == "parquet":
         return _file(found, f"{name}.parquet", _PARQUET, row.published_at)
-    if format_name == "original":
+    if format == "original":
         return _original(found, name, row)
     spooled = session.execute(
         select(SpooledFile).where(
             SpooledFile.dataset_id == ref.dataset_id,
             SpooledFile.version_number == number,
             SpooledFile.part == part,
-            SpooledFile.format == format_name,
+            SpooledFile.format == format,
         )
     ).scalar_one_or_none()
     if spooled is None:
         return None
     return FileView(
         blob_key=spooled.blob_key,
-        file_name=f"{name}.{spooled.extension}",
-        media_type=spooled.media_type,
+        file_name=f"{name}.{format.rsplit('.', 1)[-1]}",
+        media_type=_MEDIA_TYPES.get(format, "application/octet-stream"),
         size_bytes=spooled.size_bytes,
         sha256=spooled.sha256,
         modified_at=row.published_at,
     )
+
+
+def get_table_size(session: Session, principal: Principal, ref: Ref, part: str) -> tuple[int, int]:
+    """(version number, rows) of a table that the caller may read. Raises NotFound and Buried."""
+    row = _get_row(session, principal, ref)
+    number = ref.version or row.current_version
+    found = _get_part(session, principal, row, number, part)
+    if found.kind != PartKind.TABLE:
+        raise NotFound(f"{part} of {ref} is not a table.")
+    return number, found.row_count
 
 
 def find_dataset_id(session: Session, source_key: str) -> str | None:
@@ -202,8 +219,8 @@ def _spooled_sizes(session: Session, dataset_id: str, number: int) -> Mapping[st
     query = select(SpooledFile.part, SpooledFile.format, SpooledFile.size_bytes).where(
         SpooledFile.dataset_id == dataset_id, SpooledFile.version_number == number
     )
-    for part, format_name, size in session.execute(query):
-        found[part][format_name] = size
+    for part, format, size in session.execute(query):
+        found[part][format] = size
     return found
 
 

@@ -1,118 +1,109 @@
 """Files made from tables: registering what was spooled, and the jobs that make the large ones."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.catalogue.models import ExportJob
+from portal.access import is_visible
+from portal.catalogue.datasets import get_table_size
+from portal.catalogue.models import Dataset, ExportJob
 from portal.catalogue.versions import SpooledFile, Version
-from portal.catalogue.views import Ref
-from portal.kernel.errors import NotFound
+from portal.catalogue.views import ExportJobView, Ref
+from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.ids import new_id
+from portal.kernel.principal import Principal
+from portal.kernel.vocab import DatasetState
 
+MAX_WAITING = 200
+MAX_WAITING_PER_CALLER = 5
 _ABANDONED = timedelta(minutes=30)
 
 
-@dataclass(frozen=True, slots=True)
-class JobView:
-    """A file that is being made. `state`: waiting, running, done or failed; progress in rows."""
-
-    id: str
-    ref: Ref
-    part: str
-    format: str
-    state: str
-    rows_done: int
-    rows_total: int
-    error: str
-
-
-def add_spooled_file(
+def record_spooled_file(
     session: Session,
-    ref: Ref,
-    part: str,
-    format_name: str,
     *,
+    dataset_id: str,
+    version_number: int,
+    part: str,
+    format: str,  # noqa: A002 - the word of the address
     blob_key: str,
     sha256: str,
     size_bytes: int,
-    media_type: str,
-    extension: str,
     now: datetime,
-) -> bool:
-    """Register a file that was made, blob first; the first one stays. False when the version is gone meanwhile:
+) -> None:
+    """Register a file whose blob was put before; the first one stays.
 
-    then the caller deletes the blob it has put, unless something else refers to it (`purge.is_referenced`).
+    Raises NotFound when the version is not public any more: then the caller deletes the blob that it has put.
     """
-    if ref.version is None:
-        raise NotFound("A spooled file belongs to one version.")
     is_live = session.scalar(
         select(Version.number)
-        .where(Version.dataset_id == ref.dataset_id, Version.number == ref.version, Version.redacted_at.is_(None))
+        .join(Dataset, Dataset.id == Version.dataset_id)
+        .where(Version.dataset_id == dataset_id, Version.number == version_number)
+        .where(Version.redacted_at.is_(None), Dataset.state == DatasetState.PUBLISHED)
         .with_for_update()
     )
     if is_live is None:
-        return False
-    key = {"dataset_id": ref.dataset_id, "version_number": ref.version, "part": part, "format": format_name}
+        raise NotFound(f"{Ref(dataset_id, version_number)} is not public any more; its new file must go too.")
+    key = {"dataset_id": dataset_id, "version_number": version_number, "part": part, "format": format}
     if session.get(SpooledFile, key) is None:
-        session.add(
-            SpooledFile(
-                **key,
-                blob_key=blob_key,
-                sha256=sha256,
-                size_bytes=size_bytes,
-                media_type=media_type,
-                extension=extension,
-                made_at=now,
-            )
-        )
+        made = SpooledFile(**key, blob_key=blob_key, sha256=sha256, size_bytes=size_bytes, made_at=now)
+        session.add(made)
         session.flush()
-    return True
 
 
 def request_export_job(
-    session: Session, ref: Ref, part: str, format_name: str, *, rows_total: int, now: datetime
-) -> JobView:
-    """Ask for a file: the job that waits or runs for it already, else a new one. Permission was asked by the caller."""
-    if ref.version is None:
-        raise NotFound("A file is made of one version.")
+    session: Session,
+    principal: Principal,
+    ref: Ref,
+    part: str,
+    format: str,  # noqa: A002 - the word of the address
+    now: datetime | None = None,
+) -> ExportJobView:
+    """Ask for a file of a table: the job that is on it already, else a new one.
+
+    Raises NotFound and Buried like `get_dataset`, and Unavailable when too many wait, of this caller or of all.
+    """
+    number, row_count = get_table_size(session, principal, ref, part)
     query = select(ExportJob).where(
         ExportJob.dataset_id == ref.dataset_id,
-        ExportJob.version_number == ref.version,
+        ExportJob.version_number == number,
         ExportJob.part == part,
-        ExportJob.format == format_name,
-        ExportJob.state.in_(("waiting", "running")),
+        ExportJob.format == format,
+        ExportJob.state.in_(("waiting", "running")) | ((ExportJob.state == "done") & _has_file()),
     )
-    job = session.scalars(query.limit(1)).first()
-    if job is None:
-        job = ExportJob(
-            id=new_id(),
-            dataset_id=ref.dataset_id,
-            version_number=ref.version,
-            part=part,
-            format=format_name,
-            state="waiting",
-            rows_done=0,
-            rows_total=rows_total,
-            error="",
-            created_at=now,
-        )
-        session.add(job)
-        session.flush()
+    job = session.scalars(query.order_by(ExportJob.created_at.desc()).limit(1)).first()
+    if job is not None:
+        return _view(job)
+    _check_queue(session, principal)
+    job = ExportJob(
+        id=new_id(),
+        dataset_id=ref.dataset_id,
+        version_number=number,
+        part=part,
+        format=format,
+        state="waiting",
+        rows_done=0,
+        rows_total=row_count,
+        error="",
+        caller=principal.caller,
+        created_at=now or datetime.now(UTC),
+    )
+    session.add(job)
+    session.flush()
     return _view(job)
 
 
-def get_export_job(session: Session, job_id: str) -> JobView:
-    """How far a job is. Raises NotFound; the door still asks `get_dataset` whether the dataset exists for the caller."""
-    job = session.get(ExportJob, job_id)
-    if job is None:
-        raise NotFound(f"There is no export {job_id}.")
-    return _view(job)
+def get_export_job(session: Session, principal: Principal, job_id: str) -> ExportJobView:
+    """How far a job is. Raises NotFound, also when the dataset does not exist for the caller (any more)."""
+    query = select(ExportJob, Dataset.state).join(Dataset, Dataset.id == ExportJob.dataset_id)
+    row = session.execute(query.where(ExportJob.id == job_id)).one_or_none()
+    if row is None or not is_visible(principal, row.state):
+        raise NotFound(f"There is no export {job_id} here.")
+    return _view(row.ExportJob)
 
 
-def take_export_job(session: Session, now: datetime) -> JobView | None:
+def take_export_job(session: Session, now: datetime) -> ExportJobView | None:
     """The next job to do, marked as running; one that stood still for 30 minutes is taken again. None: nothing to do."""
     is_free = or_(
         ExportJob.state == "waiting", (ExportJob.state == "running") & (ExportJob.started_at < now - _ABANDONED)
@@ -133,22 +124,43 @@ def note_progress(session: Session, job_id: str, rows_done: int, now: datetime) 
 
 def finish_export_job(session: Session, job_id: str, now: datetime, *, error: str = "") -> None:
     """Mark a job as done, or as failed when `error` says why."""
-    state = "failed" if error else "done"
-    done = {"rows_done": ExportJob.rows_total} if not error else {}
-    session.execute(
-        update(ExportJob).where(ExportJob.id == job_id).values(state=state, error=error, finished_at=now, **done)
-    )
+    done: dict[str, object] = {"state": "failed", "error": error} if error else {"state": "done", "error": ""}
+    if not error:
+        done["rows_done"] = ExportJob.rows_total
+    session.execute(update(ExportJob).where(ExportJob.id == job_id).values(finished_at=now, **done))
 
 
 def forget_export_jobs(session: Session, now: datetime, *, older_than: timedelta = timedelta(days=7)) -> None:
-    """Remove finished jobs; the files they made stay."""
+    """Remove jobs that finished longer ago than that; the files they made stay."""
     session.execute(delete(ExportJob).where(ExportJob.finished_at < now - older_than))
 
 
-def _view(job: ExportJob) -> JobView:
-    return JobView(
+def _check_queue(session: Session, principal: Principal) -> None:
+    waiting = ExportJob.state == "waiting"
+    mine = func.count().filter(ExportJob.caller == principal.caller)
+    total, own = session.execute(select(func.count(), mine).where(waiting)).one()
+    if total >= MAX_WAITING or own >= MAX_WAITING_PER_CALLER:
+        raise Unavailable("Too many files are being made; ask again when some are ready.", retry_after_s=60)
+
+
+def _has_file() -> ColumnElement[bool]:
+    return (
+        select(SpooledFile.blob_key)
+        .where(
+            SpooledFile.dataset_id == ExportJob.dataset_id,
+            SpooledFile.version_number == ExportJob.version_number,
+            SpooledFile.part == ExportJob.part,
+            SpooledFile.format == ExportJob.format,
+        )
+        .exists()
+    )
+
+
+def _view(job: ExportJob) -> ExportJobView:
+    return ExportJobView(
         job.id,
-        Ref(job.dataset_id, job.version_number),
+        job.dataset_id,
+        job.version_number,
         job.part,
         job.format,
         job.state,

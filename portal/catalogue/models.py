@@ -160,6 +160,7 @@ class ExportJob(Base):
     rows_done: Mapped[int] = mapped_column(default=0)
     rows_total: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(Text, default="")
+    caller: Mapped[str] = mapped_column(String(100), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # or last sign of life
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

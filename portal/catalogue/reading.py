@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from portal.access import VISIBLE_STATES
 from portal.catalogue.models import Dataset, DatasetTheme, DatasetWording, Publisher
-from portal.catalogue.serialised import load_schema, load_text
+from portal.catalogue.serialised import load_text
 from portal.catalogue.versions import Version, VersionPart
 from portal.catalogue.views import DatasetCard, PartView
 from portal.kernel.text import Language, Origin, Text, Wording
 from portal.kernel.vocab import Openness, PartKind, UpdateCycle
+from portal.tables.serial import schema_from_json
 
 Ts = TypeVarTuple("Ts")
 Wordings = Mapping[str, Mapping[str, Text]]  # dataset id → field → text
@@ -158,7 +159,7 @@ def read_parts(
             media_type=row.media_type,
             url=row.url,
             languages=tuple(row.languages),
-            schema=load_schema(row.schema) if row.schema else None,
+            schema=schema_from_json(row.schema) if row.schema else None,
             preview=tuple(tuple(cells) for cells in row.preview or ()) if shows_rows else (),
             row_count=row.row_count,
             size_bytes=row.size_bytes,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from portal.kernel.columns import AbsentColumn, Column, ColumnRule, TableSchema
+from portal.kernel.columns import ColumnRule, TableSchema
 from portal.kernel.text import Language, Origin, Text, Wording
-from portal.kernel.vocab import ColumnAction, ColumnType
+from portal.kernel.vocab import ColumnAction
+from portal.tables.serial import schema_to_json
 
 
 def dump_text(text: Text) -> dict[str, Any]:
@@ -23,42 +24,8 @@ def load_text(stored: Mapping[str, Any]) -> Text:
 
 
 def dump_schema(schema: TableSchema, rules: tuple[ColumnRule, ...]) -> dict[str, Any]:
-    """The schema and the decision about every delivered column."""
-    return {
-        "columns": [
-            {
-                "name": c.name,
-                "type": c.type,
-                "title": dump_text(c.title),
-                "description": dump_text(c.description),
-                "source_name": c.source_name,
-                "null_count": c.null_count,
-                "failed_casts": c.failed_casts,
-                "action": c.action,
-            }
-            for c in schema.columns
-        ],
-        "absent": [[a.name, a.reason] for a in schema.absent],
-        "rules": dump_rules(rules),
-    }
-
-
-def load_schema(stored: Mapping[str, Any]) -> TableSchema:
-    """The schema of a stored part."""
-    columns = tuple(
-        Column(
-            name=c["name"],
-            type=ColumnType(c["type"]),
-            title=load_text(c["title"]),
-            description=load_text(c["description"]),
-            source_name=c["source_name"],
-            null_count=c["null_count"],
-            failed_casts=c["failed_casts"],
-            action=ColumnAction(c["action"]),
-        )
-        for c in stored["columns"]
-    )
-    return TableSchema(columns, tuple(AbsentColumn(name, reason) for name, reason in stored["absent"]))
+    """The schema with the decision about every delivered column under `rules`."""
+    return {**schema_to_json(schema), "rules": dump_rules(rules)}
 
 
 def dump_rules(rules: tuple[ColumnRule, ...]) -> list[list[str]]:

@@ -113,10 +113,8 @@ class SpooledFile(Base):
     dataset_id: Mapped[str] = mapped_column(String(16), primary_key=True)
     version_number: Mapped[int] = mapped_column(primary_key=True)
     part: Mapped[str] = mapped_column(String(80), primary_key=True)
-    format: Mapped[str] = mapped_column(String(20), primary_key=True)  # csv | csv-bom | json | jsonl | parquet | xlsx
+    format: Mapped[str] = mapped_column(String(20), primary_key=True)  # a name of portal.exports.FORMATS
     blob_key: Mapped[str] = mapped_column(String(200), index=True)
-    media_type: Mapped[str] = mapped_column(String(100))
-    extension: Mapped[str] = mapped_column(String(20))
     sha256: Mapped[str] = mapped_column(String(64))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)

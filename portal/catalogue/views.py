@@ -165,3 +165,18 @@ class DocumentFacts:
     languages: tuple[Language, ...]
     modified_at: datetime
     popularity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportJobView:
+    """A file that is being made. `state`: waiting, running, done or failed; progress in rows."""
+
+    id: str
+    dataset_id: str
+    version_number: int
+    part: str
+    format: str
+    state: str
+    rows_done: int
+    rows_total: int
+    error: str
