@@ -1,0 +1,122 @@
+"""Which encoding a text file is in, proved over the whole file, and the file again in UTF-8.
+
+Order: byte order mark, strict UTF-8, the NUL pattern of UTF-16, strict GB18030, Big5 and others by detector. GB18030
+takes nearly every Big5 file as well, so where both fit, the share of everyday characters decides.
+"""
+
+import codecs
+from collections.abc import Callable
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from portal.readers.errors import FileRefused
+
+_CHUNK_BYTES = 1 << 20
+_SAMPLE_BYTES = 1 << 18
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+_GB_EVERYDAY = (0xB0, 0xD7)  # lead bytes of the 3,755 level-1 characters of GB 2312
+_BIG5_EVERYDAY = (0xA4, 0xC6)  # lead bytes of the 5,401 frequently used characters of Big5
+
+
+def detect_encoding(path: Path) -> str:
+    """A Python codec that decodes every byte of the file. Raises FileRefused (`file_encoding_unknown`)."""
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE_BYTES)
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return _required(path, encoding)
+    if _wide := _utf16_without_mark(head):
+        return _required(path, _wide)
+    if decodes(path, "utf-8"):
+        return "utf-8"
+    if decodes(path, "gb18030"):
+        return "big5hkscs" if _is_rather_big5(head) and decodes(path, "big5hkscs") else "gb18030"
+    if decodes(path, "big5hkscs"):
+        return "big5hkscs"
+    return _guessed(path, head)
+
+
+def decodes(path: Path, encoding: str) -> bool:
+    """Whether every byte of the file is valid in the encoding."""
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+def write_utf8(path: Path, encoding: str, target: Path) -> int:
+    """The text in UTF-8 without byte order mark and without NUL characters; the number of NULs left out."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    nuls, is_first = 0, True
+    with path.open("rb") as source, target.open("w", encoding="utf-8", newline="") as file:
+        while True:
+            chunk = source.read(_CHUNK_BYTES)
+            text = decoder.decode(chunk, final=not chunk)
+            if is_first and text:
+                text, is_first = text.removeprefix("\ufeff"), False
+            if "\x00" in text:
+                nuls += text.count("\x00")
+                text = text.replace("\x00", "")
+            file.write(text)
+            if not chunk:
+                return nuls
+
+
+def _required(path: Path, encoding: str) -> str:
+    if decodes(path, encoding):
+        return encoding
+    raise _unknown(f"It starts as {encoding} but has bytes that are not")
+
+
+def _unknown(what: str) -> FileRefused:
+    return FileRefused("file_encoding_unknown", f"{what}; save the file as UTF-8 and deliver it again.")
+
+
+def _utf16_without_mark(head: bytes) -> str | None:
+    """UTF-16 by its pattern: most characters of a table's commas, digits and line ends have one NUL byte."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = max(1, len(head) // 2)
+    if odd > half * 0.1 and even < odd * 0.05:
+        return "utf-16-le"
+    if even > half * 0.1 and odd < even * 0.05:
+        return "utf-16-be"
+    return None
+
+
+def _is_rather_big5(head: bytes) -> bool:
+    """Whether double-byte characters are everyday ones in Big5 more often than in GB 2312."""
+    gb = _everyday_share(head, _GB_EVERYDAY, lambda trail: trail >= 0xA1)
+    big5 = _everyday_share(head, _BIG5_EVERYDAY, lambda trail: 0x40 <= trail <= 0x7E or trail >= 0xA1)
+    return big5 > 0.75 and big5 > gb + 0.15
+
+
+def _everyday_share(head: bytes, leads: tuple[int, int], is_trail: Callable[[int], bool]) -> float:
+    everyday = total = index = 0
+    while index < len(head) - 1:
+        if head[index] < 0x80:
+            index += 1
+            continue
+        total += 1
+        everyday += leads[0] <= head[index] <= leads[1] and is_trail(head[index + 1])
+        index += 2
+    return everyday / total if total else 0.0
+
+
+def _guessed(path: Path, head: bytes) -> str:
+    best = from_bytes(head).best()
+    if best is not None and b"\x00" not in head and decodes(path, best.encoding):
+        return best.encoding
+    raise _unknown("The file is text in none of UTF-8, UTF-16, GB18030 and Big5, or is damaged")

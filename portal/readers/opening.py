@@ -1,0 +1,185 @@
+"""Open a file whatever it is: format, encoding, tables, hidden texts. Runs in the child process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from portal.kernel.vocab import PartKind
+from portal.readers.delimited import read_delimited
+from portal.readers.duck import connect, literal, quoted
+from portal.readers.encodings import decodes, detect_encoding, write_utf8
+from portal.readers.errors import FileRefused
+from portal.readers.formats import RealFormat, real_format
+from portal.readers.hidden_parts import find_hidden_parts
+from portal.readers.json_text import find_records, is_geojson, load_json, read_json_lines, read_records
+from portal.readers.original import file_lines, write_original_text
+from portal.readers.reading import FileReading, Note, ReadingLimits, TableReading
+from portal.readers.spreadsheets import all_texts, read_workbook
+from portal.readers.tables import TableRequest, finish_table
+from portal.readers.text_table import TextTable, write_text_table
+
+_PEEKED_CHARS = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file to be opened and how."""
+
+    path: Path
+    file_name: str
+    work_dir: Path
+    limits: ReadingLimits
+    encoding: str | None = None
+    with_original_text: bool = True
+
+    @property
+    def stem(self) -> str:
+        return Path(self.file_name).stem
+
+
+def open_file(delivery: Delivery) -> FileReading:
+    """What the file is and holds. Raises FileRefused."""
+    found = real_format(delivery.path, delivery.limits)
+    connection = connect(delivery.work_dir, [delivery.path])
+    try:
+        if found.way == "sheet":
+            return _open_sheets(connection, delivery, found)
+        if found.way == "text":
+            return _open_text(connection, delivery)
+        if found.way == "parquet":
+            return _open_parquet(connection, delivery, found)
+    finally:
+        connection.close()
+    return FileReading(PartKind.FILE, found.name, found.media_type, None, has_hidden_content=True)
+
+
+def _open_sheets(connection: duckdb.DuckDBPyConnection, delivery: Delivery, found: RealFormat) -> FileReading:
+    hidden = find_hidden_parts(delivery.path, found.name)
+    book = read_workbook(delivery.path, hidden)
+    tables: list[TableReading] = []
+    notes: list[Note] = []
+    for sheet in book.sheets:
+        number = len(tables) + 1
+        key = "table" if number == 1 else f"table-{number}"
+        text = delivery.work_dir / f"{key}.text.parquet"
+        try:
+            table = write_text_table(text, lambda rows=sheet.rows: rows, max_columns=delivery.limits.columns)  # type: ignore[misc]
+            lost = len(sheet.hidden_rows)
+            request = TableRequest(key, sheet.name, delivery.work_dir / f"{key}.parquet", None, lost, sheet.notes)
+            tables.append(finish_table(connection, table, request, delivery.limits))
+        except FileRefused as refusal:
+            if refusal.code != "file_empty":
+                raise
+            notes.append(Note("sheet_without_rows", sheet.name))
+        finally:
+            text.unlink(missing_ok=True)
+        hidden.add("hidden row", iter(sheet.hidden_rows))
+        hidden.add("hidden column", iter(sheet.hidden_columns))
+    hidden.add("hidden sheet", iter(book.hidden_sheets))
+    if not tables:
+        raise FileRefused("file_empty", "No visible sheet has a header and rows; deliver a file with data.")
+    has_hidden = hidden.has_opaque_parts or bool(hidden.texts)
+    hidden.add("sheet name", iter(book.sheet_names))
+    hidden.add("title row", (title for table in tables for title in table.titles))
+    original = None
+    if delivery.with_original_text:
+        lines = [*all_texts(book), *(text for texts in hidden.texts.values() for text in texts)]
+        original = write_original_text(lines, delivery.work_dir / "original.parquet")
+    texts = {place: tuple(found_texts) for place, found_texts in hidden.texts.items()}
+    return FileReading(
+        PartKind.TABLE, found.name, found.media_type, None, tuple(tables), texts, has_hidden, original, tuple(notes)
+    )
+
+
+def _open_text(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileReading:
+    encoding = delivery.encoding or detect_encoding(delivery.path)
+    if delivery.encoding and not decodes(delivery.path, delivery.encoding):
+        raise FileRefused("file_encoding_unknown", f"The file is not in {delivery.encoding}, which was asked for.")
+    utf8 = delivery.work_dir / "text.utf8"
+    nuls = write_utf8(delivery.path, encoding, utf8)
+    try:
+        kind, format_name, media_type, tables = _tables_of_text(connection, delivery, utf8)
+        original = None
+        if delivery.with_original_text:
+            original = write_original_text(file_lines(utf8), delivery.work_dir / "original.parquet")
+    finally:
+        utf8.unlink(missing_ok=True)
+    notes = (Note("nul_characters_left_out", count=nuls),) if nuls else ()
+    titles = tuple(title for table in tables for title in table.titles)
+    hidden = {"title row": titles} if titles else {}
+    return FileReading(kind, format_name, media_type, encoding, tables, hidden, False, original, notes)
+
+
+def _tables_of_text(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, utf8: Path
+) -> tuple[PartKind, str, str, tuple[TableReading, ...]]:
+    with utf8.open(encoding="utf-8") as file:
+        head = file.read(_PEEKED_CHARS).lstrip()
+    if not head:
+        raise FileRefused("file_empty", "The file holds only blanks; deliver a file with data.")
+    if head.startswith("<"):
+        is_html = any(tag in head.lower() for tag in ("<html", "<!doctype html", "<table", "<body"))
+        return PartKind.FILE, *(("html", "text/html") if is_html else ("xml", "application/xml")), ()
+    if head[0] in "[{":
+        return _tables_of_json(connection, delivery, utf8, head)
+    text = delivery.work_dir / "table.text.parquet"
+    table, notes = read_delimited(connection, utf8, text, delivery.limits)
+    is_prose = table.width == 1 and delivery.file_name.lower().endswith((".txt", ".md", ".log"))
+    if is_prose:
+        text.unlink()
+        return PartKind.FILE, "txt", "text/plain", ()
+    request = TableRequest("table", delivery.stem, delivery.work_dir / "table.parquet", notes=notes)
+    return PartKind.TABLE, "csv", "text/csv", (_finished(connection, table, request, delivery.limits),)
+
+
+def _finished(
+    connection: duckdb.DuckDBPyConnection, table: TextTable, request: TableRequest, limits: ReadingLimits
+) -> TableReading:
+    try:
+        return finish_table(connection, table, request, limits)
+    finally:
+        table.path.unlink(missing_ok=True)
+
+
+def _tables_of_json(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, utf8: Path, head: str
+) -> tuple[PartKind, str, str, tuple[TableReading, ...]]:
+    text = delivery.work_dir / "table.text.parquet"
+    target = delivery.work_dir / "table.parquet"
+    lines = [line for line in head.splitlines() if line.strip()]
+    if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines) and lines[0].rstrip().endswith("}"):
+        table, names, notes = read_json_lines(utf8, text, delivery.limits)
+        request = TableRequest("table", delivery.stem, target, names, notes=notes)
+        return PartKind.TABLE, "jsonl", "application/jsonl", (_finished(connection, table, request, delivery.limits),)
+    document = load_json(utf8, delivery.limits)
+    if is_geojson(document):
+        return PartKind.FILE, "geojson", "application/geo+json", ()
+    found = find_records(document)
+    if found is None:
+        return PartKind.FILE, "json", "application/json", ()
+    records, place = found
+    table, names = read_records(records, text, delivery.limits)
+    notes = (Note("records_inside", place, len(records)),) if place else ()
+    request = TableRequest("table", delivery.stem, target, names, notes=notes)
+    return PartKind.TABLE, "json", "application/json", (_finished(connection, table, request, delivery.limits),)
+
+
+def _open_parquet(connection: duckdb.DuckDBPyConnection, delivery: Delivery, found: RealFormat) -> FileReading:
+    """Parquet as delivered is taken apart into text and typed by the same rules as everything else."""
+    text = delivery.work_dir / "table.text.parquet"
+    try:
+        rows = f"read_parquet({literal(str(delivery.path))})"
+        names = [str(column[0]) for column in connection.execute(f"SELECT * FROM {rows} LIMIT 0").description or ()]
+        if len(names) > delivery.limits.columns:
+            raise FileRefused("file_too_wide", f"The table has {len(names)} columns.")
+        cells = ", ".join(f"{quoted(name)}::VARCHAR AS c{i}" for i, name in enumerate(names))
+        connection.execute(f"COPY (SELECT {cells} FROM {rows}) TO {literal(str(text))} (FORMAT parquet)")
+        counted = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()
+    except duckdb.Error as error:
+        raise FileRefused("file_damaged", "The file starts as Parquet but cannot be read as such.") from error
+    assert counted is not None, "an aggregate gives one row"
+    table = TextTable(text, len(names), counted[0])
+    request = TableRequest("table", delivery.stem, delivery.work_dir / "table.parquet", tuple(names))
+    reading = _finished(connection, table, request, delivery.limits)
+    return FileReading(PartKind.TABLE, found.name, found.media_type, None, (reading,), has_hidden_content=True)

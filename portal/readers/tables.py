@@ -1,0 +1,79 @@
+"""From a text table to a reading: header, names, types, and what became of every row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from portal.readers.errors import FileRefused
+from portal.readers.headers import SAMPLE_ROWS, find_header
+from portal.readers.names import ColumnName, renamed_counts, unique_names
+from portal.readers.reading import Note, ReadingLimits, TableReading
+from portal.readers.text_table import TextTable, first_rows
+from portal.readers.typed_table import Source, type_table
+
+
+@dataclass(frozen=True, slots=True)
+class TableRequest:
+    """What is known about a table before its text is typed. `names` given: the rows have no header among them."""
+
+    key: str
+    name: str
+    target: Path
+    names: tuple[str, ...] | None = None
+    rows_lost: int = 0
+    notes: tuple[Note, ...] = field(default=())
+
+
+def finish_table(
+    connection: duckdb.DuckDBPyConnection, table: TextTable, request: TableRequest, limits: ReadingLimits
+) -> TableReading:
+    """The table with types in `request.target`. Raises FileRefused when it is too wide or only a header."""
+    if table.width > limits.columns:
+        raise FileRefused("file_too_wide", f"The table has {table.width} columns; at most {limits.columns} are taken.")
+    notes = list(request.notes)
+    titles: tuple[str, ...] = ()
+    data_start = 0
+    if request.names is None:
+        plan = find_header(first_rows(table.path, SAMPLE_ROWS), table.width)
+        headers, titles, data_start = unique_names(plan.headers), plan.titles, plan.data_start
+        if titles:
+            notes.append(Note("title_rows", count=data_start - plan.header_rows))
+        if plan.header_rows == 2:
+            notes.append(Note("header_over_two_rows", count=2))
+        if not plan.has_header:
+            notes.append(Note("no_header", count=table.width))
+    else:
+        headers = unique_names(request.names)
+    if data_start >= table.row_count:
+        raise FileRefused(
+            "file_empty", f"The table {request.name!r} has a header and no rows; deliver a file with data."
+        )
+    source = Source((table.path,), tuple(f"c{i}" for i in range(table.width)), data_start)
+    columns, row_count = type_table(connection, source, headers, request.target)
+    notes += _counts(table, headers, len(columns))
+    failed = [column for column in columns if column.failed_casts]
+    notes += [Note("values_without_value", column.name, column.failed_casts) for column in failed]
+    return TableReading(
+        key=request.key,
+        name=request.name,
+        path=request.target,
+        columns=columns,
+        rows_read=row_count,
+        rows_lost=request.rows_lost,
+        notes=tuple(notes),
+        titles=titles,
+    )
+
+
+def _counts(table: TextTable, headers: Sequence[ColumnName], kept: int) -> list[Note]:
+    unnamed, repeated = renamed_counts(headers)
+    dropped = len(headers) - kept
+    counted = {
+        "blank_rows": table.blank_rows,
+        "empty_columns": table.empty_columns + dropped,
+        "columns_without_name": 0 if unnamed == len(headers) else unnamed - dropped,
+        "columns_named_twice": repeated,
+    }
+    return [Note(code, count=count) for code, count in counted.items() if count > 0]

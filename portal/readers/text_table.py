@@ -1,0 +1,113 @@
+"""The first station of every table: all cells as text, in a Parquet file with columns c0, c1, …"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from portal.readers.errors import FileRefused
+
+ROW_GROUP_ROWS = 32_768
+_CELLS_A_BATCH = 1_000_000
+Row = Sequence[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """An all-text Parquet file of `row_count` rows (blank rows and trailing empty columns left out and counted)."""
+
+    path: Path
+    width: int
+    row_count: int
+    blank_rows: int = 0
+    empty_columns: int = 0
+
+
+class TextWriter:
+    """Writes rows of text as Parquet, one row group at a time."""
+
+    def __init__(self, path: Path, names: Sequence[str]) -> None:
+        self._names = list(names)
+        self._schema = pa.schema([(name, pa.string()) for name in self._names])
+        self._writer = pq.ParquetWriter(path, self._schema, compression="snappy", write_statistics=False)
+        self.row_count = 0
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Append rows, each as wide as the table."""
+        if not rows:
+            return
+        columns = [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)]
+        self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema), row_group_size=ROW_GROUP_ROWS)
+        self.row_count += len(rows)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def batches(rows: Iterable[Row], width: int) -> Iterator[list[Row]]:
+    """Rows in lists of at most a row group, fewer where the table is wide."""
+    size = max(1, min(ROW_GROUP_ROWS, _CELLS_A_BATCH // max(1, width)))
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def write_text_table(path: Path, rows: Callable[[], Iterable[Row]], *, max_columns: int) -> TextTable:
+    """Write what `rows()` gives, asked twice: to learn the width, then to write.
+
+    Blank rows and columns behind the last filled one are left out and counted. Raises FileRefused when the table is
+    empty or wider than `max_columns`.
+    """
+    width, widest, blank, total = 0, 0, 0, 0
+    for row in rows():
+        total += 1
+        filled = filled_width(row)
+        blank += not filled
+        width, widest = max(width, filled), max(widest, len(row))
+    if not width:
+        raise FileRefused("file_empty", "The file has no row with a value in it; deliver a file with data.")
+    if width > max_columns:
+        raise FileRefused("file_too_wide", f"The table has {width} columns; at most {max_columns} are taken.")
+    with TextWriter(path, [f"c{i}" for i in range(width)]) as writer:
+        padded = (_fitted(row, width) for row in rows() if filled_width(row))
+        for batch in batches(padded, width):
+            writer.write(batch)
+    return TextTable(path, width, total - blank, blank_rows=blank, empty_columns=widest - width)
+
+
+def filled_width(row: Row) -> int:
+    """The number of columns up to the last cell with a visible character."""
+    for index in range(len(row) - 1, -1, -1):
+        cell = row[index]
+        if cell and not cell.isspace():
+            return index + 1
+    return 0
+
+
+def _fitted(row: Row, width: int) -> Row:
+    if len(row) == width:
+        return row
+    return [*row[:width], *([None] * (width - len(row)))]
+
+
+def first_rows(path: Path, count: int) -> list[list[str | None]]:
+    """The first rows of a text table."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=count):
+            columns = [column.to_pylist() for column in batch.columns]
+            return [list(row) for row in zip(*columns, strict=True)]
+    return []

@@ -1,0 +1,173 @@
+"""The second station: types for the columns of a text table, and the typed Parquet file."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from portal.kernel.columns import Column
+from portal.kernel.text import Text
+from portal.kernel.vocab import ColumnType
+from portal.readers.duck import literal, quoted
+from portal.readers.names import ColumnName
+from portal.readers.text_table import ROW_GROUP_ROWS
+from portal.readers.typing_rules import Candidate, best_fit, candidates, is_uniform_code, no_value, text_cast, trimmed
+
+_SAMPLE_ROWS = 4_096
+_COLUMNS_AT_ONCE = 40
+_FAMILY = "一"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows of text to be typed: Parquet files with the columns `names`, from the row `first_row` (0-based) on."""
+
+    paths: Sequence[Path]
+    names: Sequence[str]
+    first_row: int = 0
+
+    def sql(self, limit: int | None = None) -> str:
+        """A FROM clause over the rows, in their order."""
+        files = ", ".join(literal(str(path)) for path in self.paths)
+        scan = f"read_parquet([{files}], union_by_name = true, file_row_number = true)"
+        where = f" WHERE file_row_number >= {self.first_row}" if self.first_row else ""
+        return f"(SELECT * FROM {scan}{where}{f' LIMIT {limit}' if limit else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    type: ColumnType
+    cast: str
+    failed_casts: int
+
+
+def type_table(
+    connection: duckdb.DuckDBPyConnection, source: Source, headers: Sequence[ColumnName], target: Path
+) -> tuple[tuple[Column, ...], int]:
+    """Write `source` as a typed Parquet file with the names of `headers`; its columns and number of rows.
+
+    A column that has neither a name nor a value is left out.
+    """
+    choices: list[_Choice | None] = []
+    for start in range(0, len(headers), _COLUMNS_AT_ONCE):
+        part = slice(start, start + _COLUMNS_AT_ONCE)
+        choices += _choose(connection, source, headers[part], source.names[part])
+    kept = [(header, choice) for header, choice in zip(headers, choices, strict=True) if choice is not None]
+    selected = ", ".join(f"{choice.cast} AS {quoted(header.name)}" for header, choice in kept)
+    connection.execute(
+        f"COPY (SELECT {selected} FROM {source.sql()}) TO {literal(str(target))} "
+        f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
+    )
+    row_count, nulls = count_nulls(connection, target, [header.name for header, _ in kept])
+    columns = tuple(
+        _column(header, choice, null_count) for (header, choice), null_count in zip(kept, nulls, strict=True)
+    )
+    return columns, row_count
+
+
+def count_nulls(connection: duckdb.DuckDBPyConnection, path: Path, names: Iterable[str]) -> tuple[int, list[int]]:
+    """The number of rows of a Parquet file, and of nulls in each of its columns."""
+    names = list(names)
+    row_count = _row(connection, f"SELECT count(*) FROM read_parquet({literal(str(path))})")[0]
+    nulls: list[int] = []
+    for start in range(0, len(names), _COLUMNS_AT_ONCE):
+        counts = ", ".join(f"count({quoted(name)})" for name in names[start : start + _COLUMNS_AT_ONCE])
+        filled = _row(connection, f"SELECT {counts} FROM read_parquet({literal(str(path))})")
+        nulls += [row_count - count for count in filled]
+    return row_count, nulls
+
+
+def _column(header: ColumnName, choice: _Choice, null_count: int) -> Column:
+    return Column(
+        name=header.name,
+        type=choice.type,
+        title=title_of(header.source_name),
+        description=Text(),
+        source_name=header.source_name,
+        null_count=null_count,
+        failed_casts=choice.failed_casts,
+    )
+
+
+def title_of(source_name: str) -> Text:
+    """A header as a title, in Chinese when it has a Chinese character."""
+    is_chinese = any(char >= _FAMILY for char in source_name)
+    return Text.of(zh=source_name) if is_chinese else Text.of(en=source_name)
+
+
+def _choose(
+    connection: duckdb.DuckDBPyConnection, source: Source, headers: Sequence[ColumnName], names: Sequence[str]
+) -> list[_Choice | None]:
+    """Types of some columns: a sample rules out most candidates, the others are tried on every row."""
+    tried: list[list[Candidate]] = [list(candidates(header.source_name, _alias(i))) for i, header in enumerate(headers)]
+    sample = _count(connection, source.sql(_SAMPLE_ROWS), names, tried)
+    surviving = [
+        [candidate for candidate, fitting in counted.fitting if fitting + counted.without_value >= counted.values]
+        for counted in sample
+    ]
+    counts = _count(connection, source.sql(), names, surviving)
+    return [
+        _decide(header, name, i, counted)
+        for i, (header, name, counted) in enumerate(zip(headers, names, counts, strict=True))
+    ]
+
+
+def _decide(header: ColumnName, name: str, index: int, counted: "_Counted") -> _Choice | None:
+    column = quoted(name)
+    if not counted.values and not header.source_name:
+        return None
+    best = best_fit(counted.fitting, counted.values, counted.without_value)
+    if best is None or is_uniform_code(best[0].type, counted.shortest, counted.longest):
+        return _Choice(ColumnType.TEXT, text_cast(column), 0)
+    candidate, failed = best
+    return _Choice(candidate.type, candidate.cast.replace(_alias(index), trimmed(column)), failed)
+
+
+def _alias(index: int) -> str:
+    return f"cell_{index}_"
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    values: int
+    without_value: int
+    shortest: int | None
+    longest: int | None
+    fitting: list[tuple[Candidate, int]]
+
+
+def _count(
+    connection: duckdb.DuckDBPyConnection, rows: str, names: Sequence[str], tried: Sequence[Sequence[Candidate]]
+) -> list[_Counted]:
+    """Per column: values, words for "no value", shortest and longest value, and how many values each candidate takes."""
+    inner, outer = [], []
+    for i, (name, options) in enumerate(zip(names, tried, strict=True)):
+        v = _alias(i)
+        inner.append(f"{trimmed(quoted(name))} AS {v}")
+        outer.append(f"count({v})")
+        if not options:
+            outer += ["0", "NULL", "NULL"]
+            continue
+        absent = no_value(v)
+        outer += [
+            f"coalesce(count_if({absent}), 0)",
+            f"min(length({v})) FILTER (NOT {absent})",
+            f"max(length({v})) FILTER (NOT {absent})",
+        ]
+        outer += [f"coalesce(count_if({option.fits}), 0)" for option in options]
+    row = _row(connection, f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {rows})")
+    counted, at = [], 0
+    for options in tried:
+        values, without_value, shortest, longest = row[at : at + 4]
+        at += 4
+        fitting = row[at : at + len(options)]
+        at += len(options)
+        counted.append(_Counted(values, without_value, shortest, longest, list(zip(options, fitting, strict=True))))
+    return counted
+
+
+def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+    row = connection.execute(sql).fetchone()
+    assert row is not None, "an aggregate gives one row"
+    return row

@@ -1,0 +1,141 @@
+"""Which type a column of text has: rules as SQL expressions over one column.
+
+Identifiers and codes stay text whatever they look like: leading zeros, more than 15 digits (a spreadsheet and a
+browser would round them), or a name that says code, number, telephone or postcode. A type is taken only when every
+value fits it, apart from words that say "no value"; those become null and are counted.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.kernel.vocab import ColumnType
+from portal.readers.duck import literal
+
+_BLANKS = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b"
+_NO_VALUE = (
+    "-",
+    "--",
+    "—",
+    "——",
+    "/",
+    "\\",
+    "无",
+    "暂无",
+    "空",
+    "无数据",
+    "缺失",
+    "n/a",
+    "na",
+    "nan",
+    "null",
+    "none",
+    "#n/a",
+    "…",
+    "...",
+)
+_CODE_NAME = re.compile(
+    r"代码|编码|编号|号码|证号|文号|序列号|邮编|邮政|电话|手机|传真|区划|帐号|账号|学号|工号|车牌|身份证"
+    r"|(^|[^a-z])(id|code|no|zip|postcode|phone|tel|mobile|fax|sn|uuid)([^a-z]|$)",
+    re.IGNORECASE,
+)
+_DATE_NAME = re.compile(r"日期|时间|年月日|(^|[^a-z])(date|day|time)([^a-z]|$)|_at$|_on$", re.IGNORECASE)
+_INTEGER = r"[+-]?(0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(,[0-9]{3}){1,4})"
+_NUMBER = r"[+-]?(0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(,[0-9]{3}){1,4})?(\.[0-9]{1,17})?([eE][+-]?[0-9]{1,2})?"
+_DAY = r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
+_TIME = r"([0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6}0*)?)?)"
+_COMPACT_DAY = r"((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])"
+_ISO_DAY = r"\1-\2-\3"
+_WITHOUT_SECONDS = r"^(.*[ T][0-9]{1,2}:[0-9]{2})$"
+_ADD_SECONDS = r"\1:00"
+_UNIFORM_CODE_CHARS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A type a column may have: `fits` and `cast` are SQL over the trimmed text `v` (null when blank)."""
+
+    type: ColumnType
+    fits: str
+    cast: str
+
+
+def trimmed(column: str) -> str:
+    """The cell without space around it, null when nothing is left."""
+    return f"nullif(trim({column}, {literal(_BLANKS)}), '')"
+
+
+def no_value(v: str) -> str:
+    """Whether the text only says that there is no value."""
+    return f"lower({v}) IN ({', '.join(literal(word) for word in _NO_VALUE)})"
+
+
+def candidates(name: str, v: str) -> tuple[Candidate, ...]:
+    """The types to try for a column of this name, the most particular first."""
+    found = [_boolean(v)]
+    if _DATE_NAME.search(name):
+        found.append(_compact_date(v))
+    if not _CODE_NAME.search(name):
+        found += [_integer(v), _number(v)]
+    return (*found, _date(v), _datetime(v))
+
+
+def is_uniform_code(type_: ColumnType, shortest: int | None, longest: int | None) -> bool:
+    """Whether whole numbers are all of one length that only codes have (eight digits and more)."""
+    return type_ is ColumnType.INTEGER and shortest == longest and (shortest or 0) >= _UNIFORM_CODE_CHARS
+
+
+def text_cast(column: str) -> str:
+    """A text cell as published: as delivered, null when blank."""
+    return f"CASE WHEN {trimmed(column)} IS NULL THEN NULL ELSE {column} END"
+
+
+def _matches(v: str, pattern: str) -> str:
+    return f"regexp_full_match({v}, {literal(pattern)})"
+
+
+def _boolean(v: str) -> Candidate:
+    return Candidate(ColumnType.BOOLEAN, f"lower({v}) IN ('true', 'false')", f"TRY_CAST(lower({v}) AS BOOLEAN)")
+
+
+def _integer(v: str) -> Candidate:
+    return Candidate(ColumnType.INTEGER, _matches(v, _INTEGER), f"TRY_CAST(replace({v}, ',', '') AS BIGINT)")
+
+
+def _number(v: str) -> Candidate:
+    cast = f"TRY_CAST(replace({v}, ',', '') AS DOUBLE)"
+    return Candidate(ColumnType.NUMBER, f"({_matches(v, _NUMBER)} AND {cast} IS NOT NULL AND isfinite({cast}))", cast)
+
+
+def _date_cast(v: str, pattern: str, type_: str, replacement: str) -> str:
+    return f"TRY_CAST(regexp_replace({v}, {literal(f'^{pattern}$')}, {literal(replacement)}) AS {type_})"
+
+
+def _compact_date(v: str) -> Candidate:
+    cast = _date_cast(v, _COMPACT_DAY, "DATE", _ISO_DAY)
+    return Candidate(ColumnType.DATE, f"({_matches(v, _COMPACT_DAY)} AND {cast} IS NOT NULL)", cast)
+
+
+def _date(v: str) -> Candidate:
+    cast = _date_cast(v, _DAY, "DATE", _ISO_DAY)
+    return Candidate(ColumnType.DATE, f"({_matches(v, _DAY)} AND {cast} IS NOT NULL)", cast)
+
+
+def _datetime(v: str) -> Candidate:
+    with_time = rf"{_DAY}[ T]+{_TIME}"
+    full = f"regexp_replace({v}, {literal(_WITHOUT_SECONDS)}, {literal(_ADD_SECONDS)})"
+    moment = _date_cast(full, with_time, "TIMESTAMP", r"\1-\2-\3 \4")
+    cast = f"coalesce({moment}, {_date_cast(v, _DAY, 'TIMESTAMP', _ISO_DAY)})"
+    fits = f"(({_matches(v, with_time)} OR {_matches(v, _DAY)}) AND {cast} IS NOT NULL)"
+    return Candidate(ColumnType.DATETIME, fits, cast)
+
+
+def best_fit(tried: Sequence[tuple[Candidate, int]], values: int, without_value: int) -> tuple[Candidate, int] | None:
+    """The first candidate that takes every value, and how many words for "no value" it turns to null.
+
+    At most half of the cells may be such words.
+    """
+    for candidate, fitting in tried:
+        if fitting and fitting + without_value >= values and without_value * 2 <= values:
+            return candidate, values - fitting
+    return None
