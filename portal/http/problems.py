@@ -16,15 +16,17 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.accounts.errors import KeyExpired, KeyRefused, KeyRevoked
+from portal.catalogue.errors import Buried, Grave
 from portal.http.context import parts, request_id
 from portal.i18n import translate
 from portal.kernel.errors import Gone, InvalidInput, NotFound, PortalError, Unavailable
 from portal.kernel.text import Language
+from portal.storage.errors import StorageError
 
 _log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-_DATABASE_RETRY_S = 5
+_PART_AWAY_RETRY_S = 5
 _KEPT_HEADERS = frozenset({"allow", "retry-after", "content-range", "www-authenticate", "accept"})
 
 
@@ -109,32 +111,42 @@ def describe_error(error: BaseException) -> Problem:
         return described
     if isinstance(error, HTTPException):
         return _describe_http(error)
-    if isinstance(error, OperationalError):
-        return problem(
-            "unavailable", "The catalogue does not answer just now.", headers={"Retry-After": str(_DATABASE_RETRY_S)}
-        )
     return problem("internal-error")
 
 
 def _describe_ours(error: BaseException) -> Problem | None:
+    told: Problem | None = None
     match error:
         case InvalidInput():
             place: dict[str, object] = {"parameter": error.parameter}
             if error.position is not None:
                 place["position"] = error.position
-            return problem("invalid-parameter", str(error), extensions=place)
+            told = problem("invalid-parameter", str(error), extensions=place)
         case KeyRefused():
             code = {KeyExpired: "key-expired", KeyRevoked: "key-revoked"}.get(type(error), "key-unknown")
-            return problem(
-                code, str(error), headers={"WWW-Authenticate": f'Bearer error="invalid_token", realm="{code}"'}
-            )
+            told = problem(code, str(error), headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        case Buried():
+            told = problem("gone", str(error), extensions=_grave_members(error.grave))
         case Gone():
-            return problem("gone", str(error))
+            told = problem("gone", str(error))
         case NotFound():
-            return problem("not-found", str(error))
+            told = problem("not-found", str(error))
         case Unavailable():
-            return problem("unavailable", str(error), headers={"Retry-After": str(error.retry_after_s)})
-    return None
+            told = problem("unavailable", str(error), headers={"Retry-After": str(error.retry_after_s)})
+        case StorageError() | OperationalError():
+            detail = "Files or the catalogue do not answer just now."
+            told = problem("unavailable", detail, headers={"Retry-After": str(_PART_AWAY_RETRY_S)})
+    return told
+
+
+def _grave_members(grave: Grave) -> dict[str, object]:
+    """What a tombstone tells: the public reason, when, and the checksums of what there was."""
+    return {
+        "reason": grave.reason,
+        "version": grave.version,
+        "withdrawn_at": grave.buried_at.isoformat().replace("+00:00", "Z"),
+        "checksums": dict(grave.checksums),
+    }
 
 
 def _describe_http(error: HTTPException) -> Problem:
@@ -164,7 +176,11 @@ def problem_body(told: Problem) -> dict[str, object]:
 
 def problem_response(told: Problem) -> Response:
     """The problem as `application/problem+json`, never stored by anyone."""
-    response = Response(orjson.dumps(problem_body(told)), status=told.status, content_type=MEDIA_TYPE)
+    response = Response(
+        orjson.dumps(problem_body(told), option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE),
+        status=told.status,
+        content_type=MEDIA_TYPE,
+    )
     response.headers.update(dict(told.headers))
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -195,6 +211,8 @@ def register_errors(app: Flask, render_page: Callable[[Problem], Response]) -> N
             return problem_response(told)
         response.headers.update(dict(told.headers))
         response.headers["Cache-Control"] = "no-store"
+        if told.status == 503 and request.method == "GET" and "Retry-After" in told.headers:
+            response.headers["Refresh"] = told.headers["Retry-After"]  # a browser tries again by itself
         return response
 
     for kind in (HTTPException, PortalError, Exception):

@@ -1,0 +1,238 @@
+"""What callers may send: marshmallow schemas for query strings, and the one place that reads them.
+
+Each schema loads into a frozen value of its own, so that nothing untyped goes further.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from flask import request
+from marshmallow import Schema, ValidationError, fields, post_load, validate
+
+from portal.index import SearchRequest
+from portal.index.facets import FACETS
+from portal.kernel.errors import InvalidInput
+
+MAX_LIST_LIMIT = 100
+MAX_ROW_LIMIT = 1_000
+MAX_SEARCH_DEPTH = 10_000
+MAX_TEXT = 1_000
+MAX_CLAUSE = 8_000
+MAX_FACET_VALUES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which part of a list: items to leave out, items to give."""
+
+    offset: int = 0
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What was typed so far, and how many suggestions are wanted."""
+
+    text: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowClauses:
+    """Which rows of a table, still as text: the table's schema decides what they mean."""
+
+    select: str
+    where: str
+    order_by: str
+    limit: int
+    cursor: str | None
+    with_total: bool
+    layout: str
+
+
+class NoParameters(Schema):
+    """Nothing can be chosen."""
+
+    @post_load
+    def _value(self, _data: Mapping[str, Any], **_: Any) -> None:
+        return None
+
+
+class PageParameters(Schema):
+    """Which slice of a list."""
+
+    limit = fields.Integer(
+        load_default=20,
+        validate=validate.Range(min=1, max=MAX_LIST_LIMIT),
+        metadata={"description": "How many items an answer has at most."},
+    )
+    offset = fields.Integer(
+        load_default=0,
+        validate=validate.Range(min=0, max=MAX_SEARCH_DEPTH),
+        metadata={"description": "How many items to leave out at the start; `next` has the address of the next page."},
+    )
+
+    @post_load
+    def _value(self, data: Mapping[str, Any], **_: Any) -> Slice:
+        return Slice(data["offset"], data["limit"])
+
+
+class _Words(Schema):
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(max=MAX_TEXT),
+        metadata={"description": 'Words in Chinese or English, "phrases", -not, field:value. Empty: everything.'},
+    )
+    sort = fields.String(
+        load_default="relevance",
+        validate=validate.OneOf(["relevance", "modified", "popularity"]),
+        metadata={"description": "Order of the items."},
+    )
+    limit = fields.Integer(
+        load_default=20,
+        validate=validate.Range(min=1, max=MAX_LIST_LIMIT),
+        metadata={"description": "How many items an answer has at most."},
+    )
+    offset = fields.Integer(
+        load_default=0,
+        validate=validate.Range(min=0, max=MAX_SEARCH_DEPTH - 1),
+        metadata={
+            "description": f"How many items to leave out at the start; with `limit` at most {MAX_SEARCH_DEPTH:,}."
+        },
+    )
+    facets = fields.Boolean(load_default=True, metadata={"description": "Whether to count the values of facets."})
+
+    @post_load
+    def _value(self, data: Mapping[str, Any], **_: Any) -> SearchRequest:
+        chosen = {facet.name: tuple(data[facet.name]) for facet in FACETS if data[facet.name]}
+        limit = min(data["limit"], MAX_SEARCH_DEPTH - data["offset"])
+        return SearchRequest(
+            text=data["q"],
+            facets=chosen,
+            sort=data["sort"],
+            offset=data["offset"],
+            limit=limit,
+            with_facets=data["facets"],
+        )
+
+
+SearchParameters = _Words.from_dict(
+    {
+        facet.name: fields.List(
+            fields.String(validate=validate.Length(min=1, max=200)),
+            load_default=list,
+            validate=validate.Length(max=MAX_FACET_VALUES),
+            metadata={"description": f"{facet.description} Repeat it for any of several values."},
+        )
+        for facet in FACETS
+    },
+    name="SearchParameters",
+)
+
+
+class SuggestionParameters(Schema):
+    """What was typed so far."""
+
+    q = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=100),
+        metadata={"description": "The beginning of a title, in Chinese or English."},
+    )
+    limit = fields.Integer(
+        load_default=8,
+        validate=validate.Range(min=1, max=20),
+        metadata={"description": "How many suggestions at most."},
+    )
+
+    @post_load
+    def _value(self, data: Mapping[str, Any], **_: Any) -> Prefix:
+        return Prefix(data["q"], data["limit"])
+
+
+class RowParameters(Schema):
+    """Which rows of a table."""
+
+    select = fields.String(
+        load_default="",
+        validate=validate.Length(max=MAX_CLAUSE),
+        metadata={"description": 'Columns, separated by commas; names with spaces in "double quotes". Empty: all.'},
+    )
+    where = fields.String(
+        load_default="",
+        validate=validate.Length(max=MAX_CLAUSE),
+        metadata={
+            "description": "A condition: `=`, `!=`, `<`, `<=`, `>`, `>=`, `in (…)`, `contains`, `starts with`, `is null`, "
+            "`and`, `or`, `not`, parentheses; text in 'single quotes'."
+        },
+    )
+    order_by = fields.String(
+        load_default="",
+        validate=validate.Length(max=MAX_CLAUSE),
+        metadata={"description": "Columns, each with `desc` for descending. Empty: the order of the table."},
+    )
+    limit = fields.Integer(
+        load_default=100,
+        validate=validate.Range(min=1, max=MAX_ROW_LIMIT),
+        metadata={"description": "How many rows an answer has at most."},
+    )
+    cursor = fields.String(
+        load_default=None,
+        validate=validate.Length(min=1, max=4_000),
+        metadata={"description": "Where the page before ended, as in its `next`; everything else must stay the same."},
+    )
+    total = fields.Boolean(load_default=True, metadata={"description": "Whether to count all rows that match."})
+    layout = fields.String(
+        load_default="objects",
+        validate=validate.OneOf(["objects", "arrays"]),
+        metadata={"description": "Each row as an object by column name, or as an array in the order of `columns`."},
+    )
+
+    @post_load
+    def _value(self, data: Mapping[str, Any], **_: Any) -> RowClauses:
+        return RowClauses(
+            select=data["select"],
+            where=data["where"],
+            order_by=data["order_by"],
+            limit=data["limit"],
+            cursor=data["cursor"],
+            with_total=data["total"],
+            layout=data["layout"],
+        )
+
+
+def read_parameters(schema: Schema) -> object:
+    """The query string as the schema's value. Raises InvalidInput naming the parameter and what is expected."""
+    raw: dict[str, object] = {}
+    for name, values in request.args.lists():
+        if name not in schema.fields:
+            raise InvalidInput(_unknown(name, list(schema.fields)), parameter=name[:100])
+        if any("\x00" in value for value in values):
+            raise InvalidInput(f"{name} holds a NUL character; remove it.", parameter=name)
+        if isinstance(schema.fields[name], fields.List):
+            raw[name] = values
+        elif len(values) > 1:
+            raise InvalidInput(f"{name} is given {len(values)} times; give it once.", parameter=name)
+        else:
+            raw[name] = values[0]
+    try:
+        return schema.load(raw)
+    except ValidationError as error:
+        name, messages = next(iter(error.messages_dict.items()))
+        raise InvalidInput(f"{name}: {_first_message(messages)}", parameter=name) from error
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    shown = name[:60]
+    if not known:
+        return f"There is no parameter {shown!r} here; this address takes none."
+    near = get_close_matches(name.lower()[:100], known, n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]!r}? " if near else ""
+    return f"There is no parameter {shown!r} here. {hint}Known are: {', '.join(known)}."
+
+
+def _first_message(messages: object) -> str:
+    while isinstance(messages, dict):
+        messages = next(iter(messages.values()))
+    return str(messages[0]) if isinstance(messages, list) and messages else str(messages)
