@@ -52,7 +52,7 @@ def create_key(
     session: Session,
     *,
     holder: str,
-    secret: str,
+    secret: bytes,
     now: datetime,
     tier: Tier = Tier.REGISTERED,
     expires_at: datetime | None = None,
@@ -79,7 +79,7 @@ def create_key(
     return NewKey(row.id, whole)
 
 
-def find_key(session: Session, presented: str, secret: str, now: datetime) -> Principal:
+def find_key(session: Session, presented: str, secret: bytes, now: datetime) -> Principal:
     """The caller behind a presented key. Raises KeyUnknown, KeyRevoked or KeyExpired; reads one row, writes nothing."""
     shape = _SHAPE.fullmatch(presented)
     row = session.scalar(select(ApiKey).where(ApiKey.prefix == shape.group(1))) if shape else None
@@ -130,5 +130,5 @@ def _random_text(size_bytes: int) -> str:
     return base64.b32encode(secrets.token_bytes(size_bytes)).decode().lower().rstrip("=")
 
 
-def _keyed_hash(presented: str, secret: str) -> str:
-    return hmac.new(secret.encode(), presented.encode(), hashlib.sha256).hexdigest()
+def _keyed_hash(presented: str, secret: bytes) -> str:
+    return hmac.new(secret, presented.encode(), hashlib.sha256).hexdigest()
