@@ -219,8 +219,8 @@ def _spooled_sizes(session: Session, dataset_id: str, number: int) -> Mapping[st
     query = select(SpooledFile.part, SpooledFile.format, SpooledFile.size_bytes).where(
         SpooledFile.dataset_id == dataset_id, SpooledFile.version_number == number
     )
-    for part, format, size in session.execute(query):
-        found[part][format] = size
+    for part, made, size in session.execute(query):
+        found[part][made] = size
     return found
 
 

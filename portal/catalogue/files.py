@@ -58,6 +58,7 @@ def request_export_job(
     ref: Ref,
     part: str,
     format: str,  # noqa: A002 - the word of the address
+    *,
     now: datetime | None = None,
 ) -> ExportJobView:
     """Ask for a file of a table: the job that is on it already, else a new one.

@@ -1,13 +1,19 @@
 """Engine and sessions. `transaction()` is the only commit in the project; `reading()` always rolls back."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+
+_WRITES = "portal_writes"
+_BUSY_TIMEOUT_MS = 30_000
+_POOL_SIZE = 20  # the threads of one web process, and some
 
 
 class Database:
@@ -16,10 +22,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine: Engine = create_engine(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
-        if self.is_sqlite:
-            event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
+        self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
 
     def make_directory(self) -> None:
         """Create the directory of an SQLite file; nothing for PostgreSQL."""
@@ -28,32 +31,68 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session that commits when the block ends and rolls back when it raises."""
+        """A session that commits when the block ends and rolls back when it raises.
+
+        On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that it never fails halfway because it had read
+        before it wrote; it waits 30 seconds for another writer.
+        """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            # SQLite: take the write lock now, so that a reader is never upgraded into a deadlock.
-            session.connection(execution_options={"portal_writes": True})
+            session.connection(execution_options={_WRITES: True})
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for queries; nothing it does is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A bare connection in one committed transaction, for the schema and the rights of roles alone."""
+        with self.engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
     def dispose(self) -> None:
+        """Close the pooled connections."""
         self.engine.dispose()
 
 
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, json_serializer=_dump_json, json_deserializer=orjson.loads)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _server_engine(url: str) -> Engine:
+    return create_engine(
+        url,
+        json_serializer=_dump_json,
+        json_deserializer=orjson.loads,
+        pool_pre_ping=True,
+        pool_size=_POOL_SIZE,
+        pool_recycle=1_800,
+    )
+
+
+def _dump_json(value: object) -> str:
+    # The standard library's dump keeps integers beyond 64 bits, which previews may hold.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we emit BEGIN ourselves: pysqlite's own habit breaks savepoints
+    connection.isolation_level = None  # we emit BEGIN ourselves: the driver's own habit breaks savepoints
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")  # first: switching to WAL can itself meet a lock
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.execute("PRAGMA recursive_triggers=ON")  # else INSERT OR REPLACE would remove rows past the guards
     cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:
-    writes = connection.get_execution_options().get("portal_writes", False)
+    writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,452 @@
+"""Initial schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+GUARDS = {
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION portal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+        "BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'check_violation'; END $$",
+        "CREATE TRIGGER verdict_guard_0 BEFORE UPDATE ON verdict FOR EACH ROW WHEN (1 = 1) EXECUTE "
+        "FUNCTION portal_refuse('verdict is append-only')",
+        "CREATE TRIGGER verdict_guard_1 BEFORE DELETE ON verdict FOR EACH ROW WHEN (1 = 1) EXECUTE "
+        "FUNCTION portal_refuse('verdict is append-only')",
+        "CREATE TRIGGER verdict_guard_truncate BEFORE TRUNCATE ON verdict FOR EACH STATEMENT EXECUTE "
+        "FUNCTION portal_refuse('verdict is append-only')",
+        "CREATE TRIGGER tombstone_guard_0 BEFORE UPDATE ON tombstone FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('tombstone is append-only')",
+        "CREATE TRIGGER tombstone_guard_1 BEFORE DELETE ON tombstone FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('tombstone is append-only')",
+        "CREATE TRIGGER tombstone_guard_truncate BEFORE TRUNCATE ON tombstone FOR EACH STATEMENT "
+        "EXECUTE FUNCTION portal_refuse('tombstone is append-only')",
+        "CREATE TRIGGER version_guard_0 BEFORE UPDATE OF dataset_id, number, data_digest, "
+        "page_digest, verdict_id, verdict_outcome, provenance, row_count, table_count, published_at, "
+        "data_modified_at ON version FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION portal_refuse('a "
+        "version is never edited')",
+        "CREATE TRIGGER version_guard_1 BEFORE UPDATE OF redacted_at ON version FOR EACH ROW WHEN "
+        "(OLD.redacted_at IS NOT NULL) EXECUTE FUNCTION portal_refuse('version.redacted_at is set "
+        "once')",
+        "CREATE TRIGGER version_guard_2 BEFORE DELETE ON version FOR EACH ROW WHEN (1 = 1) EXECUTE "
+        "FUNCTION portal_refuse('a version is never deleted')",
+        "CREATE TRIGGER version_guard_truncate BEFORE TRUNCATE ON version FOR EACH STATEMENT EXECUTE "
+        "FUNCTION portal_refuse('a version is never deleted')",
+        "CREATE TRIGGER version_part_guard_0 BEFORE UPDATE ON version_part FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('a version_part is never edited')",
+        "CREATE OR REPLACE FUNCTION version_part_guard_1() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN IF EXISTS (SELECT 1 FROM version WHERE version.dataset_id = OLD.dataset_id AND "
+        "version.number = OLD.version_number AND version.redacted_at IS NOT NULL) THEN RETURN OLD; "
+        "END IF; RAISE EXCEPTION 'a version_part is removed only with its version' USING ERRCODE = "
+        "'check_violation'; END $$",
+        "CREATE TRIGGER version_part_guard_1 BEFORE DELETE ON version_part FOR EACH ROW EXECUTE "
+        "FUNCTION version_part_guard_1()",
+        "CREATE TRIGGER harvest_record_guard_0 BEFORE UPDATE ON harvest_record FOR EACH ROW WHEN (1 "
+        "= 1) EXECUTE FUNCTION portal_refuse('harvest_record is append-only')",
+        "CREATE TRIGGER harvest_record_guard_1 BEFORE DELETE ON harvest_record FOR EACH ROW WHEN (1 "
+        "= 1) EXECUTE FUNCTION portal_refuse('harvest_record is append-only')",
+        "CREATE TRIGGER harvest_record_guard_truncate BEFORE TRUNCATE ON harvest_record FOR EACH "
+        "STATEMENT EXECUTE FUNCTION portal_refuse('harvest_record is append-only')",
+    ],
+    "sqlite": [
+        "CREATE TRIGGER verdict_guard_0 BEFORE UPDATE ON verdict FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
+        "RAISE(ABORT, 'verdict is append-only'); END",
+        "CREATE TRIGGER verdict_guard_1 BEFORE DELETE ON verdict FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
+        "RAISE(ABORT, 'verdict is append-only'); END",
+        "CREATE TRIGGER tombstone_guard_0 BEFORE UPDATE ON tombstone FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'tombstone is append-only'); END",
+        "CREATE TRIGGER tombstone_guard_1 BEFORE DELETE ON tombstone FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'tombstone is append-only'); END",
+        "CREATE TRIGGER version_guard_0 BEFORE UPDATE OF dataset_id, number, data_digest, page_digest, "
+        "verdict_id, verdict_outcome, provenance, row_count, table_count, published_at, data_modified_at "
+        "ON version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'a version is never edited'); END",
+        "CREATE TRIGGER version_guard_1 BEFORE UPDATE OF redacted_at ON version FOR EACH ROW WHEN "
+        "OLD.redacted_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'version.redacted_at is set once'); END",
+        "CREATE TRIGGER version_guard_2 BEFORE DELETE ON version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
+        "RAISE(ABORT, 'a version is never deleted'); END",
+        "CREATE TRIGGER version_part_guard_0 BEFORE UPDATE ON version_part FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'a version_part is never edited'); END",
+        "CREATE TRIGGER version_part_guard_1 BEFORE DELETE ON version_part FOR EACH ROW WHEN NOT EXISTS "
+        "(SELECT 1 FROM version WHERE version.dataset_id = OLD.dataset_id AND version.number = "
+        "OLD.version_number AND version.redacted_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a "
+        "version_part is removed only with its version'); END",
+        "CREATE TRIGGER harvest_record_guard_0 BEFORE UPDATE ON harvest_record FOR EACH ROW WHEN 1 = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'harvest_record is append-only'); END",
+        "CREATE TRIGGER harvest_record_guard_1 BEFORE DELETE ON harvest_record FOR EACH ROW WHEN 1 = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'harvest_record is append-only'); END",
+    ],
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "api_key",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("prefix", sa.String(length=16), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("holder", sa.String(length=200), nullable=False),
+        sa.Column("tier", sa.String(length=20), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_on", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    op.create_index(op.f("ix_outbox_done_at"), "outbox", ["done_at"], unique=False)
+    op.create_table(
+        "publisher",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("source_name", sa.String(length=300), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("descriptions", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publisher")),
+        sa.UniqueConstraint("slug", name=op.f("uq_publisher_slug")),
+        sa.UniqueConstraint("source_name", name=op.f("uq_publisher_source_name")),
+    )
+    op.create_table(
+        "source",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("config", sa.JSON(), nullable=False),
+        sa.Column("secret_name", sa.String(length=100), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_source")),
+    )
+    op.create_table(
+        "theme",
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_theme")),
+    )
+    op.create_table(
+        "tombstone",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=True),
+        sa.Column("data_digest", sa.String(length=64), nullable=True),
+        sa.Column("checksums", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.Column("buried_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tombstone")),
+    )
+    op.create_index(op.f("ix_tombstone_dataset_id"), "tombstone", ["dataset_id"], unique=False)
+    op.create_table(
+        "verdict",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("source_key", sa.String(length=400), nullable=False),
+        sa.Column("data_digest", sa.String(length=64), nullable=False),
+        sa.Column("page_digest", sa.String(length=64), nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("gate_version", sa.String(length=40), nullable=False),
+        sa.Column("release_id", sa.String(length=16), nullable=True),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_verdict")),
+        sa.UniqueConstraint(
+            "id", "data_digest", "page_digest", "outcome", name=op.f("uq_verdict_id_data_digest_page_digest_outcome")
+        ),
+    )
+    op.create_index(op.f("ix_verdict_data_digest"), "verdict", ["data_digest"], unique=False)
+    op.create_index(op.f("ix_verdict_source_key"), "verdict", ["source_key"], unique=False)
+    op.create_table(
+        "dataset",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("source_key", sa.String(length=400), nullable=False),
+        sa.Column("resource_code", sa.String(length=200), nullable=False),
+        sa.Column("publisher_id", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("openness", sa.String(length=20), nullable=False),
+        sa.Column("open_condition", sa.Text(), nullable=False),
+        sa.Column("update_cycle", sa.String(length=20), nullable=False),
+        sa.Column("licence", sa.String(length=200), nullable=False),
+        sa.Column("owner", sa.String(length=200), nullable=False),
+        sa.Column("approver", sa.String(length=200), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("data_class", sa.String(length=80), nullable=False),
+        sa.Column("grade", sa.String(length=20), nullable=False),
+        sa.Column("current_version", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("modified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_reason", sa.Text(), nullable=False),
+        sa.Column("stays_withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("popularity", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("indexed_revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state != 'published' OR (trim(owner) != '' AND trim(approver) != '' AND trim(basis) != '' AND trim(data_class) != '' AND trim(grade) != '')",
+            name=op.f("ck_dataset_published_names_who_decided"),
+        ),
+        sa.CheckConstraint(
+            "state != 'published' OR current_version IS NOT NULL", name=op.f("ck_dataset_published_has_version")
+        ),
+        sa.CheckConstraint(
+            "state != 'published' OR grade NOT IN ('important', 'core')", name=op.f("ck_dataset_published_grade")
+        ),
+        sa.CheckConstraint("state != 'published' OR openness != 'closed'", name=op.f("ck_dataset_published_is_open")),
+        sa.CheckConstraint("state IN ('draft', 'published', 'withdrawn')", name=op.f("ck_dataset_state_known")),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publisher.id"], name=op.f("fk_dataset_publisher_id_publisher")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dataset")),
+        sa.UniqueConstraint("source_key", name=op.f("uq_dataset_source_key")),
+    )
+    op.create_index("ix_dataset_newest", "dataset", ["state", "modified_at", "id"], unique=False)
+    op.create_index("ix_dataset_of_publisher", "dataset", ["publisher_id", "state", "modified_at", "id"], unique=False)
+    op.create_index(
+        "ix_dataset_unindexed",
+        "dataset",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("revision != indexed_revision"),
+        postgresql_where=sa.text("revision != indexed_revision"),
+    )
+    op.create_table(
+        "harvest_run",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("source_name", sa.String(length=60), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("holder", sa.String(length=200), nullable=False),
+        sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("errors", sa.JSON(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["source_name"], ["source.name"], name=op.f("fk_harvest_run_source_name_source")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_harvest_run")),
+    )
+    op.create_index(op.f("ix_harvest_run_source_name"), "harvest_run", ["source_name"], unique=False)
+    op.create_table(
+        "held_record",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("source_name", sa.String(length=60), nullable=False),
+        sa.Column("run_id", sa.String(length=16), nullable=False),
+        sa.Column("record_id", sa.String(length=340), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("data_digest", sa.String(length=64), nullable=False),
+        sa.Column("page_digest", sa.String(length=64), nullable=False),
+        sa.Column("verdict_id", sa.String(length=16), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("staged", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reviewer", sa.String(length=200), nullable=False),
+        sa.Column("review_reason", sa.Text(), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["source_name"], ["source.name"], name=op.f("fk_held_record_source_name_source")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_record")),
+    )
+    op.create_index("ix_held_record_data_digest", "held_record", ["data_digest"], unique=False)
+    op.create_index(op.f("ix_held_record_source_name"), "held_record", ["source_name"], unique=False)
+    op.create_index("ix_held_record_source_record", "held_record", ["source_name", "record_id"], unique=False)
+    op.create_index(op.f("ix_held_record_state"), "held_record", ["state"], unique=False)
+    op.create_table(
+        "source_mapping",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("source_name", sa.String(length=60), nullable=False),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("signed_by", sa.String(length=200), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["source_name"], ["source.name"], name=op.f("fk_source_mapping_source_name_source")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source_mapping")),
+        sa.UniqueConstraint("source_name", "digest", name=op.f("uq_source_mapping_source_name_digest")),
+    )
+    op.create_index(op.f("ix_source_mapping_source_name"), "source_mapping", ["source_name"], unique=False)
+    op.create_table(
+        "source_record",
+        sa.Column("source_name", sa.String(length=60), nullable=False),
+        sa.Column("record_id", sa.String(length=340), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("rules_digest", sa.String(length=64), nullable=False),
+        sa.Column("raw_sha256", sa.String(length=64), nullable=False),
+        sa.Column("data_stamp", sa.String(length=400), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("action", sa.String(length=12), nullable=False),
+        sa.Column("dataset_id", sa.String(length=16), nullable=True),
+        sa.Column("seen_run_id", sa.String(length=16), nullable=False),
+        sa.Column("is_missing", sa.Boolean(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["source_name"], ["source.name"], name=op.f("fk_source_record_source_name_source")),
+        sa.PrimaryKeyConstraint("source_name", "record_id", name=op.f("pk_source_record")),
+    )
+    op.create_index("ix_source_record_seen", "source_record", ["source_name", "seen_run_id"], unique=False)
+    op.create_table(
+        "dataset_theme",
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("theme_slug", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["dataset.id"], name=op.f("fk_dataset_theme_dataset_id_dataset"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["theme_slug"], ["theme.slug"], name=op.f("fk_dataset_theme_theme_slug_theme")),
+        sa.PrimaryKeyConstraint("dataset_id", "theme_slug", name=op.f("pk_dataset_theme")),
+    )
+    op.create_index(op.f("ix_dataset_theme_theme_slug"), "dataset_theme", ["theme_slug"], unique=False)
+    op.create_table(
+        "dataset_use",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.Column("caller", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["dataset.id"], name=op.f("fk_dataset_use_dataset_id_dataset"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dataset_use")),
+        sa.UniqueConstraint("dataset_id", "used_on", "caller", name=op.f("uq_dataset_use_dataset_id_used_on_caller")),
+    )
+    op.create_index(op.f("ix_dataset_use_dataset_id"), "dataset_use", ["dataset_id"], unique=False)
+    op.create_index(op.f("ix_dataset_use_used_on"), "dataset_use", ["used_on"], unique=False)
+    op.create_table(
+        "dataset_wording",
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("field", sa.String(length=20), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("origin", sa.String(length=10), nullable=False),
+        sa.Column("translated_from", sa.String(length=64), nullable=True),
+        sa.Column("field_owner", sa.String(length=10), nullable=False),
+        sa.Column("pending", sa.Text(), nullable=True),
+        sa.Column("draft", sa.Text(), nullable=True),
+        sa.Column("draft_translated_from", sa.String(length=64), nullable=True),
+        sa.Column("edited_by", sa.String(length=200), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["dataset.id"], name=op.f("fk_dataset_wording_dataset_id_dataset"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("dataset_id", "field", "language", name=op.f("pk_dataset_wording")),
+    )
+    op.create_table(
+        "export_job",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(length=80), nullable=False),
+        sa.Column("format", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("rows_done", sa.Integer(), nullable=False),
+        sa.Column("rows_total", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("caller", sa.String(length=100), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["dataset.id"], name=op.f("fk_export_job_dataset_id_dataset"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_job")),
+    )
+    op.create_index(op.f("ix_export_job_dataset_id"), "export_job", ["dataset_id"], unique=False)
+    op.create_table(
+        "harvest_record",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("run_id", sa.String(length=16), nullable=False),
+        sa.Column("record_id", sa.String(length=340), nullable=False),
+        sa.Column("action", sa.String(length=12), nullable=False),
+        sa.Column("raw_sha256", sa.String(length=64), nullable=False),
+        sa.Column("verdict_id", sa.String(length=16), nullable=True),
+        sa.Column("dataset_id", sa.String(length=16), nullable=True),
+        sa.Column("version_number", sa.Integer(), nullable=True),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["harvest_run.id"], name=op.f("fk_harvest_record_run_id_harvest_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_harvest_record")),
+    )
+    op.create_index("ix_harvest_record_run_record", "harvest_record", ["run_id", "record_id"], unique=False)
+    op.create_table(
+        "version",
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("data_digest", sa.String(length=64), nullable=False),
+        sa.Column("page_digest", sa.String(length=64), nullable=False),
+        sa.Column("verdict_id", sa.String(length=16), nullable=False),
+        sa.Column("verdict_outcome", sa.String(length=10), nullable=False),
+        sa.Column("provenance", sa.JSON(), nullable=False),
+        sa.Column("row_count", sa.BigInteger(), nullable=True),
+        sa.Column("table_count", sa.Integer(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("data_modified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("redacted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("verdict_outcome = 'admitted'", name=op.f("ck_version_only_admitted")),
+        sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_version_dataset_id_dataset")),
+        sa.ForeignKeyConstraint(
+            ["verdict_id", "data_digest", "page_digest", "verdict_outcome"],
+            ["verdict.id", "verdict.data_digest", "verdict.page_digest", "verdict.outcome"],
+            name="fk_version_verdict",
+        ),
+        sa.PrimaryKeyConstraint("dataset_id", "number", name=op.f("pk_version")),
+    )
+    op.create_table(
+        "spooled_file",
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(length=80), nullable=False),
+        sa.Column("format", sa.String(length=20), nullable=False),
+        sa.Column("blob_key", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset_id", "version_number"],
+            ["version.dataset_id", "version.number"],
+            name=op.f("fk_spooled_file_dataset_id_version_number_version"),
+        ),
+        sa.PrimaryKeyConstraint("dataset_id", "version_number", "part", "format", name=op.f("pk_spooled_file")),
+    )
+    op.create_index(op.f("ix_spooled_file_blob_key"), "spooled_file", ["blob_key"], unique=False)
+    op.create_table(
+        "version_part",
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("format", sa.String(length=20), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("schema", sa.JSON(), nullable=True),
+        sa.Column("preview", sa.JSON(), nullable=True),
+        sa.Column("row_count", sa.BigInteger(), nullable=True),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("blob_key", sa.String(length=200), nullable=True),
+        sa.Column("original_blob_key", sa.String(length=200), nullable=True),
+        sa.Column("original_format", sa.String(length=20), nullable=True),
+        sa.Column("original_sha256", sa.String(length=64), nullable=True),
+        sa.Column("original_size_bytes", sa.BigInteger(), nullable=True),
+        sa.Column("quality", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset_id", "version_number"],
+            ["version.dataset_id", "version.number"],
+            name=op.f("fk_version_part_dataset_id_version_number_version"),
+        ),
+        sa.PrimaryKeyConstraint("dataset_id", "version_number", "slug", name=op.f("pk_version_part")),
+    )
+    op.create_index("ix_version_part_blob_key", "version_part", ["blob_key"], unique=False)
+    op.create_index("ix_version_part_original_blob_key", "version_part", ["original_blob_key"], unique=False)
+    for statement in GUARDS[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("Published history is not undone; restore a backup instead.")

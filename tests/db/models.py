@@ -1,0 +1,10 @@
+"""All mapped classes: importing them registers their tables on `Base.metadata`."""
+
+from importlib import import_module
+
+MODULES = ("portal.accounts.models", "portal.catalogue.models", "portal.ingest.models")
+
+
+def load_models() -> None:
+    for name in MODULES:
+        import_module(name)
