@@ -23,6 +23,63 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "column_missing": "The column was announced but not delivered.",
         "column_unnamed": "The column has no name.",
         "column_duplicate": "Another column has the same name.",
+        "column_dropped_by_mapping": "The signed mapping of the source says that this column is never published.",
+        "column_changed_by_mapping": "The signed mapping of the source says how this column is changed before publishing.",
+        "column_open": "The department declared this column open.",
+        "column_follows_resource": "The decision to open the resource covers this column.",
+        # the department's own decision, or the law: refused
+        "secret": "The record is marked as secret. It is never published; if the mark is wrong, correct it at the source.",
+        "grade_never_open": "Data graded as %(subject)s is never opened (GB/T 43697-2024).",
+        "closed": "The department decided not to open this resource.",
+        "conditional": "This resource is open on application only; it is not published as open data.",
+        "owned_by_higher_level": "A higher level of government owns this data; it is not the district's to open.",
+        # the declaration: held until it is complete and unambiguous
+        "mapping_unsigned": "The value mapping of the source is not signed. Check what its labels mean, then sign it.",
+        "label_unknown": "The label “%(subject)s” is not in the source's value mapping. Add what it means and sign again.",
+        "openness_missing": "The department did not say whether this resource is open. Ask it to fill in the open attribute.",
+        "owner_missing": "No owner is named. Name one at the source or as a default in the signed mapping.",
+        "approver_missing": "No approver is named. Name one at the source or as a default in the signed mapping.",
+        "basis_missing": "No basis for opening is stated. State one at the source or as a default in the signed mapping.",
+        "grade_missing": "The data is not graded. Grade it at the source or say in the signed mapping what a blank means.",
+        "class_missing": "The data is not classified. Classify it at the source or as a default in the signed mapping.",
+        "open_but_not_shared": "Declared open, but also declared as not to be shared. Correct one of the two at the source.",
+        "open_but_condition_stated": "Declared open to everyone, but a condition is stated. Correct one of the two.",
+        "closed_but_column_open": "Declared closed, but some of its columns are declared open. Correct it at the source.",
+        "column_open_but_secret": "A column is declared open and secret at once. Correct it at the source.",
+        # the inspection: held
+        "found_identity_number": "Resident identity numbers were found in “%(subject)s” (%(count)s). Remove or mask them.",
+        "found_identity_number_15": "Identity numbers of the old form (15 digits) were found in “%(subject)s” (%(count)s). "
+        "Remove or mask them.",
+        "found_identity_number_rounded": "Numbers that look like identity numbers rounded by a spreadsheet were found in "
+        "“%(subject)s” (%(count)s). Remove the column.",
+        "found_residence_permit": "Residence permit numbers were found in “%(subject)s” (%(count)s). Remove or mask them.",
+        "found_mobile_number": "Mobile numbers were found in “%(subject)s” (%(count)s). Remove them, or let a reviewer "
+        "confirm that they are public service numbers.",
+        "found_bank_card": "Bank card numbers were found in “%(subject)s” (%(count)s). Remove them.",
+        "found_passport": "Numbers of passports or travel permits were found in “%(subject)s” (%(count)s). Remove them.",
+        "found_email_address": "E-mail addresses outside government domains were found in “%(subject)s” (%(count)s). "
+        "Remove them, or let a reviewer confirm that they are public.",
+        "found_name_beside_phone": "Names of people stand beside telephone numbers in “%(subject)s” (%(count)s). "
+        "Remove one of the two.",
+        "found_home_address": "Home addresses of people were found in “%(subject)s” (%(count)s). Remove them or shorten "
+        "them to the street.",
+        "found_secrecy_mark": "A secrecy mark was found in “%(subject)s” (%(count)s). Ask the department for its decision.",
+        "found_serial_number": "Numbers in “%(subject)s” (%(count)s) look like personal numbers, but only as often as chance "
+        "makes serial numbers look so.",
+        "found_unknown": "The inspection found something in “%(subject)s” (%(count)s) that the gate does not know.",
+        "original_withheld": "The delivered file itself is not offered: personal data was found in its %(subject)s.",
+        "nothing_to_publish": "Nothing is left to publish: no column is open, or nothing was delivered.",
+        "table_empty": "The table “%(subject)s” has no rows. Deliver it again, or let a reviewer confirm that it is empty.",
+        "link_not_checked": "“%(subject)s” is only a link elsewhere; what is behind it was not checked by us.",
+        # what was not seen is not admitted, and no reviewer can release it
+        "part_not_inspected": "“%(subject)s” could not be inspected. Deliver it in a form that can be read.",
+        "inspection_incomplete": "The inspection of “%(subject)s” did not reach every row. Run it again.",
+        "hidden_not_inspected": "Hidden parts of the file “%(subject)s” could not be inspected. Deliver it without them.",
+        "page_not_inspected": "The texts of the page were not inspected. Run the harvest again.",
+        "columns_not_inspected": "The columns inspected in “%(subject)s” are not those to be published. Run it again.",
+        "digest_mismatch": "What was inspected is not what would be published (“%(subject)s”). Run the harvest again.",
+        "rules_laxer_than_declared": "The column “%(subject)s” would be published against its declaration. Run it again.",
+        "release_unsigned": "The release has no reviewer or no reason; release the record again with both.",
     }
 )
 
