@@ -9,6 +9,10 @@ MAX_VALUES: Final = 500
 """Values of one facet that are counted at most, the most frequent first."""
 
 
+MAX_CHOSEN: Final = 50
+"""Values of one facet that can be chosen together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facet:
     """One way to narrow a result. `name` is the query parameter and the engines' field.
@@ -29,7 +33,7 @@ FACETS: Final[tuple[Facet, ...]] = (
     Facet("format", "Format", "Format of a distribution of the current version, lower case.", is_many=True),
     Facet("update_frequency", "Update frequency", "How often the department says it updates: daily, monthly …"),
     Facet("openness", "Openness", "unconditional or conditional."),
-    Facet("language", "Language", "zh or en: languages in which the dataset has a title.", is_many=True),
+    Facet("language", "Language", "zh or en: languages of the title and of the data.", is_many=True),
 )
 
 NAMES: Final[tuple[str, ...]] = tuple(facet.name for facet in FACETS)
@@ -41,3 +45,10 @@ def find_facet(name: str) -> Facet:
         if facet.name == name:
             return facet
     raise InvalidInput(f"There is no facet {name[:40]!r}; the facets are {', '.join(NAMES)}.", parameter=name[:40])
+
+
+def check_choice(name: str, codes: tuple[str, ...]) -> None:
+    """Raises InvalidInput when there is no such facet or too many values are chosen; unknown values just find nothing."""
+    find_facet(name)
+    if len(codes) > MAX_CHOSEN:
+        raise InvalidInput(f"Choose at most {MAX_CHOSEN} values of {name}.", parameter=name)

@@ -1,6 +1,8 @@
 """Choosing the search engine by settings."""
 
 from portal.db import Database
+from portal.index.cluster import ElasticsearchEngine
+from portal.index.embedded import TantivyEngine
 from portal.index.protocol import SearchEngine
 from portal.index.service import SearchService
 from portal.settings import Settings
@@ -9,5 +11,8 @@ from portal.settings import Settings
 def open_search(settings: Settings, database: Database) -> SearchService:
     """Elasticsearch when `search_url` is set, tantivy in `var_dir` otherwise; connects to nothing yet."""
     engine: SearchEngine
-    raise NotImplementedError
+    if settings.search_url:
+        engine = ElasticsearchEngine(settings.search_url, settings.search_index)
+    else:
+        engine = TantivyEngine(settings.var_dir / "search")
     return SearchService(engine, database)

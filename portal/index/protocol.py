@@ -1,10 +1,12 @@
 """The seam between the catalogue and a search engine."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from portal.index.clauses import Clause
 from portal.kernel.text import Language
 
 Sort = Literal["relevance", "modified", "popularity"]
@@ -14,7 +16,8 @@ Sort = Literal["relevance", "modified", "popularity"]
 class Document:
     """What an engine is told about one published dataset. Facet values are codes, never labels.
 
-    `titles`, `descriptions`, `keywords`: language → text; `publisher_names` likewise. `columns`: column titles.
+    `titles`, `descriptions`, `keywords`: language → text; `publisher_names` and `theme_names` likewise. `columns`: names
+    and titles of columns.
     """
 
     id: str
@@ -27,11 +30,12 @@ class Document:
     facets: Mapping[str, tuple[str, ...]]  # facet name → codes
     modified_at: datetime
     popularity: int
+    theme_names: Mapping[Language, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A parsed-to-be user query with chosen facet values (OR inside a facet, AND between). Offset + limit ≤ 10,000."""
+    """A user's query as typed, with chosen facet values (OR inside a facet, AND between). Offset + limit ≤ 10,000."""
 
     text: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -55,29 +59,63 @@ class SearchResult:
     is_degraded: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request to an engine. `chosen`: facet → codes, narrowing hits and every facet but its own count.
+
+    `facets`: names to count. `limit` 0: only the total. `excluded_ids` exist nowhere: not in hits, total or counts.
+    """
+
+    clause: Clause
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    excluded_ids: tuple[str, ...] = ()
+    sort: Sort = "relevance"
+    offset: int = 0
+    limit: int = 0
+    facets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an engine found: ids in order, the exact total, facet → code → count."""
+
+    ids: tuple[str, ...]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+
+
 class SearchEngine(Protocol):
-    """tantivy or Elasticsearch, fed with our tokens. Raises portal.index.errors.EngineAway when it cannot answer."""
+    """tantivy or Elasticsearch, fed with our tokens. Every method raises EngineAway when the engine cannot answer.
 
-    def ensure(self) -> None:
-        """Create the index when it is missing or was made by an incompatible schema (then it is empty)."""
+    Use it through SearchService, which knows the database; a new engine passes `tests/index/test_contract.py`.
+    """
+
+    def is_ready(self) -> bool:
+        """Whether there is an index, complete and made by this schema. False: only `rebuild` helps."""
         ...
 
-    def put(self, documents: Iterable[Document]) -> None:
-        """Insert or replace, visible to searches when the call returns."""
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Held while what the database says is carried into the index; waits for another process's turn."""
         ...
 
-    def delete(self, ids: Iterable[str]) -> None: ...
+    def change(self, documents: Iterable[Document], deleted: Mapping[str, int]) -> None:
+        """Insert or replace, and delete (id → revision), in one commit, visible to searches when the call returns."""
+        ...
 
-    def search(self, request: SearchRequest) -> SearchResult: ...
+    def search(self, question: Question) -> Answer: ...
 
-    def suggest(self, prefix: str, limit: int) -> tuple[str, ...]:
-        """Ids of datasets whose title matches what was typed so far, best first."""
+    def suggest(self, tiers: tuple[Clause, ...], excluded_ids: tuple[str, ...], limit: int) -> tuple[str, ...]:
+        """Ids that match the first clause, most popular first, then those of the next."""
         ...
 
     def revisions(self) -> Iterator[tuple[str, int]]:
-        """(id, revision) of everything in the index, for comparison with the database."""
+        """(id, revision) of everything in the index, in any order, for comparison with the database."""
         ...
 
     def rebuild(self, documents: Iterable[Document]) -> None:
-        """Build a fresh index beside the old one and swap."""
+        """Build a fresh index beside the old one and swap; killed halfway, the old one stays."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
         ...

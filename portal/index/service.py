@@ -1,16 +1,34 @@
 """Search as the doors and the worker see it: one engine, with the database as its truth and its stand-in."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from portal.catalogue.commands import mark_indexed
+from portal.catalogue.queries import list_unindexed
 from portal.db import Database
-from portal.index.protocol import SearchEngine, SearchRequest, SearchResult
+from portal.index import plan, standin
+from portal.index.documents import BATCH, read_all_documents, read_documents, read_hidden, read_revisions
+from portal.index.errors import EngineAway
+from portal.index.facets import NAMES, check_choice
+from portal.index.protocol import Answer, Question, SearchEngine, SearchRequest, SearchResult
+from portal.index.query import Query, parse_query
+from portal.kernel.errors import InvalidInput
+
+MAX_WINDOW: Final = 10_000
+MAX_LIMIT: Final = 1_000
+MAX_SUGGESTIONS: Final = 20
+_MAX_HIDDEN: Final = 5_000
+_SORTS: Final = ("relevance", "modified", "popularity")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Where index and database disagree. `missing`: published but not in the index; `outdated`: other revision there;
-    `surplus`: in the index but not published. Each maps the dataset's id to (revision in the database, in the index)."""
+    """Where index and database disagree. `missing`: visible but not in the index; `outdated`: another revision is there;
+    `surplus`: in the index but not visible. Each maps a dataset's id to (revision in the database, in the index), 0 = none."""
 
     missing: Mapping[str, tuple[int, int]]
     outdated: Mapping[str, tuple[int, int]]
@@ -28,26 +46,177 @@ class SearchService:
         self._engine = engine
         self._database = database
 
+    # --- for the doors
+
     def search(self, request: SearchRequest) -> SearchResult:
-        """Ids and counts of published datasets. Raises InvalidInput on a query, facet or page that cannot be served."""
-        raise NotImplementedError
+        """Ids and counts of visible datasets. Raises InvalidInput on a query, facet or page that cannot be served.
+
+        A dataset that was withdrawn a moment ago is in no hit, total or count, whatever the index still holds.
+        """
+        _check(request)
+        query = parse_query(request.text)
+        with self._database.reading() as session:
+            hidden = read_hidden(session, _MAX_HIDDEN + 1)
+        try:
+            if len(hidden) > _MAX_HIDDEN:
+                raise EngineAway("So much was withdrawn at once that the index must catch up first.")
+            return self._ask_engine(request, query, hidden)
+        except EngineAway as error:
+            _log.warning("search answers from the database: %s", error)
+            return standin.search(self._database, request, query)
 
     def suggest(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
-        """Ids of datasets whose title goes with what was typed so far, best first; empty while the engine is away."""
-        raise NotImplementedError
+        """Ids of datasets whose title goes with what was typed so far: beginnings first, then most used."""
+        tiers = plan.plan_suggestion(prefix)
+        limit = max(0, min(limit, MAX_SUGGESTIONS))
+        if tiers is None or limit == 0:
+            return ()
+        with self._database.reading() as session:
+            hidden = read_hidden(session, _MAX_HIDDEN + 1)
+        try:
+            if len(hidden) > _MAX_HIDDEN:
+                raise EngineAway("So much was withdrawn at once that the index must catch up first.")
+            return self._engine.suggest(tiers, hidden, limit)
+        except EngineAway as error:
+            _log.warning("suggestions come from the database: %s", error)
+            return standin.suggest(self._database, prefix, limit)
+
+    # --- for the worker
 
     def close_difference(self, limit: int = 1000) -> int:
-        """Put or delete up to `limit` datasets whose revision was not indexed; the number that is now true."""
-        raise NotImplementedError
+        """Carry up to `limit` changed datasets into the index; how many it now knows. 0 also while the engine is away.
+
+        One batch is one commit. What changed again meanwhile stays to be done. A lost or foreign index is built anew.
+        """
+        done = 0
+        try:
+            if not self._engine.is_ready():
+                return self.rebuild()
+            while done < limit:
+                handled = self._carry_batch(min(BATCH, limit - done))
+                done += handled
+                if handled == 0:
+                    break
+        except EngineAway as error:
+            _log.warning("the index stays as it is: %s", error)
+        return done
 
     def heal(self) -> int:
-        """Create what is missing, compare, and repair every difference; the number of datasets repaired."""
-        raise NotImplementedError
+        """Make the index true, whatever happened to it; the number of datasets repaired. 0 also while the engine is away."""
+        try:
+            if not self._engine.is_ready():
+                return self.rebuild()
+            return self._repair(self.compare())
+        except EngineAway as error:
+            _log.warning("the index cannot be compared: %s", error)
+            return 0
 
     def rebuild(self) -> int:
-        """Build the index anew from the database and swap; the number of documents in it."""
-        raise NotImplementedError
+        """Build the index anew from the database and swap; the number of documents. Raises EngineAway."""
+        with self._engine.exclusive():
+            self._engine.rebuild(read_all_documents(self._database))
+            return self._settle()
 
     def compare(self) -> Differences:
-        """Index against database, by id and revision."""
-        raise NotImplementedError
+        """Index against database, by id and revision. Raises EngineAway."""
+        indexed = dict(self._engine.revisions())
+        wanted = read_revisions(self._database)
+        return Differences(
+            missing={i: (revision, 0) for i, revision in wanted.items() if i not in indexed},
+            outdated={i: (r, indexed[i]) for i, r in wanted.items() if i in indexed and indexed[i] != r},
+            surplus={i: (0, revision) for i, revision in indexed.items() if i not in wanted},
+        )
+
+    def close(self) -> None:
+        """Let go of the engine's files and connections."""
+        self._engine.close()
+
+    # --- inside
+
+    def _ask_engine(self, request: SearchRequest, query: Query, hidden: tuple[str, ...]) -> SearchResult:
+        """The first step of the plan that finds something; facets alone never widen a query."""
+        first: Answer | None = None
+        for step in plan.plan(query):
+            answer = self._engine.search(_question(request, step, hidden))
+            first = first or answer
+            if answer.total or (request.facets and self._engine.search(_uncounted(step, hidden)).total):
+                return SearchResult(answer.ids, answer.total, answer.facets, is_relaxed=step.is_relaxed)
+        assert first is not None
+        return SearchResult(first.ids, first.total, first.facets)
+
+    def _carry_batch(self, limit: int) -> int:
+        with self._engine.exclusive():
+            with self._database.reading() as session:
+                pairs = dict(list_unindexed(session, limit))
+                documents = read_documents(session, tuple(pairs))
+            if not pairs:
+                return 0
+            told = {document.id: document.revision for document in documents}
+            gone = {dataset_id: revision for dataset_id, revision in pairs.items() if dataset_id not in told}
+            self._engine.change(documents, gone)
+            with self._database.transaction() as session:
+                mark_indexed(session, {**gone, **told}.items())
+        return len(pairs)
+
+    def _settle(self) -> int:
+        """After a rebuild: note what it knows, and put right what changed while it ran."""
+        known = tuple(self._engine.revisions())
+        for start in range(0, len(known), BATCH):
+            with self._database.transaction() as session:
+                mark_indexed(session, known[start : start + BATCH])
+        self._repair(self.compare())
+        return len(known)
+
+    def _repair(self, differences: Differences) -> int:
+        """Carry each differing dataset over again, in batches; an index ahead of the database is built anew."""
+        if any(there > here for here, there in differences.outdated.values()):
+            _log.warning("the index is ahead of the database (restored from a backup?): it is built anew")
+            return self.rebuild()
+        ids = sorted({**differences.missing, **differences.outdated, **differences.surplus})
+        for start in range(0, len(ids), BATCH):
+            self._carry(tuple(ids[start : start + BATCH]), differences)
+        return len(ids)
+
+    def _carry(self, ids: tuple[str, ...], differences: Differences) -> None:
+        with self._engine.exclusive():
+            with self._database.reading() as session:
+                documents = read_documents(session, ids)
+            told = {document.id: document.revision for document in documents}
+            gone = {i: differences.surplus[i][1] for i in ids if i not in told and i in differences.surplus}
+            self._engine.change(documents, gone)
+            with self._database.transaction() as session:
+                mark_indexed(session, told.items())
+
+
+def _question(request: SearchRequest, step: plan.Step, hidden: tuple[str, ...]) -> Question:
+    return Question(
+        clause=step.clause,
+        chosen={name: codes for name, codes in request.facets.items() if codes},
+        excluded_ids=hidden,
+        sort=request.sort,
+        offset=request.offset,
+        limit=request.limit,
+        facets=NAMES if request.with_facets else (),
+    )
+
+
+def _uncounted(step: plan.Step, hidden: tuple[str, ...]) -> Question:
+    """The same without facets, for the total alone."""
+    return Question(clause=step.clause, excluded_ids=hidden)
+
+
+def _check(request: SearchRequest) -> None:
+    if request.sort not in _SORTS:
+        raise InvalidInput(f"Sort by one of {', '.join(_SORTS)}.", parameter="sort")
+    if request.offset < 0:
+        raise InvalidInput("The offset must not be negative.", parameter="offset")
+    if not 0 <= request.limit <= MAX_LIMIT:
+        raise InvalidInput(f"The limit must be between 0 and {MAX_LIMIT:,}.", parameter="limit")
+    if request.offset + request.limit > MAX_WINDOW:
+        raise InvalidInput(
+            f"Search shows the first {MAX_WINDOW:,} results (offset + limit). Narrow the search with more words or a "
+            "facet; to walk through everything use the list of datasets.",
+            parameter="offset",
+        )
+    for name, codes in request.facets.items():
+        check_choice(name, codes)
