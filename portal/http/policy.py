@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, request
-from werkzeug.exceptions import Forbidden, RequestURITooLarge, Unauthorized
+from werkzeug.exceptions import Forbidden, RequestEntityTooLarge, RequestURITooLarge, Unauthorized
 
 from portal.access import Permission, can
 from portal.http.context import principal
@@ -79,6 +79,8 @@ def enforce(app: Flask) -> None:
     def _check() -> None:
         if len(request.query_string) + len(request.path) > MAX_ADDRESS_BYTES:
             raise RequestURITooLarge(f"An address may have {MAX_ADDRESS_BYTES} bytes.")
+        if (request.content_length or 0) > (app.config["MAX_CONTENT_LENGTH"] or 0):
+            raise RequestEntityTooLarge(f"A body may have {app.config['MAX_CONTENT_LENGTH']} bytes.")
         if request.method == "OPTIONS":
             return  # tells what a route offers, nothing else
         asked = policies.get(request.endpoint or "", _UNKNOWN_ADDRESS)
