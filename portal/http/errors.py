@@ -2,11 +2,12 @@
 
 from flask import Response
 
-from portal.http.context import request_id
+from portal.http.context import language, request_id
 from portal.http.problems import Problem
 from portal.http.rendering import render_page
+from portal.i18n import REASONS, explain
 
-_KNOWN = {400, 404, 405, 410, 429, 500, 503}
+_KNOWN = {400, 401, 403, 404, 405, 410, 429, 500, 503}
 
 
 def render_error_page(problem: Problem) -> Response:
@@ -19,6 +20,7 @@ def render_error_page(problem: Problem) -> Response:
             "kind": kind,
             "detail": detail or "",
             "request_id": request_id(),
+            "reason": _reason(problem),
             "retry_after": problem.headers.get("Retry-After", ""),
         },
         status=problem.status,
@@ -26,3 +28,11 @@ def render_error_page(problem: Problem) -> Response:
     )
     response.headers.extend(problem.headers)
     return response
+
+
+def _reason(problem: Problem) -> str:
+    """Why something was withdrawn, in the page's language where the reason is one of our codes."""
+    reason = problem.extensions.get("reason")
+    if not isinstance(reason, str):
+        return ""
+    return explain(language(), reason) if reason in REASONS else reason

@@ -1,10 +1,10 @@
 """Pages from templates: one Jinja environment per language, compiled once, with the language already in every function."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, partial
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, request
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
@@ -14,6 +14,7 @@ from portal.http import wording
 from portal.http.conditional import conditional
 from portal.http.context import language as current_language
 from portal.i18n import (
+    VOCABULARY,
     explain,
     format_bytes,
     format_date,
@@ -28,6 +29,7 @@ from portal.paths import TEMPLATES
 from portal.settings import Settings
 
 _ENVIRONMENTS = "portal.templates"
+_LIMITS = {"most_columns": 30, "most_fields": 200, "most_blocks": 60, "most_previews": 4}
 HTML = "text/html; charset=utf-8"
 LANGUAGE_TAGS = {Language.ZH: "zh-CN", Language.EN: "en"}
 
@@ -110,12 +112,30 @@ def _environment(
             "text": partial(wording.show, language),
             "plain": partial(wording.plain, language),
             "raw": partial(wording.mark_raw, language),
+            "either": partial(wording.mark_either, language),
+            "paragraphs": partial(wording.show_paragraphs, language),
+            "heading_text": partial(wording.head_of_column, language),
+            "raw_lang": partial(wording.raw_attribute, language),
+            "clipped": _clipped,
+            "host_of": _host_of,
+            "date_text": partial(format_date, language),
             "tag_of": wording.tag_of,
             "lang_of": partial(wording.lang_attribute, language),
-            "Markup": Markup,
+            "known_formats": frozenset(code for kind, code in VOCABULARY if kind == "format"),
+            **_LIMITS,
         }
     )
     return environment
+
+
+def _clipped(rows: Sequence[Sequence[object]], most: int) -> Sequence[Sequence[object]]:
+    """Rows with at most so many cells."""
+    return [row[:most] for row in rows] if rows and len(rows[0]) > most else rows
+
+
+def _host_of(url: str) -> str:
+    """The host of a link, so that a reader sees where it leads."""
+    return urlsplit(url).hostname or ""
 
 
 @cache

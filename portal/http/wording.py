@@ -5,10 +5,12 @@ a translation whose original has changed since each carry a visible mark.
 """
 
 import re
+from dataclasses import replace
 
 from markupsafe import Markup, escape
 
 from portal.i18n import translate
+from portal.kernel.columns import Column
 from portal.kernel.text import Language, Origin, Shown, Text
 
 HAN = re.compile("[\u2e80-\u2fdf\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]")
@@ -24,9 +26,25 @@ def is_foreign(language: Language, value: str) -> bool:
     return language is Language.EN and HAN.search(value) is not None
 
 
-def show(language: Language, text: Text, *, marks: bool = True) -> Markup:
-    """The wording with its language and its marks; nothing for an empty text."""
-    return _element(language, text.shown(language), marks=marks)
+def show(language: Language, text: Text, *, marks: bool = True, most: int | None = None) -> Markup:
+    """The wording with its language and its marks; nothing for an empty text. `most`: characters before it is cut."""
+    shown = text.shown(language)
+    if most is not None and len(shown.value) > most:
+        shown = replace(shown, value=shown.value[:most].rstrip() + "…")
+    return _element(language, shown, marks=marks)
+
+
+def show_paragraphs(language: Language, text: Text) -> Markup:
+    """A longer wording, one `<p>` for each of its lines, with its marks after the last."""
+    shown = text.shown(language)
+    lines = [line.strip() for line in shown.value.splitlines() if line.strip()]
+    if not lines:
+        return Markup("")
+    parts = [replace(shown, value=line) for line in lines]
+    last = len(parts) - 1
+    return Markup("").join(
+        Markup("<p>{}</p>").format(_element(language, part, marks=index == last)) for index, part in enumerate(parts)
+    )
 
 
 def plain(language: Language, text: Text) -> str:
@@ -48,6 +66,25 @@ def mark_raw(language: Language, value: str, *, marks: bool = False) -> Markup:
         return escape(value)
     shown = Shown(value, Language.ZH, is_fallback=True, is_stale=False, origin=Origin.SOURCE)
     return _element(language, shown, marks=marks)
+
+
+def raw_attribute(language: Language, value: str) -> Markup:
+    """` lang="…"` for an element that holds raw text, or nothing."""
+    return Markup(' lang="zh-CN"') if is_foreign(language, value) else Markup("")
+
+
+def mark_either(language: Language, value: str) -> Markup:
+    """A sentence that exists in one language only: marked where it is not the page's."""
+    if language is Language.ZH and value and not HAN.search(value):
+        return Markup('<span lang="en">{}</span>').format(value)
+    return mark_raw(language, value)
+
+
+def head_of_column(language: Language, column: Column) -> Markup:
+    """A column's title, else its name."""
+    if column.title.languages:
+        return show(language, column.title, marks=False)
+    return mark_raw(language, column.name)
 
 
 def _real_language(shown: Shown) -> Language:
