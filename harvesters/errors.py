@@ -5,6 +5,14 @@ class HarvestError(Exception):
     """Root of the family."""
 
 
+class ConfigError(HarvestError):
+    """The configuration of a source cannot be used. `faults`: one sentence each; the message is all of them."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__(" ".join(faults))
+        self.faults = faults
+
+
 class RetryLater(HarvestError):
     """The platform is slow, broken or busy: trying again may help. `after_s`: what it asked for, if it did."""
 
@@ -23,3 +31,7 @@ class SkipRecord(HarvestError):
     def __init__(self, message: str, *, record_id: str = "") -> None:
         super().__init__(message)
         self.record_id = record_id
+
+
+class TooLarge(SkipRecord):
+    """An answer or a file is larger than allowed; the transport raises it."""

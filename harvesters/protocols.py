@@ -1,6 +1,6 @@
 """The seams of the package: what a source offers, and the HTTP client it is handed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -28,7 +28,11 @@ class Stream(Protocol):
 
 
 class Transport(Protocol):
-    """The guarded HTTP client. Raises RetryLater, StopRun (from harvesters.errors) and nothing of its own library."""
+    """The guarded HTTP client. Raises RetryLater, StopRun or TooLarge (harvesters.errors), nothing of its own library.
+
+    It retries idempotent requests by itself; `sign` gives further headers and is asked anew for every attempt, so that
+    no time stamp or nonce is sent twice. An answer of any status is returned, not raised.
+    """
 
     def request(
         self,
@@ -37,6 +41,7 @@ class Transport(Protocol):
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        sign: Callable[[], Mapping[str, str]] | None = None,
         json: object | None = None,
         max_bytes: int | None = None,
     ) -> Reply: ...
@@ -48,11 +53,18 @@ class Transport(Protocol):
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        sign: Callable[[], Mapping[str, str]] | None = None,
+        max_bytes: int | None = None,
     ) -> AbstractContextManager[Stream]: ...
 
 
 class Source(Protocol):
     """One registered source. The constructor does no I/O; every method may raise the errors of `harvesters.errors`."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Oddities of the source that were tolerated so far (JSON encoded twice …), for the run's report; bounded."""
+        ...
 
     def check(self) -> str:
         """Reach the source once; a sentence that says what was found."""

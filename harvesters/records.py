@@ -32,7 +32,10 @@ class RecordPage:
 
 @dataclass(frozen=True, slots=True)
 class FieldRecord:
-    """One information item (信息项) as the source states it; empty labels mean that nothing was stated."""
+    """One information item (信息项) as the source states it; empty labels mean that nothing was stated.
+
+    `name` is the column as delivered; `titles` and `descriptions` are texts for people by language.
+    """
 
     name: str
     title: str = ""
@@ -41,6 +44,8 @@ class FieldRecord:
     share_label: str = ""
     open_label: str = ""
     secret_label: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

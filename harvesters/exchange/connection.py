@@ -1,0 +1,141 @@
+"""Calls to the platform: signed, unwrapped from their envelope, tried again where that helps."""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from harvesters.answers import Notes, check_status, read_json, refuse_html
+from harvesters.errors import RetryLater, SkipRecord, StopRun
+from harvesters.exchange.config import ExchangeConfig
+from harvesters.exchange.signers import Unsigned, hmac_signature, make_signer, milliseconds
+from harvesters.protocols import Stream, Transport
+
+_ATTEMPTS = 4
+_TOKEN_PATH = "/auth/secret"  # noqa: S105 - a path, not a password
+_DONE = {"0", "200"}
+_EXPIRED = {"40103"}
+
+
+class SecretExpired(RetryLater):
+    """The short-lived signing secret is no longer good."""
+
+
+class Connection:
+    """The platform at `config.base_url`, asked through the guarded transport."""
+
+    def __init__(
+        self,
+        config: ExchangeConfig,
+        secret: Mapping[str, str],
+        transport: Transport,
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._config = config
+        self._secret = secret
+        self._transport = transport
+        self._clock = clock
+        self._sleep = sleep
+        self._prefix = urlsplit(config.base_url).path.rstrip("/")
+        self._signer = make_signer(config.scheme, secret, self._obtain_secret)
+        self.notes = Notes()
+
+    def call(
+        self, path: str, params: Mapping[str, str], *, record_id: str = "", exact_numbers: bool = False
+    ) -> Mapping[str, object]:
+        """The `data` of a call. `exact_numbers` keeps the digits of numbers as text.
+
+        An expired secret is renewed once for every failure; a busy platform is asked up to four times. Raises StopRun,
+        RetryLater, or SkipRecord where `record_id` says that the call was about one record.
+        """
+        renewed = False
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return self._call_once(path, params, record_id, str if exact_numbers else None)
+            except SecretExpired as error:
+                if renewed or not self._signer.renew():
+                    raise StopRun(
+                        f"{self._where(path)} says that the signing secret expired, twice in a row."
+                    ) from error
+                renewed = True
+            except RetryLater as error:
+                if attempt >= _ATTEMPTS:
+                    raise
+                self._sleep(min(30.0, error.after_s or 0.5 * 2**attempt))
+
+    @contextmanager
+    def download(self, path: str, *, record_id: str) -> Iterator[Stream]:
+        """A file's answer, its status checked and a login page refused."""
+        request = Unsigned("GET", self._prefix + path, {})
+        where = self._where(path)
+        for attempt in range(2):
+            with self._transport.stream("GET", self._config.base_url + path, sign=self._signing(request)) as stream:
+                if stream.status == 401 and attempt == 0 and self._signer.renew():
+                    continue
+                check_status(stream.status, where, after=stream.headers.get("retry-after", ""), record_id=record_id)
+                content_type = stream.headers.get("content-type", "")
+                refuse_html(b"", content_type, where)
+                yield stream
+                return
+
+    def _call_once(
+        self, path: str, params: Mapping[str, str], record_id: str, parse_number: Callable[[str], object] | None
+    ) -> Mapping[str, object]:
+        request = Unsigned("GET", self._prefix + path, params)
+        where = self._where(path)
+        reply = self._transport.request("GET", self._config.base_url + path, params=params, sign=self._signing(request))
+        value = read_json(reply, where, self.notes, record_id=record_id, parse_number=parse_number)
+        return _unwrapped(value, where, record_id)
+
+    def _signing(self, request: Unsigned) -> Callable[[], Mapping[str, str]]:
+        return lambda: self._signer.headers(request, now=self._clock(), nonce=secrets.token_hex(8))
+
+    def _obtain_secret(self) -> str:
+        timestamp = milliseconds(self._clock())
+        app_key = self._secret["app_key"]
+        where = self._where(_TOKEN_PATH)
+        reply = self._transport.request(
+            "GET",
+            self._config.base_url + _TOKEN_PATH,
+            params={
+                "appKey": app_key,
+                "timestamp": timestamp,
+                "sign": hmac_signature(self._secret["app_secret"], f"{app_key}\n{timestamp}"),
+            },
+        )
+        data = _unwrapped(read_json(reply, where, self.notes), where, "")
+        found = data.get("requestSecret")
+        if not isinstance(found, str) or not found:
+            raise StopRun(f"{where} gave no signing secret; check the application key of this source.")
+        return found
+
+    def _where(self, path: str) -> str:
+        split = urlsplit(self._config.base_url)
+        return f"{split.hostname}{self._prefix}{path}"
+
+
+def _unwrapped(value: object, where: str, record_id: str) -> Mapping[str, object]:
+    """The `data` object of an envelope `{code, msg, data}`; platforms answer 200 and put the failure in `code`."""
+    if not isinstance(value, Mapping):
+        raise StopRun(f"{where} answered with JSON that is not an object; is this the address of the platform?")
+    code = str(value.get("code", ""))
+    if code in _DONE:
+        data = value.get("data")
+        if isinstance(data, Mapping):
+            return data
+        raise StopRun(f"{where} answered code {code} without data.")
+    said = f"{where} answered code {code[:20]!r}"
+    if code in _EXPIRED:
+        raise SecretExpired(f"{said}: the signing secret expired.")
+    if code.startswith(("401", "403")):
+        raise StopRun(f"{said}: it refuses the signature or the key. Check the secret of this source and its clock.")
+    if code.startswith(("429", "5")):
+        raise RetryLater(f"{said}: it is busy or broken.")
+    if record_id:
+        raise SkipRecord(f"{said} for this record.", record_id=record_id)
+    raise StopRun(f"{said}, which this source does not understand.")

@@ -1,0 +1,124 @@
+"""The kinds of sources, by name. To add one: a package with a configuration and a source, and a line in `KINDS`."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+from harvesters.ckan import CkanSource, read_ckan_config
+from harvesters.config import read_secret
+from harvesters.errors import ConfigError
+from harvesters.exchange import ExchangeSource, read_exchange_config
+from harvesters.exchange.config import SECRETS
+from harvesters.folder import FolderSource, read_folder_config
+from harvesters.protocols import Source, Transport
+
+Config = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a source is made of."""
+
+    name: str
+    config: Config
+    secret: Mapping[str, str] | None
+    transport: Transport
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of source: how to make it, which secrets it must be given, which hosts it asks."""
+
+    open: Callable[[Opening], Source]
+    check: Callable[[Config], None]
+    secret_names: Callable[[Config], tuple[str, ...]]
+    addresses: Callable[[Config], tuple[str, ...]]
+
+
+def _open_exchange(opening: Opening) -> Source:
+    config = read_exchange_config(opening.config)
+    secret = read_secret("exchange", opening.secret, SECRETS[config.scheme])
+    return ExchangeSource(opening.name, config, secret, opening.transport, clock=opening.clock, sleep=opening.sleep)
+
+
+def _open_ckan(opening: Opening) -> Source:
+    config = read_ckan_config(opening.config)
+    return CkanSource(opening.name, config, opening.secret or {}, opening.transport, sleep=opening.sleep)
+
+
+def _open_folder(opening: Opening) -> Source:
+    return FolderSource(opening.name, read_folder_config(opening.config))
+
+
+KINDS: Mapping[str, Kind] = {
+    "exchange": Kind(
+        open=_open_exchange,
+        check=lambda config: _ignore(read_exchange_config(config)),
+        secret_names=lambda config: SECRETS[read_exchange_config(config).scheme],
+        addresses=lambda config: (read_exchange_config(config).base_url,),
+    ),
+    "ckan": Kind(
+        open=_open_ckan,
+        check=lambda config: _ignore(read_ckan_config(config)),
+        secret_names=lambda _: (),
+        addresses=lambda config: (read_ckan_config(config).base_url,),
+    ),
+    "folder": Kind(
+        open=_open_folder,
+        check=lambda config: _ignore(read_folder_config(config)),
+        secret_names=lambda _: (),
+        addresses=lambda _: (),
+    ),
+}
+
+
+def open_source(
+    kind: str,
+    *,
+    name: str,
+    config: Config,
+    secret: Mapping[str, str] | None,
+    transport: Transport,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sleep: Callable[[float], None] = time.sleep,
+) -> Source:
+    """A source ready to be asked; no I/O happens yet. Raises ConfigError that names every fault."""
+    return _kind(kind).open(Opening(name, config, secret, transport, clock, sleep))
+
+
+def check_config(kind: str, config: Config) -> None:
+    """Raise ConfigError when a configuration cannot be used."""
+    _kind(kind).check(config)
+
+
+def secret_names(kind: str, config: Config) -> tuple[str, ...]:
+    """What the secret file of such a source must hold."""
+    return _kind(kind).secret_names(config)
+
+
+def hosts_of(kind: str, config: Config) -> frozenset[str]:
+    """ "host:port" of the source itself: by its registration it may lie in a private network."""
+    found = set()
+    for address in _kind(kind).addresses(config):
+        split = urlsplit(address)
+        host = split.hostname or ""
+        port = split.port or (443 if split.scheme == "https" else 80)
+        found.add(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+    return frozenset(found)
+
+
+def _kind(name: str) -> Kind:
+    if name in KINDS:
+        return KINDS[name]
+    near = get_close_matches(name, KINDS, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(KINDS))}."
+    raise ConfigError((f"{name!r} is not a kind of source; {hint}",))
+
+
+def _ignore(_: object) -> None:
+    return None

@@ -1,0 +1,7 @@
+"""Written below."""
+
+from ..shapes import Resource
+
+
+def trade_resources() -> tuple[Resource, ...]:
+    return ()
