@@ -7,7 +7,7 @@ from portal.http.context import parts, principal
 from portal.limits import DESCRIPTIONS, BudgetClass
 
 
-@operation("/me/quota", summary="See your budgets", tag="me", gives=QuotaAnswer, permission="none")
+@operation("/me/quota", summary="See your budgets", tag="me", gives=QuotaAnswer, permission="none", is_private=True)
 def get_quota(_nothing: None) -> Answer:
     """Your tier and what is left of each budget now. Asking costs one unit of `catalogue`."""
     caller = principal()
@@ -27,6 +27,5 @@ def get_quota(_nothing: None) -> Answer:
                 }
                 for budget, decision in decisions
             ],
-        },
-        is_private=True,
+        }
     )

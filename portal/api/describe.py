@@ -78,7 +78,9 @@ def _description() -> dict[str, Any]:
 
 
 def _operation(declared: Operation) -> dict[str, Any]:
-    headers = {name: _header(name) for name in ("ETag", "RateLimit", "RateLimit-Policy", "X-Request-Id")}
+    headers = {name: _header(name) for name in ("RateLimit", "RateLimit-Policy", "X-Request-Id")}
+    if not declared.is_private:
+        headers["ETag"] = _header("ETag")
     if "next" in declared.gives().fields:
         headers["Link"] = _header("Link")
     answers: dict[str, Any] = {
@@ -87,8 +89,9 @@ def _operation(declared: Operation) -> dict[str, Any]:
             "headers": headers,
             "content": {"application/json": {"schema": declared.gives}},
         },
-        "304": {"description": "What you have is still right."},
     }
+    if not declared.is_private:
+        answers["304"] = {"description": "What you have is still right."}
     return (
         {
             "operationId": declared.name,

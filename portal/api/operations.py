@@ -24,13 +24,12 @@ _JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a view gives. `next_url` also becomes a `Link` header. `is_private`: not for any cache."""
+    """What a view gives. `next_url` also becomes a `Link` header."""
 
     body: Mapping[str, object]
     next_url: str | None = None
     modified_at: datetime | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    is_private: bool = False
 
 
 View = Callable[..., Answer]
@@ -38,7 +37,10 @@ View = Callable[..., Answer]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. `problems`: codes of `portal.http.problems.KINDS` besides those that any operation can give."""
+    """One operation. `problems`: codes of `portal.http.problems.KINDS` besides those that any operation can give.
+
+    `is_private`: the answer is about the caller and not for any cache.
+    """
 
     name: str
     path: str
@@ -50,6 +52,7 @@ class Operation:
     permission: str
     budget: str
     problems: tuple[str, ...]
+    is_private: bool
     view: View
 
 
@@ -66,6 +69,7 @@ def operation(
     permission: str = "read_catalogue",
     budget: str = "catalogue",
     problems: tuple[str, ...] = (),
+    is_private: bool = False,
 ) -> Callable[[View], View]:
     """Declare a GET under `/api/v1`. The view's docstring is the description; its name is the operation's."""
 
@@ -84,6 +88,7 @@ def operation(
             permission=permission,
             budget=budget,
             problems=problems,
+            is_private=is_private,
             view=view,
         )
         return view
@@ -102,19 +107,19 @@ def _endpoint(declared: Operation) -> Callable[..., BaseResponse]:
 
     @policy(permission=declared.permission, budget=declared.budget)
     def endpoint(**path: str) -> BaseResponse:
-        return respond(declared.view(read_parameters(schema), **path))
+        return respond(declared.view(read_parameters(schema), **path), is_private=declared.is_private)
 
     endpoint.__name__ = declared.name
     return endpoint
 
 
-def respond(answer: Answer) -> BaseResponse:
+def respond(answer: Answer, *, is_private: bool) -> BaseResponse:
     """The answer as JSON with validators, or 304 where the caller has it already."""
     response = Response(orjson.dumps(answer.body, option=_JSON_OPTIONS), content_type="application/json")
     response.headers.update(dict(answer.headers))
     if answer.next_url:
         response.headers["Link"] = f'<{answer.next_url}>; rel="next"'
-    if answer.is_private:
+    if is_private:
         response.headers["Cache-Control"] = "no-store"
         return response
     return conditional(response, modified_at=answer.modified_at)

@@ -1,0 +1,68 @@
+"""Checks an answer against what the served description says about its operation, with `jsonschema` alone."""
+
+import re
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+from werkzeug.test import TestResponse
+
+from portal.api import describe_api
+
+_BASE = "urn:description"
+
+
+@cache
+def _registry() -> tuple[dict[str, Any], Registry[Any]]:
+    description = describe_api()
+    return description, Registry().with_resource(_BASE, Resource(contents=description, specification=DRAFT202012))
+
+
+def operation_of(path: str) -> dict[str, Any]:
+    """The GET operation whose path template fits."""
+    description, _ = _registry()
+    fitting = [
+        template
+        for template in description["paths"]
+        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path)
+    ]
+    fixed_first = sorted(fitting, key=lambda template: template.count("{"))
+    return dict(description["paths"][fixed_first[0]]["get"])
+
+
+def check(answer: TestResponse) -> Any:
+    """The JSON of the answer, once status, headers and body are found as described. Raises AssertionError."""
+    operation = operation_of(answer.request.path)
+    responses = operation["responses"]
+    assert str(answer.status_code) in responses, f"{answer.status_code} is not described for {answer.request.path}"
+    described = _resolved(responses[str(answer.status_code)])
+    for name in described.get("headers", {}):
+        if name not in {"Link", "Retry-After"}:
+            assert name in answer.headers, f"{name} is described and not sent"
+    media_type = answer.content_type.split(";")[0]
+    schema = described["content"][media_type]["schema"]
+    body = answer.get_json(force=True)
+    _validate(schema, body)
+    return body
+
+
+def _resolved(node: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in node:
+        return node
+    found: Any = _registry()[0]
+    for step in node["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return dict(found)
+
+
+def _validate(schema: dict[str, Any], body: object) -> None:
+    pointer = schema["$ref"]
+    validator = Draft202012Validator(
+        {"$ref": f"{_BASE}{pointer}"}, registry=_registry()[1], format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+    faults = [
+        f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in validator.iter_errors(body)
+    ]
+    assert not faults, faults[:5]

@@ -1,0 +1,112 @@
+"""What is described is what is answered, for every operation."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from portal.api import describe_api
+from portal.api.operations import OPERATIONS
+from portal.exports import FORMATS
+from portal.index.facets import FACETS
+from portal.limits import BUDGETS
+from tests.api.contract import check
+from tests.http.site import Site
+
+
+def _addresses(site: Site) -> dict[str, list[str]]:
+    """Operation → addresses that together show its shapes."""
+    dataset = site.ids[0]
+    publishers = site.client.get("/api/v1/publishers").get_json()["items"]
+    table = f"/api/v1/datasets/{dataset}/tables/data"
+    return {
+        "get_index": ["/api/v1/"],
+        "search_datasets": [
+            "/api/v1/datasets",
+            "/api/v1/datasets?q=停车&limit=2&sort=popularity",
+            "/api/v1/datasets?theme=education&theme=health&facets=false",
+            "/api/v1/datasets?q=没有这样的东西&offset=40",
+        ],
+        "get_one_dataset": [f"/api/v1/datasets/{dataset}", f"/api/v1/datasets/{dataset}@v1"],
+        "list_versions": [f"/api/v1/datasets/{dataset}/versions"],
+        "get_table": [table, f"/api/v1/datasets/{dataset}@v1/tables/data"],
+        "suggest_datasets": ["/api/v1/suggestions?q=停车", "/api/v1/suggestions?q=car&limit=2"],
+        "list_all_publishers": ["/api/v1/publishers"],
+        "get_one_publisher": [f"/api/v1/publishers/{publishers[0]['slug']}?limit=1"],
+        "list_all_themes": ["/api/v1/themes"],
+        "get_one_theme": ["/api/v1/themes/education", "/api/v1/themes/education?offset=1&limit=1"],
+        "list_rows": [f"{table}/rows", f"{table}/rows?layout=arrays&limit=3&total=false"],
+        "get_quota": ["/api/v1/me/quota"],
+        "get_export": [],  # needs a job: tests/downloads/test_jobs.py checks it against the same contract
+    }
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_every_operation_answers_as_described(site: Site, name: str) -> None:
+    for address in _addresses(site)[name]:
+        answer = site.client.get(address)
+        assert answer.status_code == 200, (address, answer.get_data(as_text=True)[:500])
+        check(answer)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/datasets?limit=0", 400),
+        ("/api/v1/datasets/aaaaaaaaaaaaaaaa", 404),
+        ("/api/v1/datasets/aaaaaaaaaaaaaaaa/versions", 404),
+        ("/api/v1/datasets/aaaaaaaaaaaaaaaa/tables/x", 404),
+        ("/api/v1/datasets/aaaaaaaaaaaaaaaa/tables/x/rows", 404),
+        ("/api/v1/publishers/none", 404),
+        ("/api/v1/themes/none", 404),
+        ("/api/v1/exports/none", 404),
+        ("/api/v1/suggestions", 400),
+    ],
+)
+def test_every_problem_is_described(client: FlaskClient, path: str, status: int) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    check(answer)
+
+
+def test_the_description_is_valid_openapi_3_1(client: FlaskClient) -> None:
+    served: dict[str, Any] = client.get("/api/v1/openapi.json").get_json(force=True)
+    assert served["openapi"] == "3.1.0"
+    OpenAPIV31SpecValidator(served).validate()
+
+
+def test_every_route_of_the_api_is_described(site: Site) -> None:
+    described = {operation["operationId"] for path in describe_api()["paths"].values() for operation in path.values()}
+    routes = {
+        rule.endpoint.removeprefix("api.") for rule in site.app.url_map.iter_rules() if rule.endpoint.startswith("api.")
+    }
+    assert routes - {"openapi"} == described - {"download"}
+
+
+def test_facets_formats_and_budgets_come_from_their_declarations() -> None:
+    described = describe_api()
+    search = described["paths"]["/api/v1/datasets"]["get"]
+    names = {parameter["name"] for parameter in search["parameters"]}
+    assert {facet.name for facet in FACETS} <= names
+    download = described["paths"]["/download/{ref}/{part}.{format}"]["get"]
+    formats = next(p for p in download["parameters"] if p["name"] == "format")["schema"]["enum"]
+    assert formats == [*FORMATS, "original"]
+    assert {budget["policy"] for budget in described["x-budgets"]} == {budget.value for budget in BUDGETS}
+
+
+def test_everything_described_has_a_description() -> None:
+    described = describe_api()
+    for path in described["paths"].values():
+        for operation in path.values():
+            assert operation["summary"]
+            assert operation["description"]
+            assert all(parameter["description"] for parameter in operation["parameters"])
+    for name, schema in described["components"]["schemas"].items():
+        for member, shape in schema["properties"].items():
+            assert shape, (name, member)
+
+
+def test_each_caller_gets_a_description_of_its_own() -> None:
+    describe_api()["paths"].clear()
+    assert describe_api()["paths"]
