@@ -7,7 +7,7 @@ reason is about, `%(count)s` a number of cells or rows.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from portal.i18n.messages import translate
+from portal.i18n.messages import later, translate
 from portal.kernel.text import Language
 
 REASONS: Mapping[str, str] = MappingProxyType(
@@ -83,7 +83,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-UNKNOWN_REASON = "A reason without a description: %(code)s"
+UNKNOWN_REASON = later("A reason without a description: %(code)s")
 
 
 def explain(language: Language, code: str, *, subject: str = "", count: int | None = None) -> str:
