@@ -10,6 +10,7 @@ from portal.catalogue.datasets import get_table_size
 from portal.catalogue.models import Dataset, ExportJob
 from portal.catalogue.versions import SpooledFile, Version
 from portal.catalogue.views import ExportJobView, Ref
+from portal.db.locks import lock
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.ids import new_id
 from portal.kernel.principal import Principal
@@ -36,12 +37,12 @@ def record_spooled_file(
 
     Raises NotFound when the version is not public any more: then the caller deletes the blob that it has put.
     """
+    lock(session, f"dataset {dataset_id}")  # against a withdrawal that is under way
     is_live = session.scalar(
         select(Version.number)
         .join(Dataset, Dataset.id == Version.dataset_id)
         .where(Version.dataset_id == dataset_id, Version.number == version_number)
         .where(Version.redacted_at.is_(None), Dataset.state == DatasetState.PUBLISHED)
-        .with_for_update()
     )
     if is_live is None:
         raise NotFound(f"{Ref(dataset_id, version_number)} is not public any more; its new file must go too.")

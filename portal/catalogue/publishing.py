@@ -14,6 +14,7 @@ from portal.catalogue.publishers import ensure_publisher
 from portal.catalogue.serialised import dump_schema, dump_text
 from portal.catalogue.themes import SLUGS, ensure_themes
 from portal.catalogue.versions import Verdict, Version, VersionPart
+from portal.db.locks import lock
 from portal.gate import Admitted
 from portal.gate import Verdict as GateVerdict
 from portal.kernel.ids import new_id
@@ -62,7 +63,11 @@ def publish_dataset(
     """
     data_digest, page_digest = digest_data(publication.parts), digest_page(publication)
     _check(session, admitted, publication, verdict_id, (data_digest, page_digest))
-    dataset = session.scalar(select(Dataset).where(Dataset.source_key == publication.source_key).with_for_update())
+    lock(session, f"record {publication.source_key}")
+    dataset = session.scalar(select(Dataset).where(Dataset.source_key == publication.source_key))
+    if dataset is not None:
+        lock(session, f"dataset {dataset.id}")
+        session.refresh(dataset)  # a withdrawal may have held the lock
     if dataset is not None and dataset.stays_withdrawn:
         raise StaysWithdrawn(f"{publication.source_key} was withdrawn by a person, who alone can lift that.")
     latest = _latest(session, dataset)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.catalogue.models import Dataset, ExportJob, Outbox
 from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
+from portal.db.locks import lock
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.ids import new_id
 from portal.kernel.vocab import DatasetState
@@ -30,7 +31,8 @@ def withdraw_dataset(
     """
     if not reason.strip():
         raise InvalidInput("A withdrawal needs a reason that the public may read.", parameter="reason")
-    dataset = session.scalar(select(Dataset).where(Dataset.id == dataset_id).with_for_update())
+    lock(session, f"dataset {dataset_id}")
+    dataset = session.get(Dataset, dataset_id)
     if dataset is None:
         raise NotFound(f"There is no dataset {dataset_id}.")
     dataset.stays_withdrawn = dataset.stays_withdrawn or stays
@@ -60,6 +62,7 @@ def redact_versions(
     session: Session, dataset_id: str, numbers: Iterable[int], *, reason: str, actor: str, now: datetime
 ) -> None:
     """Cut the content of versions: parts and files go, a tombstone with checksums stays under each digest."""
+    lock(session, f"dataset {dataset_id}")
     for number in numbers:
         of_version = (VersionPart.dataset_id == dataset_id, VersionPart.version_number == number)
         parts = session.execute(

@@ -24,6 +24,7 @@ INITIAL = SCRIPTS / "versions" / "0001_initial_schema.py"
 def main(arguments: list[str]) -> None:
     """Regenerate the initial migration, or add one when a message is given."""
     load_models()
+    message = arguments[0] if arguments else "Initial schema"
     if not arguments:
         INITIAL.unlink(missing_ok=True)
     with TemporaryDirectory() as folder:
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> None:
         with database.writing() as connection:
             config = alembic_config(connection, Base.metadata)
             revision_id = f"{len(list(INITIAL.parent.glob('0*.py'))) + 1:04d}"
-            script = command.revision(config, *(arguments or ["Initial schema"]), autogenerate=True, rev_id=revision_id)
+            script = command.revision(config, message, autogenerate=True, rev_id=revision_id)
         database.dispose()
     path = Path(script.path)  # type: ignore[union-attr]
     if not arguments:

@@ -1,0 +1,83 @@
+"""Rights of the two database roles of production: the web process reads what is public, the worker does the rest.
+
+The web's role has no right on sources, their mappings, harvest records, held records, verdicts, the outbox, or the drafts of
+curators: a hole in a page cannot show what the role cannot read. Both roles must exist; the owner of the tables (who
+migrates) grants. Run after every migration, as often as one likes:
+
+    python -m portal.db.roles portal_web portal_worker
+"""
+
+import re
+import sys
+
+from sqlalchemy import Connection, inspect
+
+from portal.db.database import Database
+from portal.db.migrating import SchemaOutdated
+from portal.kernel.errors import InvalidInput
+from portal.settings import Settings
+
+WEB_READS = (
+    "alembic_version",
+    "api_key",
+    "dataset",
+    "dataset_theme",
+    "export_job",
+    "publisher",
+    "spooled_file",
+    "theme",
+    "tombstone",
+    "version",
+    "version_part",
+)
+WEB_READS_COLUMNS = {"dataset_wording": ("dataset_id", "field", "language", "value", "origin", "translated_from")}
+WEB_INSERTS = ("dataset_use", "export_job", "spooled_file")
+WEB_UPDATES_COLUMNS = {"api_key": ("last_used_on",)}
+WEB_SEQUENCES = ("dataset_use_id_seq",)
+_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)
+
+
+def grant_rights(connection: Connection, web_role: str, worker_role: str) -> None:
+    """Give both roles exactly their rights, taking away any other. PostgreSQL only; raises InvalidInput on odd names."""
+    for role in (web_role, worker_role):
+        if not _NAME.fullmatch(role):
+            raise InvalidInput(f"{role!r} is not a plain role name (a-z, 0-9, _).", parameter="role")
+    missing = {*WEB_READS, *WEB_READS_COLUMNS, *WEB_INSERTS} - set(inspect(connection).get_table_names())
+    if missing:
+        raise SchemaOutdated(f"The tables {', '.join(sorted(missing))} are missing; migrate first.")
+    for statement in _statements(web_role, worker_role):
+        connection.exec_driver_sql(statement)
+
+
+def _statements(web: str, worker: str) -> list[str]:
+    statements = [
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {web}, {worker}, PUBLIC",
+        f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {web}, {worker}, PUBLIC",
+        f"REVOKE CREATE ON SCHEMA public FROM {web}, {worker}, PUBLIC",
+        f"GRANT USAGE ON SCHEMA public TO {web}, {worker}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {worker}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {worker}",
+        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {worker}",
+        f"GRANT SELECT ON {', '.join(WEB_READS)} TO {web}",
+        f"GRANT INSERT ON {', '.join(WEB_INSERTS)} TO {web}",
+        f"GRANT USAGE ON SEQUENCE {', '.join(WEB_SEQUENCES)} TO {web}",
+    ]
+    statements += [f"GRANT SELECT ({', '.join(c)}) ON {table} TO {web}" for table, c in WEB_READS_COLUMNS.items()]
+    statements += [f"GRANT UPDATE ({', '.join(c)}) ON {table} TO {web}" for table, c in WEB_UPDATES_COLUMNS.items()]
+    return statements
+
+
+def main(arguments: list[str]) -> int:
+    """Grant on the database of the settings (PORTAL_DATABASE_URL), as the owner of its tables."""
+    if len(arguments) != 2:
+        sys.stderr.write("usage: python -m portal.db.roles WEB_ROLE WORKER_ROLE\n")
+        return 2
+    database = Database(Settings.from_environment().effective_database_url)
+    with database.writing() as connection:
+        grant_rights(connection, *arguments)
+    database.dispose()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,155 @@
+"""The web's role reads what is public and writes what callers leave; the worker's role does the rest. Real PostgreSQL."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
+
+from portal.accounts import create_key, find_key, note_use
+from portal.catalogue import commands, queries
+from portal.catalogue.purge import purge_outbox
+from portal.catalogue.views import Ref
+from portal.db import Database
+from portal.db.migrating import check_schema, migrate
+from portal.db.roles import grant_rights
+from portal.kernel.errors import InvalidInput
+from portal.kernel.ids import new_id
+from portal.kernel.principal import ANONYMOUS
+from portal.storage import LocalStore
+from tests.builders import NOW, Built, build_catalogue, build_publication, publish
+
+SECRET = b"s" * 32
+
+
+@dataclass
+class Roles:
+    owner: Database
+    web: Database
+    worker: Database
+    store: LocalStore
+
+
+@pytest.fixture
+def roles(postgres_url: str, tmp_path: Path) -> Iterator[Roles]:
+    """Three connections to one database: its owner, the web's role, the worker's."""
+    owner, suffix = Database(postgres_url), new_id()
+    names = (f"web_{suffix}", f"worker_{suffix}")
+    migrate(owner)
+    with owner.writing() as connection:
+        for name in names:
+            connection.execute(text(f"CREATE ROLE {name} LOGIN"))
+        grant_rights(connection, *names)
+        grant_rights(connection, *names)
+    url = make_url(postgres_url)
+    web, worker = (Database(url.set(username=name).render_as_string(hide_password=False)) for name in names)
+    yield Roles(owner, web, worker, LocalStore(tmp_path / "store"))
+    for database in (web, worker):
+        database.dispose()
+    with owner.writing() as connection:
+        for name in names:
+            connection.execute(text(f"DROP OWNED BY {name}"))
+            connection.execute(text(f"DROP ROLE {name}"))
+    owner.dispose()
+
+
+def test_the_web_does_all_that_a_visitor_asks(roles: Roles) -> None:
+    (dataset_id,) = build_catalogue(Built(roles.worker, roles.store), 1)
+    with roles.worker.transaction() as session:
+        key = create_key(session, holder="school", secret=SECRET, now=NOW)
+    check_schema(roles.web)
+    with roles.web.reading() as session:
+        assert queries.count_catalogue(session, ANONYMOUS).datasets == 1
+        assert queries.get_dataset(session, ANONYMOUS, Ref(dataset_id)).parts[0].row_count == 40
+        assert queries.list_publishers(session, ANONYMOUS)
+        assert queries.list_themes(session, ANONYMOUS)
+        assert queries.list_newest(session, ANONYMOUS, 5)
+        assert queries.describe_documents(session, [dataset_id])
+        assert queries.list_sitemap(session, ANONYMOUS, "", 10)
+        assert queries.open_version(session, ANONYMOUS, Ref(dataset_id), "data", roles.store).row_count == 40
+        assert queries.find_file(session, ANONYMOUS, Ref(dataset_id), "data", "csv") is None
+    with roles.web.transaction() as session:
+        principal = find_key(session, key.secret, SECRET, NOW)
+        note_use(session, key.id, NOW)
+        commands.record_use(session, dataset_id, "caller", date(2026, 11, 20))
+        commands.record_use(session, dataset_id, "caller", date(2026, 11, 20))
+        job = commands.request_export_job(session, principal, Ref(dataset_id), "data", "xlsx", now=NOW)
+        assert queries.get_export_job(session, principal, job.id).state == "waiting"
+        commands.record_spooled_file(
+            session,
+            dataset_id=dataset_id,
+            version_number=1,
+            part="data",
+            format="csv",
+            blob_key="spool/aa/x.csv",
+            sha256="a" * 64,
+            size_bytes=1,
+            now=NOW,
+        )
+
+
+FORBIDDEN = (
+    "SELECT * FROM source",
+    "SELECT * FROM source_mapping",
+    "SELECT * FROM source_record",
+    "SELECT * FROM harvest_run",
+    "SELECT * FROM harvest_record",
+    "SELECT * FROM held_record",
+    "SELECT * FROM verdict",
+    "SELECT * FROM outbox",
+    "SELECT draft FROM dataset_wording",
+    "SELECT pending FROM dataset_wording",
+    "SELECT * FROM dataset_wording",
+    "SELECT caller FROM dataset_use",
+    "INSERT INTO outbox (kind, payload, created_at, attempts, error) VALUES ('x', '{}', now(), 0, '')",
+    "INSERT INTO api_key (id) VALUES ('x')",
+    "UPDATE dataset SET state = 'published'",
+    "UPDATE version SET redacted_at = now()",
+    "UPDATE api_key SET tier = 'partner'",
+    "UPDATE export_job SET state = 'done'",
+    "DELETE FROM tombstone",
+    "DELETE FROM spooled_file",
+    "CREATE TABLE mine (x int)",
+    "DROP TABLE dataset",
+)
+
+
+def test_the_web_may_do_nothing_else(roles: Roles) -> None:
+    for statement in FORBIDDEN:
+        with (
+            pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
+            roles.web.transaction() as session,
+        ):
+            session.execute(text(statement))
+
+
+def test_the_worker_publishes_withdraws_and_purges(roles: Roles, tmp_path: Path) -> None:
+    (dataset_id,) = build_catalogue(Built(roles.worker, roles.store), 1)
+    with roles.worker.transaction() as session:
+        commands.count_popularity(session, date(2026, 11, 20))
+        publication = build_publication(0, roles.store, tmp_path, licence="CC BY 4.0")
+        assert publish(session, publication, now=NOW + timedelta(days=1)).version == 2
+    with roles.worker.transaction() as session:
+        commands.withdraw_dataset(session, dataset_id, "asked by the school", "officer", NOW)
+    assert purge_outbox(roles.worker, roles.store, NOW) == 2
+    assert list(roles.store.list_keys("tables/")) == []
+
+
+def test_the_worker_changes_no_schema_and_no_history(roles: Roles) -> None:
+    build_catalogue(Built(roles.worker, roles.store), 1)
+    for statement in (
+        "DROP TABLE verdict",
+        "DROP TRIGGER verdict_guard_0 ON verdict",
+        "ALTER TABLE verdict DISABLE TRIGGER ALL",
+    ):
+        with pytest.raises(ProgrammingError, match="must be owner"), roles.worker.transaction() as session:
+            session.execute(text(statement))
+
+
+def test_role_names_are_not_sql(roles: Roles) -> None:
+    with roles.owner.writing() as connection, pytest.raises(InvalidInput):
+        grant_rights(connection, "web; DROP TABLE dataset", "worker")
