@@ -22,7 +22,7 @@ from portal.index.protocol import Answer, Document, Question
 ASK_TIMEOUT_S: Final = 3.0
 WRITE_TIMEOUT_S: Final = 60.0
 _PAGE: Final = 2000
-_CONFLICT, _NOT_FOUND = 409, 404
+_CONFLICT, _NOT_FOUND, _TOO_MANY = 409, 404, 429
 
 
 class ElasticsearchEngine:
@@ -105,7 +105,7 @@ class ElasticsearchEngine:
                     size=_PAGE,
                     search_after=after,
                     source=False,
-                    docvalue_fields=[REVISION],
+                    docvalue_fields=[{"field": REVISION}],
                     track_total_hits=False,
                 )
             hits = answer["hits"]["hits"]
@@ -151,14 +151,22 @@ class ElasticsearchEngine:
 
     @contextmanager
     def _asking(self) -> Iterator[Elasticsearch]:
-        """The client; whatever keeps the cluster from answering becomes EngineAway."""
-        with self._breaker.call():
-            try:
-                yield self._client
-            except (TransportError, BulkIndexError) as error:
-                raise EngineAway(f"Elasticsearch does not answer: {error}") from error
-            except ApiError as error:
-                raise EngineAway(f"Elasticsearch answered {error.status_code}: {str(error)[:300]}") from error
+        """The client; whatever keeps the cluster from answering becomes EngineAway.
+
+        A cluster that is gone or overloaded opens the breaker; one that refuses a single request (404, 400) does not.
+        """
+        try:
+            with self._breaker.call():
+                try:
+                    yield self._client
+                except (TransportError, BulkIndexError) as error:
+                    raise EngineAway(f"Elasticsearch does not answer: {error}") from error
+                except ApiError as error:
+                    if error.status_code < 500 and error.status_code != _TOO_MANY:
+                        raise
+                    raise EngineAway(f"Elasticsearch answered {error.status_code}: {str(error)[:300]}") from error
+        except ApiError as error:
+            raise EngineAway(f"Elasticsearch refused ({error.status_code}): {str(error)[:300]}") from error
 
 
 def _is_ours(name: str, alias: str) -> bool:
