@@ -75,15 +75,17 @@ class ConfigReader:
             return default
         return value
 
-    def texts(self, name: str) -> dict[str, str]:
-        """A mapping of text to text; absent is empty."""
+    def texts(self, name: str, allowed: tuple[str, ...]) -> dict[str, str]:
+        """A mapping of some of the allowed names to texts; absent is empty."""
         value = self._take(name)
         if value is None:
             return {}
-        if isinstance(value, Mapping) and all(isinstance(k, str) and isinstance(v, str) for k, v in value.items()):
-            return {str(k): str(v).strip() for k, v in value.items()}
-        self.fault(f"{name!r} must map texts to texts.")
-        return {}
+        if not isinstance(value, Mapping) or not all(isinstance(text, str) for text in value.values()):
+            self.fault(f"{name!r} must map names to texts.")
+            return {}
+        for unknown in sorted(str(key) for key in value if key not in allowed):
+            self.fault(f"{name!r} does not take {unknown!r}; it takes {', '.join(allowed)}.")
+        return {str(key): str(text).strip() for key, text in value.items()}
 
     def finish(self) -> None:
         """Raise ConfigError when there were faults or unknown names."""

@@ -1,24 +1,30 @@
 """What has to be known about a CKAN before it can be asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harvesters.config import ConfigReader
+
+# Fields of `DatasetRecord` that a CKAN may not state and the configuration may: for every package alike.
+LABELS = (
+    "share_label", "open_label", "secret_label", "grade_label", "class_label", "level_label", "licence_label",
+    "update_cycle_label", "owner", "approver", "basis",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class CkanConfig:
-    """`language`: of texts that state none. `listing`: how all packages are found.
+    """`language`: of texts that state none. `listing`: by `package_search` (quick) or `package_list` (one by one).
 
-    `labels`: labels of `DatasetRecord` for packages that state none (update cycle, licence …).
+    `labels`: fields of `DatasetRecord` (see `LABELS`) for packages that state none.
     `fetch_files`: whether resources are fetched; otherwise they are links that nobody checked.
     """
 
     base_url: str
     language: str = "zh"
-    listing: str = "list"
+    listing: str = "search"
     page_size: int = 100
-    labels: Mapping[str, str] | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
     fetch_files: bool = False
 
 
@@ -28,9 +34,9 @@ def read_ckan_config(values: Mapping[str, object]) -> CkanConfig:
     config = CkanConfig(
         base_url=reader.address("base_url"),
         language=reader.choice("language", "zh", ("zh", "en")),
-        listing=reader.choice("listing", "list", ("list", "search")),
+        listing=reader.choice("listing", "search", ("search", "list")),
         page_size=reader.integer("page_size", 100, at_least=1, at_most=1000),
-        labels=reader.texts("labels"),
+        labels=reader.texts("labels", allowed=LABELS),
         fetch_files=reader.boolean("fetch_files", False),
     )
     reader.finish()

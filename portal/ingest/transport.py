@@ -7,7 +7,6 @@ from harvesters.errors import HarvestError, RetryLater, StopRun
 from harvesters.errors import TooLarge as RecordTooLarge
 from harvesters.protocols import Reply, Stream, Transport
 from portal.outbound import (
-    Blocked,
     GuardedClient,
     OutboundError,
     StreamedAnswer,
@@ -58,25 +57,17 @@ class GuardedTransport:
         sign: Callable[[], Mapping[str, str]] | None = None,
         max_bytes: int | None = None,
     ) -> AbstractContextManager[Stream]:
-        return self._streamed(method, url, params, headers, sign, max_bytes)
+        opened = self._client.stream(method, url, params=params, headers=headers, sign=sign, max_bytes=max_bytes)
+        return _sorted_stream(opened)
 
-    @contextmanager
-    def _streamed(
-        self,
-        method: str,
-        url: str,
-        params: Mapping[str, str] | None,
-        headers: Mapping[str, str] | None,
-        sign: Callable[[], Mapping[str, str]] | None,
-        max_bytes: int | None,
-    ) -> Iterator[Stream]:
-        try:
-            with self._client.stream(
-                method, url, params=params, headers=headers, sign=sign, max_bytes=max_bytes
-            ) as answer:
-                yield _SortedStream(answer)
-        except OutboundError as error:
-            raise _sorted(error) from error
+
+@contextmanager
+def _sorted_stream(opened: AbstractContextManager[StreamedAnswer]) -> Iterator[Stream]:
+    try:
+        with opened as answer:
+            yield _SortedStream(answer)
+    except OutboundError as error:
+        raise _sorted(error) from error
 
 
 class _SortedStream:
@@ -99,6 +90,4 @@ def _sorted(error: OutboundError) -> HarvestError:
         return RecordTooLarge(str(error))
     if isinstance(error, TooSlow | Truncated | Unreachable):
         return RetryLater(str(error))
-    if isinstance(error, Blocked):
-        return StopRun(str(error))
     return StopRun(str(error))

@@ -11,7 +11,7 @@ _UPDATED_DAYS = ("2026-11-19", "2026-11-12", "2026-10-30", "2026-09-15", "2026-0
 
 
 def text(
-    name: str, make: Make, en: str = "", desc: str = "", open_attr: str = OPEN, secret_flag: str = NOT_SECRET
+    name: str, make: Make, en: str = "", desc: str = "", *, open_attr: str = OPEN, secret_flag: str = NOT_SECRET
 ) -> Column:
     return Column(name, make, en, "字符型", desc, open_attr, secret_flag=secret_flag)
 
@@ -34,7 +34,7 @@ def place(salt: int, *, what: str = "地址") -> tuple[Column, ...]:
     )
 
 
-def resource(
+def resource(  # noqa: PLR0917 - read as a line of a table
     code: str,
     serial: int,
     name: str,
