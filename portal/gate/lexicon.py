@@ -150,5 +150,5 @@ def _readings(name: str) -> tuple[str, list[str]]:
     normal = unicodedata.normalize("NFKC", name)
     split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", normal)
     words = re.findall(r"[a-z]+", split.lower())
-    plain = re.sub(r"[\W_]+", "", normal.lower())
+    plain = re.sub(r"[\W_]+|\d+$", "", normal.lower())
     return plain, words

@@ -92,7 +92,7 @@ def _alternatives() -> str:
 GROUPED: Final = rf"[ |](?:{_alternatives()})[ |]"
 """One number in groups, inside a chain whose groups stand between pairs of spaces and whose ends are `|`."""
 
-SCIENTIFIC_IDENTITY: Final = r"(?:^|[^0-9.])[1-9]\.[0-9]{2,16}[eE]\+?17(?:$|[^0-9])"
+SCIENTIFIC_IDENTITY: Final = r"(?:^|[^0-9.])[1-8]\.[0-9]{2,16}[eE]\+?17(?:$|[^0-9])"
 SCIENTIFIC_MOBILE: Final = r"(?:^|[^0-9.])1\.[3-9][0-9]{5,9}[eE]\+?10(?:$|[^0-9])"
 PASSPORT: Final = r"(?:^|[^0-9A-Za-z])(?:E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8})(?:$|[^0-9A-Za-z])"
 TRAVEL_DOCUMENT: Final = r"(?:^|[^0-9A-Za-z])[A-Z]{1,2}\s?[0-9]{7,10}(?:$|[^0-9A-Za-z])"
@@ -112,10 +112,12 @@ SECRECY: Final = "|".join(
     )
 )
 HOME: Final = (
-    r"(?:家住|现住|住址|户籍地?|居住(?:地|于|在)|暂住|家庭地址|家庭住址)"
+    r"(?:家住|现住|户籍地?|居住(?:地|于|在)|暂住|家庭地址|(?:家庭|详细|个人|常住|(?:^|[\s,，。;；:：、（(]))住址)"
     r"[^0-9]{0,40}[0-9]+.{0,24}?(?:单元|[0-9]\s*室|号楼|[栋幢])"
 )
 FLAT: Final = r"[0-9一二三四五六七八九十]+\s*(?:号楼|单元|栋|幢|座|号院)[^,，;；]{0,12}[0-9]{2,}\s*(?:室|号|户|$)"
+PERSON: Final = r"^\s*[\p{Han}]{2,4}(?:·[\p{Han}]{1,8})?\s*$"
+NO_PERSON: Final = r"[室部处科股台站所局院店组办厅司会校部门]\s*$|中心|值班|客服|前台"
 NAME_BESIDE_PHONE: Final = (
     r"(?:(?:联系人|联络人|聯絡人|姓名)\s*[:：]?\s*[\p{Han}·]{2,5}|[\p{Han}]{1,3}(?:先生|女士|小姐))"
     r"[^0-9]{0,12}(?:0[0-9]{2,3}[\s\-]?)?[2-8][0-9]{3}\s?[0-9]{3,4}(?:$|[^0-9])"

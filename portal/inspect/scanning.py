@@ -5,6 +5,7 @@ and more), the full rules on what it selects. Memory is bounded by the batch, wh
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ import polars as pl
 
 from portal.inspect import patterns
 from portal.inspect.cells import examine
-from portal.inspect.neighbours import count_neighbours
+from portal.inspect.neighbours import find_neighbours
 from portal.inspect.tally import Tally
 from portal.kernel.findings import Finding, Findings
 
@@ -46,7 +47,7 @@ def scan_table(path_parquet: Path, *, digest: str) -> Findings:
             scanned += batch.height
             _examine_batch(batch, kinds, tallies)
         findings = [*_cell_findings(frame, tallies), *_name_findings(columns)]
-        findings += count_neighbours(frame, columns, present)
+        findings += find_neighbours(frame, tuple(n for n, dtype in schema.items() if dtype == pl.String))
     except (pl.exceptions.PolarsError, OSError):
         is_whole, findings = False, []
     return Findings(
@@ -76,6 +77,28 @@ def scan_texts(texts: Mapping[str, str], *, digest: str) -> Findings:
         rows_present=len(texts),
         columns=(),
         findings=tuple(findings),
+    )
+
+
+def scan_original(path_parquet: Path, *, digest: str) -> Findings:
+    """Findings about everything readable in a delivered file, line by line (one text column); place `original`."""
+    found = scan_table(path_parquet, digest=digest)
+    in_original = tuple(replace(finding, column=None, place="original") for finding in found.findings)
+    return replace(found, columns=(), findings=in_original)
+
+
+def combine(first: Findings, *others: Findings) -> Findings:
+    """Several findings about the same thing as one: complete only if all are. Raises ValueError on unequal digests."""
+    every = (first, *others)
+    if {findings.digest for findings in every} != {first.digest}:
+        raise ValueError("Findings about different things cannot be combined.")
+    return replace(
+        first,
+        rows_scanned=sum(findings.rows_scanned for findings in every),
+        rows_present=sum(findings.rows_present for findings in every),
+        findings=tuple(finding for findings in every for finding in findings.findings),
+        is_complete=all(findings.is_complete for findings in every),
+        has_hidden_content=any(findings.has_hidden_content for findings in every),
     )
 
 

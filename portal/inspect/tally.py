@@ -14,7 +14,10 @@ from portal.kernel.findings import Finding
 _ENOUGH: Final = 20
 """Below so many candidates every hit counts: chance cannot be told from fact."""
 _CHANCE: Final = 0.25
+_ENOUGH_DATED: Final = 5
+"""Numbers that begin like identity numbers are rare enough by themselves that five of them show a pattern."""
 _DENSE_YEAR: Final = 0.05
+_YEARS_BEFORE: Final = 5
 
 PLAIN_RULES: Final = (
     "identity_number",
@@ -69,16 +72,19 @@ class Tally:
 
     def _is_identity_serial(self) -> bool:
         dated, checked = self.dated_years.total(), self.checked_years.total()
-        return dated >= _ENOUGH and checked <= _CHANCE * dated
+        return dated >= _ENOUGH_DATED and checked <= _CHANCE * dated
 
     def _identity(self) -> tuple[int, int]:
         """Cells with identity numbers, and cells that only look so. In a column of serial numbers those count whose
-        year hardly occurs in it and which pass the check more often than chance would have it."""
+        year hardly occurs in it, lies before the years that do (serial numbers carry the year of issue, people the year
+        of birth), and which pass the check more often than chance would have it."""
         cells = self.cells["identity_cells"]
         if not self._is_identity_serial():
             return cells, 0
         total = self.dated_years.total()
-        rare = [year for year, count in self.dated_years.items() if count < _DENSE_YEAR * total]
+        dense = [year for year, count in self.dated_years.items() if count >= max(2, _DENSE_YEAR * total)]
+        before = min(dense) - _YEARS_BEFORE if dense else 10_000
+        rare = [year for year in self.dated_years if year < before]
         dated = sum(self.dated_years[year] for year in rare)
         checked = sum(self.checked_years[year] for year in rare)
         return (checked, cells) if checked > 0.5 * dated else (0, cells)
