@@ -8,13 +8,13 @@ import duckdb
 _MEMORY = "768MB"
 
 
-def connect(work_dir: Path, readable: Iterable[Path] = ()) -> duckdb.DuckDBPyConnection:
-    """An in-memory database that may read and write in `work_dir` and under `readable`, and nowhere else."""
+def connect(work_dir: Path, files: Iterable[Path] = ()) -> duckdb.DuckDBPyConnection:
+    """An in-memory database that may read and write in `work_dir` and the given files, and nowhere else."""
     spill = work_dir / "spill"
     spill.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY, "temp_directory": str(spill)})
-    directories = [str(path.resolve()) for path in (work_dir, *readable)]
-    connection.execute("SET allowed_directories = $directories", {"directories": directories})
+    connection.execute("SET allowed_directories = $directories", {"directories": [str(work_dir.resolve())]})
+    connection.execute("SET allowed_paths = $paths", {"paths": [str(path.resolve()) for path in files]})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection

@@ -48,7 +48,7 @@ def read_workbook(path: Path, hidden: HiddenParts) -> Workbook:
     """All sheets of the file. Raises FileRefused (`file_encrypted`, `file_damaged`)."""
     found = Workbook()
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
             for metadata in book.sheets_metadata:
                 found.sheet_names.append(metadata.name)
                 if metadata.typ not in (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet, SheetTypeEnum.DialogSheet):
