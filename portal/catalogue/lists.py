@@ -1,10 +1,10 @@
 """Lists over the visible catalogue: cards, departments, themes, counts, the sitemap. Every list is bounded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Label, Row, Select, func, select
+from sqlalchemy import Label, Row, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.access import VISIBLE_STATES
@@ -16,6 +16,7 @@ from portal.catalogue.views import CatalogueCounts, DatasetCard, PublisherView, 
 from portal.kernel.errors import NotFound
 from portal.kernel.paging import Page
 from portal.kernel.principal import Principal
+from portal.kernel.text import Text
 
 MAX_PAGE = 1_000
 
@@ -36,6 +37,19 @@ def list_publishers(session: Session, principal: Principal) -> tuple[PublisherVi
     """Departments that have something to show, most datasets first; one statement."""
     query = _publishers().order_by(func.count(Dataset.id).desc(), Publisher.slug).limit(MAX_PAGE)
     return tuple(_publisher(row) for row in session.execute(query))
+
+
+def name_publishers(session: Session, principal: Principal, slugs: Sequence[str]) -> Mapping[str, Text]:
+    """Slug → name of those departments that have something to show; without counts, so without reading all datasets."""
+    shows = exists(only_visible(select(Dataset.id)).where(Dataset.publisher_id == Publisher.id))
+    query = select(Publisher.slug, Publisher.names).where(Publisher.slug.in_(slugs[:MAX_PAGE]), shows)
+    return {row.slug: load_text(row.names) for row in session.execute(query)}
+
+
+def name_themes(session: Session, slugs: Sequence[str]) -> Mapping[str, Text]:
+    """Slug → name of themes; the list of themes is fixed and public, so nobody is asked who asks."""
+    query = select(Theme.slug, Theme.names).where(Theme.slug.in_(slugs[:MAX_PAGE])).order_by(Theme.position)
+    return {row.slug: load_text(row.names) for row in session.execute(query)}
 
 
 def get_publisher(session: Session, principal: Principal, slug: str) -> PublisherView:

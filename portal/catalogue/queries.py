@@ -15,6 +15,8 @@ from portal.catalogue.lists import (
     list_sitemap_starts,
     list_theme_cards,
     list_themes,
+    name_publishers,
+    name_themes,
 )
 
 __all__ = [
@@ -36,5 +38,7 @@ __all__ = [
     "list_theme_cards",
     "list_themes",
     "list_unindexed",
+    "name_publishers",
+    "name_themes",
     "open_version",
 ]

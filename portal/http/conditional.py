@@ -32,5 +32,5 @@ def conditional(response: Response, *, etag: str | None = None, modified_at: dat
         response.last_modified = modified_at
     response.headers.setdefault("Cache-Control", REVALIDATE)
     if response.status_code == 200 and request.method in {"GET", "HEAD"}:
-        return response.make_conditional(request)
+        response.make_conditional(request)
     return response

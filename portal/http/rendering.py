@@ -113,6 +113,8 @@ def _environment(
             "plain": partial(wording.plain, language),
             "raw": partial(wording.mark_raw, language),
             "either": partial(wording.mark_either, language),
+            "sentence": partial(wording.mark_sentence, language),
+            "mark_of": partial(wording.mark_of, language),
             "paragraphs": partial(wording.show_paragraphs, language),
             "heading_text": partial(wording.head_of_column, language),
             "raw_lang": partial(wording.raw_attribute, language),

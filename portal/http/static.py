@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from wsgiref.headers import Headers
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from flask import Flask
 from whitenoise import WhiteNoise
 

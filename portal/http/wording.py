@@ -13,6 +13,7 @@ from portal.i18n import translate
 from portal.kernel.columns import Column
 from portal.kernel.text import Language, Origin, Shown, Text
 
+_CODE = re.compile("`([^`]+)`")
 HAN = re.compile("[\u2e80-\u2fdf\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
@@ -73,11 +74,26 @@ def raw_attribute(language: Language, value: str) -> Markup:
     return Markup(' lang="zh-CN"') if is_foreign(language, value) else Markup("")
 
 
-def mark_either(language: Language, value: str) -> Markup:
+def mark_either(language: Language, value: str, *, marks: bool = False) -> Markup:
     """A sentence that exists in one language only: marked where it is not the page's."""
     if language is Language.ZH and value and not HAN.search(value):
-        return Markup('<span lang="en">{}</span>').format(value)
-    return mark_raw(language, value)
+        shown = Shown(value, Language.EN, is_fallback=True, is_stale=False, origin=Origin.SOURCE)
+        return _element(language, shown, marks=marks)
+    return mark_raw(language, value, marks=marks)
+
+
+def mark_sentence(language: Language, value: str) -> Markup:
+    """Like `mark_either`, for a sentence with `code` between backticks."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(mark_either(language, value))))  # noqa: S704 - escaped before
+
+
+def mark_of(language: Language, value: str) -> Markup:
+    """The visible mark alone, for a list of raw words in the other language."""
+    return (
+        Markup('<span class="mark">{}</span>').format(translate(language, "in Chinese"))
+        if is_foreign(language, value)
+        else Markup("")
+    )
 
 
 def head_of_column(language: Language, column: Column) -> Markup:

@@ -20,12 +20,8 @@ def chinese_catalogue() -> Catalog:
 def _chinese() -> dict[str, str]:
     words: dict[str, str] = {}
     for message in chinese_catalogue():
-        if not message.id or message.fuzzy:
-            continue
-        ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-        text = message.string if isinstance(message.string, str) else message.string[0]
-        if text:
-            words.update(dict.fromkeys(ids, text))
+        if message.id and isinstance(message.string, str) and message.string and not message.fuzzy:
+            words.update(dict.fromkeys([message.id] if isinstance(message.id, str) else message.id, message.string))
     return words
 
 

@@ -9,7 +9,7 @@ from portal.http.wording import mark_raw, show
 from portal.i18n import label
 from portal.index.protocol import SearchResult
 from portal.kernel.principal import Principal
-from portal.kernel.text import Language, Text
+from portal.kernel.text import Language
 
 _VOCABULARIES = {"openness": "openness", "update_frequency": "cycle", "language": "language"}
 
@@ -34,16 +34,14 @@ class FacetLabels:
         chosen: dict[str, tuple[str, ...]],
     ) -> None:
         self._language = language
-        self._publishers: dict[str, Text] = {}
-        self.theme_names: dict[str, Text] = {}
-        if result.facets.get("department") or "department" in chosen:
-            self._publishers = {p.slug: p.name for p in queries.list_publishers(session, principal)}
-        if result.facets.get("theme") or "theme" in chosen:
-            self.theme_names = {t.slug: t.name for t in queries.list_themes(session, principal)}
+        departments = {*result.facets.get("department", {}), *chosen.get("department", ())}
+        themes = {*result.facets.get("theme", {}), *chosen.get("theme", ())}
+        self._publishers = queries.name_publishers(session, principal, sorted(departments)) if departments else {}
+        self._themes = queries.name_themes(session, sorted(themes)) if themes else {}
 
     def label(self, facet: str, code: str) -> Label:
         """The label of a code; the code itself where nothing is known of it."""
-        name = {"department": self._publishers, "theme": self.theme_names}.get(facet, {}).get(code)
+        name = {"department": self._publishers, "theme": self._themes}.get(facet, {}).get(code)
         if name is not None:
             return Label(show(self._language, name), name.shown(self._language).value)
         if facet == "format":

@@ -1,7 +1,5 @@
 """Files that take a while (XLSX): ask for one, and watch it being made."""
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -27,15 +25,12 @@ def request_export(ref: str, slug: str, form: str) -> AnyResponse:
     """Have a file made and go to its page. Raises NotFound, Gone, InvalidInput."""
     if form not in FORMATS or not FORMATS[form].is_job:
         raise NotFound("No file of this format is made on request.")
-    dataset = queries.get_dataset(session(), principal(), parse_ref(ref))
-    pinned = Ref(dataset.card.id, dataset.version.number)
-    table = queries.open_version(session(), principal(), pinned, slug, parts().store)
+    asked = parse_ref(ref)
+    table = queries.open_version(session(), principal(), asked, slug, parts().store)
     if table.row_count > parts().settings.xlsx_max_rows:
         raise NotFound("This table is too long for a workbook; take CSV or Parquet.")
     with parts().database.transaction() as writing:
-        job = commands.request_export_job(
-            writing, pinned, slug, form, rows_total=table.row_count, now=datetime.now(UTC)
-        )
+        job = commands.request_export_job(writing, principal(), asked, slug, form)
     parts().jobs.wake("exports")
     return redirect(f"/{language().value}/job/{job.id}", 303)
 
@@ -43,14 +38,15 @@ def request_export(ref: str, slug: str, form: str) -> AnyResponse:
 @policy(permission="read_data", budget="pages")
 def show_job(job_id: str) -> Response:
     """How far a file is. Raises NotFound, and Gone when its dataset was withdrawn meanwhile."""
-    job = queries.get_export_job(session(), job_id)
-    dataset = queries.get_dataset(session(), principal(), job.ref)
+    job = queries.get_export_job(session(), principal(), job_id)
+    made_of = Ref(job.dataset_id, job.version_number)
+    dataset = queries.get_dataset(session(), principal(), made_of)
     response = render_page(
         "job.html",
         {
             "job": job,
             "card": dataset.card,
-            "download": f"/download/{job.ref}/{job.part}.{job.format}",
+            "download": f"/download/{made_of}/{job.part}.{job.format}",
             "path": f"/{language().value}/job/{job.id}",
         },
     )

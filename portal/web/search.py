@@ -85,7 +85,6 @@ def show_search() -> Response:
             "sorts": [(sort, asked.address(sort=sort)) for sort in get_args(Sort)],
             "reset": asked.address(facets={}),
             "pager": make_pager(asked.page, shown_total, _PER_PAGE, lambda n: asked.address(page=n)),
-            "theme_names": labels.theme_names,
         },
     )
 
