@@ -1,0 +1,123 @@
+"""Conduct one record's way, from the entry as listed to the verdict; nothing is written here but the work directory.
+
+list → select → fetch → parse → project columns → inspect → compare → approve → publish
+listing.py      fetching.py, preparing.py, reusing.py      drift.py, judging.py  settling.py
+"""
+
+import orjson
+
+from harvesters.errors import SkipRecord
+from harvesters.records import DatasetRecord, RawRecord
+from portal.catalogue.curation import merge_curated
+from portal.db import Database
+from portal.gate import GATE_VERSION, Reason, Verdict, declare, screen
+from portal.ingest.assembling import assemble, labels_of
+from portal.ingest.errors import PartUnusable
+from portal.ingest.harvest import Harvest
+from portal.ingest.judging import Judged, is_fetching_useless, judge_publication, unfetched
+from portal.ingest.known import Known, look_up
+from portal.ingest.preparing import Work, prepare_part
+from portal.ingest.reusing import reuse_part
+from portal.ingest.staging import StagedPart
+from portal.ingest.texts import slugs_for
+from portal.inspect import SCANNER_VERSION
+from portal.kernel.declaration import Declaration
+from portal.kernel.digests import text_digest
+
+
+def raw_digest(raw: RawRecord) -> str:
+    """The hash of an entry as received, in canonical JSON."""
+    return text_digest(raw_bytes(raw).decode("utf-8", "surrogatepass"))
+
+
+def raw_bytes(raw: RawRecord) -> bytes:
+    """An entry as received, in canonical JSON. Raises SkipRecord when it is not JSON-like."""
+    try:
+        return orjson.dumps(dict(raw.raw), option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        raise SkipRecord(f"Record {raw.id!r} is not JSON: {error}", record_id=raw.id) from error
+
+
+def conduct_record(database: Database, harvest: Harvest, raw: RawRecord) -> Judged:
+    """Everything up to the verdict. Raises SkipRecord, PartUnusable (this record only) or StopRun (the whole run)."""
+    record = harvest.harvester.map_record(raw)
+    _check_sizes(harvest, record)
+    with database.reading() as session:
+        known = look_up(session, harvest.source.name, record.id)
+    return judge_record(database, harvest, record, known, raw_sha256=raw_digest(raw), data_stamp=raw.data_stamp)
+
+
+def judge_record(
+    database: Database, harvest: Harvest, record: DatasetRecord, known: Known, *, raw_sha256: str, data_stamp: str
+) -> Judged:
+    """Declare, gather, compare and approve one mapped record."""
+    declaration = declare(harvest.mapping, labels_of(record))
+    reasons = screen(declaration)
+    staged: tuple[StagedPart, ...] = ()
+    unusable: PartUnusable | None = None
+    if not is_fetching_useless(reasons):
+        try:
+            staged = _gather(
+                harvest, record, known, declaration, is_same_data=bool(data_stamp) and data_stamp == known.data_stamp
+            )
+        except PartUnusable as error:
+            if error.is_temporary:
+                raise
+            unusable = error
+    provenance = {
+        "source": harvest.source.name,
+        "record_id": record.id,
+        "run_id": harvest.run_id,
+        "raw_sha256": raw_sha256,
+        "fetched_at": harvest.now().isoformat(),
+        "mapping_digest": harvest.source.mapping.digest,
+        "mapping_signed_by": harvest.source.mapping.signed_by or "",
+        "gate_version": GATE_VERSION,
+        "scanner_version": SCANNER_VERSION,
+    }
+    source_key = harvest.source_key(record.id)
+    publication = assemble(source_key, record, declaration, staged, mapping=harvest.mapping, provenance=provenance)
+    with database.reading() as session:
+        publication = merge_curated(session, publication)
+    verdict: Verdict
+    is_leaking = False
+    if unusable is not None:
+        verdict = unfetched(publication, (Reason(unusable.code, "hold", unusable.subject, unusable.count), *reasons))
+    elif is_fetching_useless(reasons):
+        verdict = unfetched(publication, reasons)
+    else:
+        verdict, is_leaking = judge_publication(publication, declaration, staged, known)
+    return Judged(record, raw_sha256, data_stamp, publication, staged, verdict, known.live, is_leaking)
+
+
+def _gather(
+    harvest: Harvest, record: DatasetRecord, known: Known, declaration: Declaration, *, is_same_data: bool
+) -> tuple[StagedPart, ...]:
+    """Every part of the record, reused where its data did not change, fetched where it did."""
+    work = Work(harvest, record, declaration)
+    slugs = slugs_for(part.key for part in record.parts)
+    staged: list[StagedPart] = []
+    for part in record.parts:
+        again = reuse_part(work, part, known) if is_same_data else None
+        staged += again or prepare_part(work, part, slugs[part.key])
+    return tuple(staged)
+
+
+def _check_sizes(harvest: Harvest, record: DatasetRecord) -> None:
+    """Raise PartUnusable for words and lists longer than anything meant for people."""
+    caps = harvest.caps
+    longest = max((len(title) for title in record.titles.values()), default=0)
+    if longest > caps.title_chars:
+        raise PartUnusable("title_too_long", subject="title", count=longest, is_temporary=True)
+    if not any(title.strip() for title in record.titles.values()):
+        raise PartUnusable("title_missing", subject="title", is_temporary=True)
+    for text in record.descriptions.values():
+        if len(text) > caps.text_chars:
+            raise PartUnusable("text_too_long", subject="description", count=len(text), is_temporary=True)
+    for name, count, cap in (
+        ("parts", len(record.parts), caps.parts),
+        ("fields", len(record.fields), caps.fields),
+        ("keywords", sum(len(words) for words in record.keywords.values()), caps.keywords),
+    ):
+        if count > cap:
+            raise PartUnusable("too_many_entries", subject=name, count=count, is_temporary=True)

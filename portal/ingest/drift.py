@@ -1,0 +1,56 @@
+"""Compare with what is published: a table that lost its rows or changed its columns waits for a person.
+
+What the department closed on purpose is no drift: a column that is still delivered and no longer open just goes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.gate import Reason
+from portal.ingest.staging import StagedPart
+from portal.kernel.vocab import ColumnAction, PartKind
+
+ROWS_LOST_SHARE = 0.30
+
+
+@dataclass(frozen=True, slots=True)
+class LivePart:
+    """A part of the published version. `columns`: (name, type) in order."""
+
+    slug: str
+    kind: PartKind
+    row_count: int | None
+    columns: tuple[tuple[str, str], ...]
+
+
+def compare(live: Sequence[LivePart], staged: Sequence[StagedPart]) -> tuple[Reason, ...]:
+    """Reasons of severity `hold` for every table or file that is gone, shrank, or changed its columns."""
+    by_slug = {part.slug: part for part in staged}
+    reasons: list[Reason] = []
+    for old in live:
+        new = by_slug.get(old.slug)
+        if old.kind is PartKind.LINK:
+            continue
+        if new is None or new.kind is not old.kind:
+            reasons.append(Reason("drift_part_missing", "hold", old.slug))
+            continue
+        reasons += _rows_lost(old, new)
+        reasons += _columns_changed(old, new)
+    return tuple(reasons)
+
+
+def _rows_lost(old: LivePart, new: StagedPart) -> list[Reason]:
+    before, after = old.row_count or 0, new.row_count or 0
+    if before and before - after >= before * ROWS_LOST_SHARE:
+        return [Reason("drift_rows_lost", "hold", old.slug, before - after)]
+    return []
+
+
+def _columns_changed(old: LivePart, new: StagedPart) -> list[Reason]:
+    if new.schema is None:
+        return []
+    closed = {rule.name for rule in new.rules if rule.action is ColumnAction.DROP}
+    before = {name: kind for name, kind in old.columns if name not in closed}
+    after = {column.name: column.type.value for column in new.schema.columns}
+    changed = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
+    return [Reason("drift_columns_changed", "hold", ", ".join(sorted(changed))[:300], len(changed))] if changed else []

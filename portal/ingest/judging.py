@@ -1,0 +1,94 @@
+"""Compare and approve: the case of one record, and what the gate answers about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harvesters.records import DatasetRecord
+from portal.catalogue.publication import Publication, digest_data, digest_page, page_texts
+from portal.gate import UNRELEASABLE, Case, Held, JudgedPart, Reason, Refused, Release, Verdict, judge
+from portal.ingest.drift import compare
+from portal.ingest.known import Known, Live
+from portal.ingest.staging import StagedPart
+from portal.inspect import scan_texts
+from portal.kernel.declaration import Declaration
+from portal.kernel.vocab import PartKind
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One record at the end of its way, before anything is written. `is_leaking`: the very bytes that are live now
+    hold what they must not, so they go from the public at once."""
+
+    record: DatasetRecord
+    raw_sha256: str
+    data_stamp: str
+    publication: Publication
+    staged: tuple[StagedPart, ...]
+    verdict: Verdict
+    live: Live | None
+    is_leaking: bool = False
+
+
+def is_fetching_useless(reasons: Sequence[Reason]) -> bool:
+    """Whether the declared layer alone decides: refused, or held for what no reviewer can lift."""
+    return any(r.severity == "refuse" or (r.severity == "hold" and r.code in UNRELEASABLE) for r in reasons)
+
+
+def unfetched(publication: Publication, reasons: Sequence[Reason]) -> Held | Refused:
+    """The verdict on a record of which nothing was fetched."""
+    digests = digest_data(()), digest_page(publication)
+    kind = Refused if any(reason.severity == "refuse" for reason in reasons) else Held
+    return kind(*digests, tuple(reasons))
+
+
+def judge_publication(
+    publication: Publication, declaration: Declaration, staged: Sequence[StagedPart], known: Known
+) -> tuple[Verdict, bool]:
+    """The gate's verdict, and whether what is live now leaks."""
+    data_digest, page_digest = digest_data(publication.parts), digest_page(publication)
+    live = known.live
+    is_same_data = live is not None and live.data_digest == data_digest
+    case = Case(
+        data_digest=data_digest,
+        page_digest=page_digest,
+        declaration=declaration,
+        parts=tuple(judged_part(part, publication) for part in staged),
+        page_findings=scan_texts(dict(page_texts(publication)), digest=page_digest),
+        drift=() if live is None or is_same_data else compare(live.parts, staged),
+        release=_release_for(known.releases, data_digest, page_digest),
+    )
+    verdict = judge(case)
+    if data_digest + page_digest in known.refused_digests and not isinstance(verdict, Refused):
+        verdict = Refused(data_digest, page_digest, (Reason("refused_by_reviewer", "refuse"), *verdict.reasons))
+    return verdict, is_same_data and isinstance(verdict, Held) and _is_about_data(verdict, staged)
+
+
+def judged_part(part: StagedPart, publication: Publication) -> JudgedPart:
+    """The part as the gate is asked about it: with the digest that the publication will carry."""
+    published = next(p for p in publication.parts if p.slug == part.slug)
+    return JudgedPart(
+        slug=part.slug,
+        kind=part.kind,
+        digest=published.content_digest,
+        rules=part.rules,
+        findings=None if part.kind is PartKind.LINK else part.findings,
+        text_findings=part.text_findings,
+    )
+
+
+def _release_for(releases: Sequence[Release], data_digest: str, page_digest: str) -> Release | None:
+    """The newest release that is about this data, else about this page."""
+    of_data = [release for release in releases if release.data_digest == data_digest]
+    of_page = [release for release in releases if release.page_digest == page_digest]
+    return next(iter([*of_data, *of_page]), None)
+
+
+def _is_about_data(verdict: Held, staged: Sequence[StagedPart]) -> bool:
+    """Whether something found in the rows themselves holds the record."""
+    columns = {rule.name for part in staged for rule in part.rules}
+    return any(
+        reason.severity == "hold"
+        and reason.code.startswith(("found_", "column_sensitive"))
+        and reason.subject in columns
+        for reason in verdict.reasons
+    )

@@ -1,0 +1,182 @@
+"""Parse, project, inspect: what was delivered becomes staged parts, exactly as they would be published.
+
+Columns are projected before anything is stored in a public place; what was delivered goes into the quarantine.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from harvesters.records import DatasetRecord, FilePart, LinkPart, Part, TablePart
+from portal.gate import ColumnPlan, JudgedPart, may_offer_original, plan_columns, revise_plan
+from portal.ingest.errors import PartUnusable
+from portal.ingest.fetching import FetchedFile, fetch_file, fetch_table
+from portal.ingest.harvest import Harvest
+from portal.ingest.staging import StagedPart, digest_part
+from portal.ingest.texts import described, title_of
+from portal.inspect import combine, scan_original, scan_table, scan_texts
+from portal.kernel.columns import Column
+from portal.kernel.declaration import Declaration
+from portal.kernel.findings import Findings
+from portal.kernel.ids import new_id
+from portal.kernel.vocab import PartKind
+from portal.readers import Note, TableReading
+from portal.tables import Projection, project
+from portal.tables.errors import ProjectionError
+
+PARQUET = "application/vnd.apache.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One record under preparation: what it says, and what its department declared."""
+
+    harvest: Harvest
+    record: DatasetRecord
+    declaration: Declaration
+
+
+def prepare_part(work: Work, part: Part, slug: str) -> tuple[StagedPart, ...]:
+    """Fetch one part and stage what is in it: one entry for each table. Raises PartUnusable, or the source's StopRun."""
+    if isinstance(part, LinkPart):
+        return (stage_link(part, slug),)
+    if isinstance(part, TablePart):
+        reading = fetch_table(work.harvest, part, title_of(work.record))
+        return (_stage_table(work, _base(part, slug, PartKind.TABLE), reading, reading.notes),)
+    fetched = fetch_file(work.harvest, part)
+    if work.harvest.quarantine:
+        work.harvest.quarantine.keep(fetched.path)
+    fetched.path.replace(work.harvest.work_dir / fetched.sha256)
+    if fetched.reading.kind is PartKind.TABLE:
+        return _stage_tables_of_file(work, part, slug, fetched)
+    return (_stage_file(part, slug, fetched),)
+
+
+def stage_link(part: LinkPart, slug: str) -> StagedPart:
+    """A link elsewhere: nothing was fetched, nothing was checked."""
+    return replace(_base(part, slug, PartKind.LINK), format=part.format_label)
+
+
+def stage_again(work: Work, staged: StagedPart, table: Path) -> StagedPart:
+    """The same delivery under other rules, or for another scanner: `table` is the typed table before projection."""
+    return _project(work, staged, table, staged.delivered)
+
+
+def _base(part: Part, slug: str, kind: PartKind) -> StagedPart:
+    return StagedPart(
+        part_key=part.key, part_digest=digest_part(part), slug=slug, kind=kind, format="parquet", media_type=PARQUET
+    )
+
+
+def _stage_tables_of_file(work: Work, part: FilePart, slug: str, fetched: FetchedFile) -> tuple[StagedPart, ...]:
+    reading = fetched.reading
+    is_alone = len(reading.tables) == 1
+    staged = []
+    for table in reading.tables:
+        base = replace(
+            _base(part, slug if is_alone else f"{slug}-{table.key}", PartKind.TABLE),
+            sheet="" if is_alone else table.name,
+            titles=table.titles,
+        )
+        staged.append(_stage_table(work, base, table, (*reading.notes, *table.notes)))
+    staged = [_with_file(entry, part, fetched) for entry in staged]
+    if all(may_offer_original(_as_judged(entry)) for entry in staged):
+        staged[0] = replace(
+            staged[0],
+            may_offer_original=True,
+            original_sha256=fetched.sha256,
+            original_format=reading.real_format,
+            original_media_type=reading.media_type,
+            original_size_bytes=fetched.size_bytes,
+        )
+    return tuple(staged)
+
+
+def _with_file(entry: StagedPart, part: FilePart, fetched: FetchedFile) -> StagedPart:
+    """The table with what was found in the rest of its file: hidden texts, the name, everything readable in it."""
+    reading, digest = fetched.reading, entry.sha256 or ""
+    found = scan_texts(_texts_of_file(part.file_name, reading.hidden_texts), digest=digest)
+    if reading.original_text is not None:
+        found = combine(found, scan_original(reading.original_text, digest=digest))
+    is_hiding = reading.has_hidden_content or reading.original_text is None
+    return replace(
+        entry,
+        text_findings=replace(found, has_hidden_content=found.has_hidden_content or is_hiding),
+        quality=dict(entry.quality) | {"encoding": reading.encoding, "delivered_format": reading.real_format},
+    )
+
+
+def _as_judged(part: StagedPart) -> JudgedPart:
+    return JudgedPart(part.slug, part.kind, part.sha256 or "", part.rules, part.findings, part.text_findings)
+
+
+def _stage_file(part: FilePart, slug: str, fetched: FetchedFile) -> StagedPart:
+    """A file without tables: published as it is or not at all, so all of its text is scanned."""
+    reading = fetched.reading
+    findings = scan_original(reading.original_text, digest=fetched.sha256) if reading.original_text else None
+    return replace(
+        _base(part, slug, PartKind.FILE),
+        format=reading.real_format,
+        media_type=reading.media_type,
+        sha256=fetched.sha256,
+        size_bytes=fetched.size_bytes,
+        original_format=reading.real_format,
+        quality={"notes": _notes(reading.notes)},
+        findings=findings,
+        text_findings=scan_texts(_texts_of_file(part.file_name, reading.hidden_texts), digest=fetched.sha256),
+    )
+
+
+def _stage_table(work: Work, base: StagedPart, reading: TableReading, notes: Sequence[Note]) -> StagedPart:
+    staged = replace(
+        base,
+        delivered=reading.columns,
+        table_sha256=work.harvest.quarantine.keep(reading.path) if work.harvest.quarantine else None,
+        quality={"rows_read": reading.rows_read, "rows_lost": reading.rows_lost, "notes": _notes(notes)},
+    )
+    return _project(work, staged, reading.path, reading.columns)
+
+
+def _project(work: Work, staged: StagedPart, table: Path, columns: Sequence[Column]) -> StagedPart:
+    titled = described(columns, work.record.fields)
+    plan = final = plan_columns(work.declaration, tuple(column.name for column in columns))
+    projection, findings = _cut(work.harvest, table, titled, plan)
+    revised = revise_plan(work.declaration, plan, findings)
+    if revised is not None:
+        final = revised
+        projection, findings = _cut(work.harvest, table, titled, revised)
+    return replace(
+        staged,
+        planned=plan.rules,
+        rules=final.rules,
+        plan_reasons=final.reasons,
+        schema=projection.schema,
+        preview=projection.preview,
+        row_count=projection.row_count,
+        sha256=projection.sha256,
+        size_bytes=projection.size_bytes,
+        findings=findings,
+    )
+
+
+def _cut(harvest: Harvest, table: Path, columns: Sequence[Column], plan: ColumnPlan) -> tuple[Projection, Findings]:
+    """Project under a plan and scan every row of what came out; the file stays in the work directory by its digest."""
+    beside = harvest.work_dir / f"{new_id()}.parquet"
+    try:
+        projection = project(table, columns, plan.rules, beside, absent=plan.absent)
+    except ProjectionError as error:
+        raise PartUnusable("no_public_column", note=str(error)) from error
+    path = beside.replace(harvest.work_dir / projection.sha256)
+    return replace(projection, path=path), scan_table(path, digest=projection.sha256)
+
+
+def _texts_of_file(file_name: str, hidden: Any) -> dict[str, str]:
+    texts = {"file name": file_name}
+    for place, found in hidden.items():
+        texts |= {f"{place}#{number}": text for number, text in enumerate(found, 1)}
+    return texts
+
+
+def _notes(notes: Sequence[Note]) -> list[dict[str, Any]]:
+    return [{"code": note.code, "subject": note.subject, "count": note.count} for note in notes]

@@ -1,0 +1,93 @@
+"""What an earlier run made of the same delivery, when it can be used again instead of fetching.
+
+Good as it is: same delivery, same rules, bytes still there. Cut again from the quarantine: same delivery, other rules or
+another scanner. Otherwise the part is fetched.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+from harvesters.records import LinkPart, Part
+from portal.gate import plan_columns
+from portal.ingest.assembling import content_key, original_key
+from portal.ingest.harvest import Harvest
+from portal.ingest.known import Known
+from portal.ingest.preparing import Work, stage_again
+from portal.ingest.staging import StagedPart, digest_part
+from portal.inspect import scan_table
+from portal.kernel.declaration import Declaration
+from portal.kernel.findings import Findings
+from portal.kernel.vocab import PartKind
+from portal.storage import BlobNotFound, QuarantineError
+
+
+def reuse_part(work: Work, part: Part, known: Known) -> tuple[StagedPart, ...] | None:
+    """The part's stages without a request to the source; None when it must be fetched."""
+    earlier = (known.staged or {}).get(part.key)
+    if isinstance(part, LinkPart) or not earlier or any(e.part_digest != digest_part(part) for e in earlier):
+        return None
+    is_ruled_the_same = known.rules_digest == work.harvest.rules_digest
+    again = []
+    for entry in earlier:
+        if is_ruled_the_same and _plans_the_same(entry, work.declaration):
+            one = entry if _is_there(work.harvest, entry) else None
+        else:
+            one = _cut_again(work, entry)
+        if one is None:
+            return None
+        again.append(one)
+    return tuple(again)
+
+
+def _plans_the_same(entry: StagedPart, declaration: Declaration) -> bool:
+    if entry.kind is not PartKind.TABLE:
+        return True
+    return plan_columns(declaration, tuple(column.name for column in entry.delivered)).rules == entry.planned
+
+
+def _is_there(harvest: Harvest, entry: StagedPart) -> bool:
+    """Whether the bytes that would be published can still be had."""
+    return all(
+        key is None or sha256 is None or harvest.store.exists(key) or _holds(harvest, sha256)
+        for key, sha256 in ((content_key(entry), entry.sha256), (original_key(entry), entry.original_sha256))
+    )
+
+
+def _cut_again(work: Work, entry: StagedPart) -> StagedPart | None:
+    """The same delivery judged anew: projected and scanned from the quarantined table, or scanned where it lies."""
+    table = _restored(work.harvest, entry.table_sha256) if entry.kind is PartKind.TABLE else None
+    if table is not None and not entry.may_offer_original:
+        cut = stage_again(work, entry, table)
+        return replace(cut, text_findings=_same_digest(entry, cut))
+    if entry.kind is PartKind.TABLE and _plans_the_same(entry, work.declaration) and entry.sha256:
+        path = _content(work.harvest, entry)
+        return replace(entry, findings=scan_table(path, digest=entry.sha256)) if path else None
+    return None
+
+
+def _same_digest(entry: StagedPart, cut: StagedPart) -> Findings | None:
+    """Findings about hidden texts hold for the same file, whatever columns of its table are published."""
+    return replace(entry.text_findings, digest=cut.sha256 or "") if entry.text_findings else None
+
+
+def _content(harvest: Harvest, entry: StagedPart) -> Path | None:
+    key = content_key(entry)
+    if key and harvest.store.exists(key):
+        return harvest.store.local_path(key)
+    return _restored(harvest, entry.sha256)
+
+
+def _restored(harvest: Harvest, sha256: str | None) -> Path | None:
+    if sha256 is None or not harvest.originals.holds(sha256):
+        return None
+    path = harvest.work_dir / sha256
+    try:
+        if not path.is_file():
+            harvest.originals.restore(sha256, path)
+    except (BlobNotFound, QuarantineError):
+        return None
+    return path
+
+
+def _holds(harvest: Harvest, sha256: str) -> bool:
+    return harvest.originals.holds(sha256)

@@ -1,0 +1,245 @@
+"""Run one source from its listing to the last record: one bad record never stops it, one bad source does, clearly."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from harvesters import hosts_of, open_source
+from harvesters.errors import HarvestError, RetryLater, SkipRecord, StopRun
+from harvesters.records import RawRecord, RecordPage
+from portal.catalogue.errors import CurationChanged
+from portal.db import Database
+from portal.gate import Reason
+from portal.ingest.ahead import ahead
+from portal.ingest.caps import Caps
+from portal.ingest.conductor import conduct_record, raw_bytes, raw_digest
+from portal.ingest.errors import PartUnusable, RunStopped
+from portal.ingest.harvest import Harvest, Progress, Silence, utc_now
+from portal.ingest.listing import close_absent, note_unchanged, select_records
+from portal.ingest.offline import parsed_mapping
+from portal.ingest.runs import HEARTBEAT_EVERY, finish_run, note_progress, start_run
+from portal.ingest.settling import Settled, note_skipped, settle
+from portal.ingest.sources import RegisteredSource, get_source, read_secret
+from portal.ingest.transport import transport_for
+from portal.ingest.workdirs import work_dir
+from portal.ingest.workshop import Workshop
+from portal.kernel.vocab import HarvestAction
+from portal.storage import StorageError
+
+FAILURES_IN_A_ROW = 5
+_JUDGE_TIMES = 3
+_OURS = (StorageError, OperationalError, InterfaceError)  # no record's fault: the run ends and the next goes on
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Tally:
+    """The counters of a run while it goes on."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
+    failures_in_a_row: int = 0
+    noted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """The end of a run. `counts`: `listed` and every HarvestAction that occurred → number."""
+
+    run_id: str
+    state: str
+    counts: Mapping[str, int]
+    errors: tuple[str, ...]
+
+
+def run_harvest(
+    workshop: Workshop,
+    source_name: str,
+    *,
+    progress: Progress | None = None,
+    now: Callable[[], datetime] = utc_now,
+) -> RunReport:
+    """Harvest a source once. Raises SourceUnknown, SourceBusy, SourceInvalid before anything is done.
+
+    What the source ends early comes back as a report in state `stopped`, what we could not do as `failed`; in both, all
+    that was settled is kept and the next run goes on from there. Nothing absent is judged unless the listing was whole.
+    """
+    with workshop.database.reading() as session:
+        source = get_source(session, source_name)
+    read_secret(workshop.secrets_dir, source.secret_name)  # a missing secret is told before a run is opened
+    with workshop.database.transaction() as session:
+        run_id = start_run(session, source_name, now())
+    tally, state = Tally(), "failed"
+    log = _log.bind(run=run_id, source=source_name)
+    log.info("harvest_started")
+    try:
+        with (
+            work_dir(workshop.work_dir) as path,
+            opened(workshop, source, run_id=run_id, path=path, progress=progress, now=now) as harvest,
+        ):
+            _run(workshop.database, harvest, tally)
+        state = "done"
+    except HarvestError as error:
+        state = "stopped"
+        tally.errors.append(str(error))
+    except _OURS as error:
+        log.exception("harvest_failed")
+        tally.errors.append(f"The run ended because a part of the portal is away: {type(error).__name__}.")
+    except RunStopped as error:
+        tally.errors.append(str(error))
+    except BaseException:
+        tally.errors.append("The run was interrupted; the next run goes on from there.")
+        raise
+    finally:
+        with workshop.database.transaction() as session:
+            finish_run(session, run_id, state, counts=tally.counts, errors=tuple(tally.errors), now=now())
+        workshop.jobs.wake("outbox")
+        workshop.jobs.wake("index")
+        log.info("harvest_finished", state=state, **tally.counts)
+    return RunReport(run_id, state, dict(tally.counts), tuple(tally.errors))
+
+
+@contextmanager
+def opened(
+    workshop: Workshop,
+    source: RegisteredSource,
+    *,
+    run_id: str,
+    path: Path,
+    progress: Progress | None,
+    now: Callable[[], datetime],
+    is_dry: bool = False,
+) -> Iterator[Harvest]:
+    """What the steps of a run need, with a client that may reach the source's own host and no other private one."""
+    with workshop.client_for(hosts_of(source.kind, source.config)) as client:
+        harvester = open_source(
+            source.kind,
+            name=source.name,
+            config=source.config,
+            secret=read_secret(workshop.secrets_dir, source.secret_name),
+            transport=transport_for(client),
+            clock=now,
+        )
+        yield Harvest(
+            run_id=run_id,
+            source=source,
+            harvester=harvester,
+            mapping=parsed_mapping(source.mapping),
+            store=workshop.store,
+            quarantine=None if is_dry else workshop.quarantine,
+            originals=workshop.quarantine,
+            work_dir=path,
+            caps=Caps.of(source.limits),
+            progress=progress or Silence(),
+            now=now,
+        )
+
+
+def _run(database: Database, harvest: Harvest, tally: Tally) -> None:
+    with ahead(harvest.harvester.list_records()) as pages:
+        for page in pages:
+            _run_page(database, harvest, page, tally)
+    with database.transaction() as session:
+        gone = close_absent(session, harvest, tally.counts["listed"])
+    for settled in gone:
+        _count(harvest, tally, settled)
+
+
+def _run_page(database: Database, harvest: Harvest, page: RecordPage, tally: Tally) -> None:
+    tally.counts["listed"] += len(page.records)
+    with database.transaction() as session:
+        selection = select_records(session, harvest, page)
+        note_unchanged(session, harvest, selection.unchanged)
+        unusable = [
+            Settled(raw.id[:300], raw.id[:300], HarvestAction.SKIP, (reason,), note=note)
+            for raw, reason, note in selection.unusable
+        ]
+        for settled in unusable:
+            note_skipped(session, harvest, settled, is_seen=settled.reasons[0].code == "record_unusable")
+        _beat(session, harvest, tally)
+    tally.counts[HarvestAction.UNCHANGED.value] += len(selection.unchanged)
+    for settled in unusable:
+        _count(harvest, tally, settled)
+    harvest.progress.listed(tally.counts["listed"], page.total)
+    for raw in selection.changed:
+        _count(harvest, tally, one_record(database, harvest, raw, tally))
+
+
+def one_record(database: Database, harvest: Harvest, raw: RawRecord, tally: Tally) -> Settled:
+    """The whole way of one record. Its errors end here, as a skipped record; those of source and portal go on."""
+    try:
+        settled = _conducted(database, harvest, raw)
+    except (StopRun, *_OURS):
+        raise
+    except Exception as error:  # one record's fault, whatever it is
+        settled = _skipped(raw, error)
+        with database.transaction() as session:
+            note_skipped(session, harvest, settled, raw_sha256=raw_digest(raw))
+    finally:
+        _clear(harvest.work_dir)
+    is_failure = any(reason.code == "fetch_failed" for reason in settled.reasons)
+    tally.failures_in_a_row = tally.failures_in_a_row + 1 if is_failure else 0
+    if tally.failures_in_a_row >= FAILURES_IN_A_ROW:
+        raise StopRun(f"{FAILURES_IN_A_ROW} records in a row could not be fetched; the last: {settled.note}")
+    return settled
+
+
+def _conducted(database: Database, harvest: Harvest, raw: RawRecord) -> Settled:
+    content = raw_bytes(raw)
+    if len(content) > harvest.caps.raw_bytes:
+        raise PartUnusable("record_too_large", count=len(content), is_temporary=True)
+    if harvest.quarantine:
+        kept = harvest.work_dir / "raw.json"
+        kept.write_bytes(content)
+        harvest.quarantine.keep(kept)
+    for attempt in range(_JUDGE_TIMES):
+        try:
+            return settle(database, harvest, conduct_record(database, harvest, raw))
+        except CurationChanged:
+            if attempt == _JUDGE_TIMES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _skipped(raw: RawRecord, error: Exception) -> Settled:
+    reason = Reason("internal_error", "note", type(error).__name__)
+    if isinstance(error, PartUnusable):
+        reason = Reason(error.code, "note", error.subject, error.count)
+    elif isinstance(error, SkipRecord):
+        reason = Reason("record_unusable", "note")
+    elif isinstance(error, RetryLater):
+        reason = Reason("fetch_failed", "note")
+    else:
+        _log.exception("record_failed", record=raw.id)
+    note = error.note if isinstance(error, PartUnusable) and error.note else str(error)
+    return Settled(raw.id, raw.id, HarvestAction.SKIP, (reason,), note=note[:2_000])
+
+
+def _count(harvest: Harvest, tally: Tally, settled: Settled) -> None:
+    tally.counts[settled.action.value] += 1
+    harvest.progress.settled(settled.action, settled.title)
+
+
+def _beat(session: Session, harvest: Harvest, tally: Tally) -> None:
+    """Counters and a sign of life, now and then."""
+    now = harvest.now()
+    if tally.noted_at is None or now - tally.noted_at >= HEARTBEAT_EVERY:
+        note_progress(session, harvest.run_id, tally.counts, now)
+        tally.noted_at = now
+
+
+def _clear(path: Path) -> None:
+    """A record's temporary files go with it, so that a run needs the space of one record."""
+    for entry in path.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)

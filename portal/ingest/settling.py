@@ -1,0 +1,237 @@
+"""Publish, or keep for a person: one record's end, in a transaction of its own. Blobs first, then the rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.catalogue.commands import publish_dataset, record_verdict, withdraw_dataset
+from portal.catalogue.errors import DigestMismatch, StaysWithdrawn
+from portal.db import Database
+from portal.gate import GATE_VERSION, Admitted, Held, Reason, Refused
+from portal.ingest.assembling import content_key, original_key
+from portal.ingest.harvest import Harvest
+from portal.ingest.judging import Judged
+from portal.ingest.models import HarvestRecord, HeldRecord, SourceRecord
+from portal.ingest.record_json import record_to_json
+from portal.ingest.staging import StagedPart, reason_to_json, staged_to_json
+from portal.ingest.texts import title_of
+from portal.kernel.digests import file_digest, value_digest
+from portal.kernel.vocab import HarvestAction
+from portal.storage import BlobStore, Quarantine
+
+CLOSED = "closed_by_source"
+NO_LONGER_ADMITTED = "no_longer_admitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one record, and why."""
+
+    record_id: str
+    title: str
+    action: HarvestAction
+    reasons: tuple[Reason, ...] = ()
+    dataset_id: str | None = None
+    version: int | None = None
+    note: str = ""
+
+
+def fingerprint(raw_sha256: str, data_stamp: str, rules_digest: str) -> str:
+    """What must be the same for a record to count as unchanged."""
+    return value_digest([raw_sha256, data_stamp, rules_digest])
+
+
+def settle(database: Database, harvest: Harvest, judged: Judged) -> Settled:
+    """Write what the verdict asks for. Raises CurationChanged: merge the curator's text and judge again."""
+    if isinstance(judged.verdict, Admitted):
+        return _settle_admitted(database, harvest, judged, judged.verdict)
+    if harvest.quarantine:
+        _keep_staged(harvest.quarantine, harvest.work_dir, judged.staged)
+    with database.transaction() as session:
+        return _settle_withheld(session, harvest, judged, judged.verdict)
+
+
+def store_blobs(
+    store: BlobStore, work_dir: Path, staged: Sequence[StagedPart], quarantine: Quarantine | None = None
+) -> None:
+    """Put what will be published under its hash; what is there already is not sent again.
+
+    Bytes that are not in the work directory come out of the quarantine. Raises DigestMismatch, BlobNotFound.
+    """
+    for part in staged:
+        for key, sha256 in ((content_key(part), part.sha256), (original_key(part), part.original_sha256)):
+            if key is None or sha256 is None or store.exists(key):
+                continue
+            path = work_dir / sha256
+            if not path.is_file() and quarantine:
+                quarantine.restore(sha256, path)
+            if file_digest(path) != sha256:
+                raise DigestMismatch(f"The bytes of part {part.slug} are not those that were judged.")
+            store.put_file(key, path)
+
+
+def _settle_admitted(database: Database, harvest: Harvest, judged: Judged, admitted: Admitted) -> Settled:
+    store_blobs(harvest.store, harvest.work_dir, judged.staged, harvest.quarantine)
+    try:
+        with database.transaction() as session:
+            settled = publish_judged(session, harvest, judged, admitted)
+    except StaysWithdrawn:
+        with database.transaction() as session:
+            reasons = (Reason("withdrawn_by_person", "refuse"), *admitted.reasons)
+            settled = Settled(judged.record.id, title_of(judged.record), HarvestAction.REFUSE, reasons)
+            note(session, harvest, judged, settled, None)
+        return settled
+    store_blobs(harvest.store, harvest.work_dir, judged.staged, harvest.quarantine)  # a purge may have come between
+    return settled
+
+
+def publish_judged(session: Session, harvest: Harvest, judged: Judged, admitted: Admitted) -> Settled:
+    """Verdict, version, bookkeeping: all rows of one publication. The blobs are in the store already."""
+    now = harvest.now()
+    verdict_id = record_verdict(session, judged.publication.source_key, admitted, GATE_VERSION, now)
+    published = publish_dataset(session, admitted, judged.publication, verdict_id, now)
+    action = HarvestAction.CREATE
+    if judged.live is not None:
+        action = HarvestAction.UPDATE if published.is_new else HarvestAction.UNCHANGED
+    settled = Settled(
+        judged.record.id,
+        title_of(judged.record),
+        action,
+        admitted.reasons,
+        published.dataset_id,
+        published.version,
+    )
+    supersede(session, harvest.source.name, judged.record.id, now)
+    note(session, harvest, judged, settled, verdict_id)
+    return settled
+
+
+def _settle_withheld(session: Session, harvest: Harvest, judged: Judged, verdict: Held | Refused) -> Settled:
+    now, source_key = harvest.now(), judged.publication.source_key
+    verdict_id = record_verdict(session, source_key, verdict, GATE_VERSION, now)
+    action = HarvestAction.HOLD if isinstance(verdict, Held) else HarvestAction.REFUSE
+    dataset_id = judged.live.dataset_id if judged.live else None
+    if isinstance(verdict, Held):
+        _hold(session, harvest, judged, verdict, verdict_id)
+    else:
+        supersede(session, harvest.source.name, judged.record.id, now)
+    if judged.live and (isinstance(verdict, Refused) or judged.is_leaking):
+        reason = CLOSED if isinstance(verdict, Refused) else NO_LONGER_ADMITTED
+        withdraw_dataset(session, judged.live.dataset_id, reason, f"source:{harvest.source.name}", now, stays=False)
+        action = HarvestAction.WITHDRAW
+    settled = Settled(judged.record.id, title_of(judged.record), action, verdict.reasons, dataset_id)
+    note(session, harvest, judged, settled, verdict_id)
+    return settled
+
+
+def _hold(session: Session, harvest: Harvest, judged: Judged, verdict: Held, verdict_id: str) -> None:
+    """Let the record wait, once for the same digests; an older wait for other digests is over."""
+    record_id, now = judged.record.id, harvest.now()
+    same = session.scalars(
+        select(HeldRecord).where(
+            HeldRecord.source_name == harvest.source.name,
+            HeldRecord.record_id == record_id,
+            HeldRecord.state == "waiting",
+            HeldRecord.data_digest == verdict.data_digest,
+            HeldRecord.page_digest == verdict.page_digest,
+        )
+    ).first()
+    supersede(session, harvest.source.name, record_id, now, but=same.id if same else "")
+    held = same or HeldRecord(source_name=harvest.source.name, record_id=record_id, held_at=now)
+    held.run_id, held.title = harvest.run_id, title_of(judged.record)
+    held.data_digest, held.page_digest = verdict.data_digest, verdict.page_digest
+    held.verdict_id = verdict_id
+    held.reasons = [reason_to_json(reason) for reason in verdict.reasons]
+    held.staged = {
+        "mapped": record_to_json(judged.record),
+        "parts": [staged_to_json(part) for part in judged.staged],
+        "raw_sha256": judged.raw_sha256,
+        "data_stamp": judged.data_stamp,
+        "provenance": dict(judged.publication.provenance),
+    }
+    session.add(held)
+    session.flush()
+
+
+def supersede(session: Session, source_name: str, record_id: str, now: datetime, *, but: str = "") -> None:
+    """What waited for this record waits no longer: something newer was judged."""
+    session.execute(
+        update(HeldRecord)
+        .where(
+            HeldRecord.source_name == source_name,
+            HeldRecord.record_id == record_id,
+            HeldRecord.state == "waiting",
+            HeldRecord.id != but,
+        )
+        .values(state="superseded", reviewed_at=now)
+    )
+
+
+def note(session: Session, harvest: Harvest, judged: Judged, settled: Settled, verdict_id: str | None) -> None:
+    """The append-only line of this run, and the last known state that the next run compares with."""
+    now, rules_digest = harvest.now(), harvest.rules_digest
+    session.execute(
+        insert(HarvestRecord).values(
+            run_id=harvest.run_id,
+            record_id=settled.record_id,
+            action=settled.action,
+            raw_sha256=judged.raw_sha256,
+            verdict_id=verdict_id,
+            dataset_id=settled.dataset_id,
+            version_number=settled.version,
+            reasons=[reason_to_json(reason) for reason in settled.reasons],
+            detail={"title": settled.title, "mapped": record_to_json(judged.record)},
+            recorded_at=now,
+        )
+    )
+    row = session.get(SourceRecord, (harvest.source.name, settled.record_id))
+    if row is None:
+        row = SourceRecord(source_name=harvest.source.name, record_id=settled.record_id)
+        session.add(row)
+    row.fingerprint = fingerprint(judged.raw_sha256, judged.data_stamp, rules_digest)
+    row.rules_digest, row.raw_sha256, row.data_stamp = rules_digest, judged.raw_sha256, judged.data_stamp
+    row.parts = [staged_to_json(part) for part in judged.staged]
+    row.action, row.dataset_id = settled.action, settled.dataset_id or row.dataset_id
+    row.seen_run_id, row.is_missing, row.settled_at = harvest.run_id, False, now
+    session.flush()
+
+
+def note_skipped(
+    session: Session, harvest: Harvest, settled: Settled, *, raw_sha256: str = "", is_seen: bool = True
+) -> None:
+    """A record that could not be read: noted, and looked at again by the next run. What is published stays.
+
+    `is_seen`: the record is in the list, so it is not absent.
+    """
+    now = harvest.now()
+    session.execute(
+        insert(HarvestRecord).values(
+            run_id=harvest.run_id,
+            record_id=settled.record_id[:340],
+            action=settled.action,
+            raw_sha256=raw_sha256,
+            reasons=[reason_to_json(reason) for reason in settled.reasons],
+            detail={"title": settled.title[:500], "note": settled.note[:2_000]},
+            recorded_at=now,
+        )
+    )
+    if not settled.record_id or not is_seen:
+        return
+    row = session.get(SourceRecord, (harvest.source.name, settled.record_id))
+    if row is None:
+        row = SourceRecord(source_name=harvest.source.name, record_id=settled.record_id, settled_at=now, raw_sha256="")
+        row.action = settled.action
+        session.add(row)
+    row.fingerprint, row.seen_run_id, row.is_missing = "", harvest.run_id, False
+    session.flush()
+
+
+def _keep_staged(quarantine: Quarantine, work_dir: Path, staged: Sequence[StagedPart]) -> None:
+    """What a release would publish, as it would publish it."""
+    for part in staged:
+        if part.sha256 and (path := work_dir / part.sha256).is_file():
+            quarantine.keep(path)

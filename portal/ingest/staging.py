@@ -1,0 +1,165 @@
+"""What was made of one part of a record, ready to be judged and published, with its JSON form.
+
+A staged part outlives the run: it lets a corrected title be published without fetching rows again, a new gate version
+judge again what is live, and a reviewer release what was held, each from the digests kept here and the bytes in the
+store or the quarantine.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harvesters.records import LinkPart, Part
+from portal.gate import Reason
+from portal.ingest.record_json import part_to_json
+from portal.kernel.columns import Column, ColumnRule, TableSchema
+from portal.kernel.digests import value_digest
+from portal.kernel.findings import Finding, Findings
+from portal.kernel.vocab import ColumnAction, PartKind
+from portal.tables.serial import column_from_json, schema_from_json, schema_to_json
+
+
+@dataclass(frozen=True, slots=True)
+class StagedPart:
+    """One distribution to be. `part_key` is the source's key of the delivery it came from, `sheet` the table in it.
+
+    `sha256` is of what would be published (projected Parquet, or the file itself), `table_sha256` of the typed table
+    before projection and `original_sha256` of the delivered file; both lie in the quarantine. `planned` are the rules
+    before findings revised them. `has_clean_original`: hidden texts and the file's whole text were scanned and clean.
+    """
+
+    part_key: str
+    part_digest: str
+    slug: str
+    kind: PartKind
+    format: str
+    media_type: str
+    sheet: str = ""
+    titles: tuple[str, ...] = ()
+    delivered: tuple[Column, ...] = ()
+    planned: tuple[ColumnRule, ...] = ()
+    rules: tuple[ColumnRule, ...] = ()
+    schema: TableSchema | None = None
+    preview: tuple[tuple[Any, ...], ...] = ()
+    row_count: int | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+    table_sha256: str | None = None
+    original_sha256: str | None = None
+    original_format: str = ""
+    original_size_bytes: int | None = None
+    original_media_type: str = ""
+    may_offer_original: bool = False
+    quality: Mapping[str, Any] = field(default_factory=dict)
+    plan_reasons: tuple[Reason, ...] = ()
+    findings: Findings | None = None
+    text_findings: Findings | None = None
+
+
+def digest_part(part: Part) -> str:
+    """What tells whether a part asks for the same delivery as before: everything but the words around it."""
+    value = {k: v for k, v in part_to_json(part).items() if k not in {"names", "descriptions", "row_count"}}
+    return value_digest(value if not isinstance(part, LinkPart) else {"url": part.url, "key": part.key})
+
+
+def staged_to_json(part: StagedPart) -> dict[str, Any]:
+    """A JSON object; the reverse of `staged_from_json`."""
+    value = {name: getattr(part, name) for name in _PLAIN}
+    return value | {
+        "kind": part.kind.value,
+        "titles": list(part.titles),
+        "delivered": schema_to_json(TableSchema(part.delivered))["columns"],
+        "planned": _rules_to_json(part.planned),
+        "rules": _rules_to_json(part.rules),
+        "schema": schema_to_json(part.schema) if part.schema else None,
+        "preview": [list(row) for row in part.preview],
+        "quality": dict(part.quality),
+        "plan_reasons": [reason_to_json(reason) for reason in part.plan_reasons],
+        "findings": _findings_to_json(part.findings),
+        "text_findings": _findings_to_json(part.text_findings),
+    }
+
+
+def staged_from_json(value: Mapping[str, Any]) -> StagedPart:
+    """Raises KeyError, TypeError or ValueError when the value was written by a program of another time."""
+    return StagedPart(
+        **{name: value[name] for name in _PLAIN},
+        kind=PartKind(value["kind"]),
+        titles=tuple(value["titles"]),
+        delivered=tuple(column_from_json(column) for column in value["delivered"]),
+        planned=_rules_from_json(value["planned"]),
+        rules=_rules_from_json(value["rules"]),
+        schema=schema_from_json(value["schema"]) if value["schema"] else None,
+        preview=tuple(tuple(row) for row in value["preview"]),
+        quality=value["quality"],
+        plan_reasons=tuple(reason_from_json(reason) for reason in value["plan_reasons"]),
+        findings=_findings_from_json(value["findings"]),
+        text_findings=_findings_from_json(value["text_findings"]),
+    )
+
+
+_PLAIN = (
+    "part_key",
+    "part_digest",
+    "slug",
+    "format",
+    "media_type",
+    "sheet",
+    "row_count",
+    "size_bytes",
+    "sha256",
+    "table_sha256",
+    "original_sha256",
+    "original_format",
+    "original_size_bytes",
+    "original_media_type",
+    "may_offer_original",
+)
+
+
+def reason_to_json(reason: Reason) -> dict[str, Any]:
+    """A reason as records, verdicts and held records keep it."""
+    return {"code": reason.code, "severity": reason.severity, "subject": reason.subject, "count": reason.count}
+
+
+def reason_from_json(value: Mapping[str, Any]) -> Reason:
+    """The reason that `reason_to_json` wrote."""
+    return Reason(value["code"], value["severity"], value["subject"], value["count"])
+
+
+def _rules_to_json(rules: tuple[ColumnRule, ...]) -> list[list[str]]:
+    return [[rule.name, rule.action.value, rule.reason] for rule in rules]
+
+
+def _rules_from_json(value: list[list[str]]) -> tuple[ColumnRule, ...]:
+    return tuple(ColumnRule(name, ColumnAction(action), reason) for name, action, reason in value)
+
+
+def _findings_to_json(findings: Findings | None) -> dict[str, Any] | None:
+    if findings is None:
+        return None
+    return {
+        "digest": findings.digest,
+        "scanner_version": findings.scanner_version,
+        "rows_scanned": findings.rows_scanned,
+        "rows_present": findings.rows_present,
+        "columns": list(findings.columns),
+        "findings": [[f.rule, f.column, f.place, f.count, f.share] for f in findings.findings],
+        "is_complete": findings.is_complete,
+        "has_hidden_content": findings.has_hidden_content,
+    }
+
+
+def _findings_from_json(value: Mapping[str, Any] | None) -> Findings | None:
+    if value is None:
+        return None
+    return Findings(
+        digest=value["digest"],
+        scanner_version=value["scanner_version"],
+        rows_scanned=value["rows_scanned"],
+        rows_present=value["rows_present"],
+        columns=tuple(value["columns"]),
+        findings=tuple(Finding(*finding) for finding in value["findings"]),
+        is_complete=value["is_complete"],
+        has_hidden_content=value["has_hidden_content"],
+    )

@@ -1,0 +1,23 @@
+"""What ingest works with, handed in by the worker or the command line; the composition root chose each part."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.db import Database
+from portal.jobs import JobQueue
+from portal.outbound import GuardedClient
+from portal.storage import BlobStore, Quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Database, stores and the way out. `work_dir` holds temporary directories, `secrets_dir` the sources' secrets."""
+
+    database: Database
+    store: BlobStore
+    quarantine: Quarantine
+    jobs: JobQueue
+    client_for: Callable[[frozenset[str]], GuardedClient]
+    work_dir: Path
+    secrets_dir: Path
