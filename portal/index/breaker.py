@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from portal.index.errors import EngineAway
+from portal.index.errors import EngineAway, EngineResting
 
 PAUSE_S: Final = 5.0
 
@@ -22,10 +22,10 @@ class Breaker:
 
     @contextmanager
     def call(self) -> Iterator[None]:
-        """Around a call to the server. Raises EngineAway without calling while open; an EngineAway inside opens it."""
+        """Around a call to the server. Raises EngineResting without calling while open; an EngineAway inside opens it."""
         with self._lock:
             if time.monotonic() < self._closed_at:
-                raise EngineAway(f"{self._name} did not answer a moment ago; it is asked again in a few seconds.")
+                raise EngineResting(f"{self._name} did not answer a moment ago; it is asked again in a few seconds.")
             is_probe = self._closed_at > 0
             if is_probe:
                 self._closed_at = time.monotonic() + self._pause_s

@@ -5,3 +5,7 @@ from portal.kernel.errors import PortalError
 
 class EngineAway(PortalError):
     """The search engine cannot answer now: server gone, index missing, unreadable or busy. The database answers instead."""
+
+
+class EngineResting(EngineAway):
+    """It was away a moment ago and is not asked again yet; said once already, so not worth another log line."""

@@ -10,7 +10,7 @@ from portal.catalogue.queries import list_unindexed
 from portal.db import Database
 from portal.index import plan, standin
 from portal.index.documents import BATCH, read_all_documents, read_documents, read_hidden, read_revisions
-from portal.index.errors import EngineAway
+from portal.index.errors import EngineAway, EngineResting
 from portal.index.facets import NAMES, check_choice
 from portal.index.protocol import Answer, Question, SearchEngine, SearchRequest, SearchResult
 from portal.index.query import Query, parse_query
@@ -62,7 +62,7 @@ class SearchService:
                 raise EngineAway("So much was withdrawn at once that the index must catch up first.")
             return self._ask_engine(request, query, hidden)
         except EngineAway as error:
-            _log.warning("search answers from the database: %s", error)
+            _note("search answers from the database", error)
             return standin.search(self._database, request, query)
 
     def suggest(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ class SearchService:
                 raise EngineAway("So much was withdrawn at once that the index must catch up first.")
             return self._engine.suggest(tiers, hidden, limit)
         except EngineAway as error:
-            _log.warning("suggestions come from the database: %s", error)
+            _note("suggestions come from the database", error)
             return standin.suggest(self._database, prefix, limit)
 
     # --- for the worker
@@ -98,7 +98,7 @@ class SearchService:
                 if handled == 0:
                     break
         except EngineAway as error:
-            _log.warning("the index stays as it is: %s", error)
+            _note("the index stays as it is", error)
         return done
 
     def heal(self) -> int:
@@ -108,7 +108,7 @@ class SearchService:
                 return self.rebuild()
             return self._repair(self.compare())
         except EngineAway as error:
-            _log.warning("the index cannot be compared: %s", error)
+            _note("the index cannot be compared", error)
             return 0
 
     def rebuild(self) -> int:
@@ -168,13 +168,20 @@ class SearchService:
         return len(known)
 
     def _repair(self, differences: Differences) -> int:
-        """Carry each differing dataset over again, in batches; an index ahead of the database is built anew."""
-        if any(there > here for here, there in differences.outdated.values()):
-            _log.warning("the index is ahead of the database (restored from a backup?): it is built anew")
-            return self.rebuild()
+        """Carry each differing dataset over again, in batches; what resists is cured by building the index anew.
+
+        Elasticsearch resists when it remembers a later revision than the database: a database restored from a backup,
+        documents deleted behind our back.
+        """
         ids = sorted({**differences.missing, **differences.outdated, **differences.surplus})
+        if not ids:
+            return 0
         for start in range(0, len(ids), BATCH):
             self._carry(tuple(ids[start : start + BATCH]), differences)
+        left = self.compare()
+        if any(i in part for part in (left.missing, left.outdated, left.surplus) for i in ids):
+            _log.warning("the index does not take what the database says; it is built anew")
+            self._engine.rebuild(read_all_documents(self._database))
         return len(ids)
 
     def _carry(self, ids: tuple[str, ...], differences: Differences) -> None:
@@ -186,6 +193,10 @@ class SearchService:
             self._engine.change(documents, gone)
             with self._database.transaction() as session:
                 mark_indexed(session, told.items())
+
+
+def _note(what: str, error: EngineAway) -> None:
+    _log.log(logging.DEBUG if isinstance(error, EngineResting) else logging.WARNING, "%s: %s", what, error)
 
 
 def _question(request: SearchRequest, step: plan.Step, hidden: tuple[str, ...]) -> Question:

@@ -30,11 +30,13 @@ def search(database: Database, request: SearchRequest, query: Query) -> SearchRe
     """A page of ids with total and facets, flagged as degraded."""
     without = [not_(_term(term)) for term in query.excluded]
     strict = [*(_term(term) for term in query.required), *without]
+    loose = [term for term in query.required if not term.field]
     with database.reading() as session:
         result = _answer(session, request, strict, is_relaxed=False)
-        if result.total == 0 and len(query.required) > 1 and not any(request.facets.values()):
-            loose = [or_(*(_term(term) for term in query.required)), *without]
-            result = _answer(session, request, loose, is_relaxed=True)
+        if result.total == 0 and len(loose) > 1 and not any(request.facets.values()):
+            kept = [_term(term) for term in query.required if term.field]
+            widened = [*kept, or_(*(_term(term) for term in loose)), *without]
+            result = _answer(session, request, widened, is_relaxed=True)
     return result
 
 

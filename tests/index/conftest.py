@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from portal.catalogue.queries import list_unindexed
 from portal.db import Base, Database
 from portal.index import Document, SearchService
 from portal.index.cluster import ElasticsearchEngine
 from portal.index.embedded import TantivyEngine
 from portal.index.protocol import SearchEngine
 from portal.kernel.ids import new_id
+from portal.settings import Settings
+from portal.storage import open_store
+from tests.builders import Built
 from tests.index.corpus import make_documents
 from tests.services import Absent, service_url
 
@@ -65,3 +69,21 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchEng
     engine = make_engine(request.param, tmp_path, f"t-{new_id()}")
     yield engine
     remove(engine)
+
+
+@pytest.fixture
+def catalogue(settings: Settings, database: Database) -> Built:
+    """A catalogue to publish into: `build_catalogue(catalogue, n)`."""
+    return Built(database, open_store(settings))
+
+
+@pytest.fixture
+def service(engine: SearchEngine, database: Database) -> SearchService:
+    """Search over the test's catalogue, nothing indexed yet."""
+    return SearchService(engine, database)
+
+
+def count_pending(database: Database) -> int:
+    """Datasets that the index does not know as they are."""
+    with database.reading() as session:
+        return len(list_unindexed(session, 10_000))
