@@ -8,11 +8,12 @@ from collections.abc import Mapping
 
 from portal.api.addresses import Links
 from portal.catalogue.views import DatasetCard, DatasetView, PartView, PublisherView, ThemeView, VersionView
-from portal.exports import FORMATS
+from portal.exports.offering import offered_formats
 from portal.i18n import translate
 from portal.kernel.columns import AbsentColumn, Column
 from portal.kernel.text import Language, Text
 from portal.kernel.vocab import PartKind
+from portal.settings import Settings
 
 Json = dict[str, object]
 
@@ -60,7 +61,7 @@ def card_json(card: DatasetCard, links: Links) -> Json:
     }
 
 
-def dataset_json(view: DatasetView, links: Links) -> Json:
+def dataset_json(view: DatasetView, links: Links, settings: Settings) -> Json:
     """A dataset with one of its versions and that version's parts."""
     ref = f"{view.card.id}@v{view.version.number}"
     return card_json(view.card, links) | {
@@ -76,7 +77,7 @@ def dataset_json(view: DatasetView, links: Links) -> Json:
         "issued_at": view.issued_at,
         "is_current": view.is_current,
         "version": version_json(view.card.id, view.version, links),
-        "parts": [part_json(ref, part, links) for part in view.parts],
+        "parts": [part_json(ref, part, links, settings) for part in view.parts],
     }
 
 
@@ -96,7 +97,7 @@ def version_json(dataset_id: str, version: VersionView, links: Links) -> Json:
     }
 
 
-def part_json(ref: str, part: PartView, links: Links) -> Json:
+def part_json(ref: str, part: PartView, links: Links, settings: Settings) -> Json:
     """A distribution: a table with its downloads, a file, or a link that we did not check."""
     is_table = part.kind is PartKind.TABLE
     return {
@@ -113,12 +114,12 @@ def part_json(ref: str, part: PartView, links: Links) -> Json:
         "url": part.url or None,
         "table": links.table(ref, part.slug) if is_table else None,
         "rows": f"{links.table(ref, part.slug)}/rows" if is_table else None,
-        "downloads": _downloads_json(ref, part, links),
+        "downloads": _downloads_json(ref, part, links, settings),
         "quality": dict(part.quality),
     }
 
 
-def _downloads_json(ref: str, part: PartView, links: Links) -> list[Json]:
+def _downloads_json(ref: str, part: PartView, links: Links, settings: Settings) -> list[Json]:
     offered: list[Json] = []
     if part.kind is PartKind.TABLE:
         sizes: Mapping[str, int | None] = {"parquet": part.size_bytes, **part.spooled_sizes}
@@ -130,7 +131,7 @@ def _downloads_json(ref: str, part: PartView, links: Links) -> list[Json]:
                 "size_bytes": sizes.get(made.name),
                 "is_job": made.is_job,
             }
-            for made in FORMATS.values()
+            for made in offered_formats(part.row_count, settings)
         ]
     if part.offers_original or part.kind is PartKind.FILE:
         offered.append(

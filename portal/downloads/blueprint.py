@@ -1,5 +1,7 @@
 """The route of `/download`: find the file, or have it made, and send it."""
 
+from dataclasses import replace
+
 import orjson
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -11,6 +13,7 @@ from portal.downloads.making import file_maker, is_quick
 from portal.downloads.naming import ORIGINAL, split_file_name
 from portal.downloads.sending import content_disposition, send_stored
 from portal.exports import FORMATS
+from portal.exports.offering import most_rows
 from portal.http.context import language, parts, principal, session
 from portal.http.data_door import open_data_door
 from portal.http.limits import charge
@@ -37,13 +40,15 @@ def download(ref: str, file_name: str) -> BaseResponse:
     asked = parse_ref(ref)
     part, format_name = split_file_name(file_name)
     file = find_file(session(), principal(), asked, part, format_name)
-    response = _send(file) if file else _provide(asked, part, format_name)
+    response = _send(file, format_name) if file else _provide(asked, part, format_name)
     if request.method == "GET" and response.status_code in {200, 206} and _starts_at_zero():
         note_use(asked.dataset_id)
     return response
 
 
-def _send(file: FileView) -> Response:
+def _send(file: FileView, format_name: str) -> Response:
+    if format_name in FORMATS:
+        file = replace(file, media_type=FORMATS[format_name].media_type)
     return send_stored(file, parts().store, parts().settings)
 
 
@@ -53,7 +58,7 @@ def _provide(asked: Ref, part: str, format_name: str) -> BaseResponse:
     maker = file_maker(parts())
     table, pinned = maker.open_table(principal(), asked, part)
     made = FORMATS[format_name]
-    most = parts().settings.xlsx_max_rows if made.max_rows == 0 else made.max_rows
+    most = most_rows(format_name, parts().settings)
     if most is not None and table.row_count > most:
         raise NotFound(
             f"This table has {table.row_count:,} rows, and {format_name} is offered up to {most:,}; take csv or parquet."
@@ -63,7 +68,7 @@ def _provide(asked: Ref, part: str, format_name: str) -> BaseResponse:
         return _announce(f"{part}.{made.extension}", made.media_type, is_job=is_job)
     charge(BudgetClass.EXPORTS)
     if not is_job:
-        return _send(maker.make(principal(), table, pinned, part, format_name))
+        return _send(maker.make(principal(), table, pinned, part, format_name), format_name)
     return _queue(pinned, part, format_name)
 
 

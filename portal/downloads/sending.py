@@ -96,6 +96,7 @@ class _Counted:
     def __next__(self) -> bytes:
         chunk = self._opened.read(min(_BLOCK_BYTES, self._left))
         if not chunk:
+            self._opened.close()
             raise StopIteration
         self._left -= len(chunk)
         return chunk

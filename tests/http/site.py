@@ -3,16 +3,25 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from portal.app import create_app
 from portal.db import Base
 from portal.settings import Settings
 from portal.wiring import Parts, web_parts
 from tests.builders import build_catalogue
+
+
+class ReadingClient(FlaskClient):
+    """A client that reads every answer to its end at once, so that no file stays open."""
+
+    def open(self, *args: Any, buffered: bool = True, **kwargs: Any) -> TestResponse:
+        return super().open(*args, buffered=buffered, **kwargs)
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,7 @@ class Site:
 
     @property
     def client(self) -> FlaskClient:
-        return self.app.test_client()
+        return ReadingClient(self.app, Response)
 
     def withdraw(self, dataset_id: str, reason: str = "测试撤回 / withdrawn in a test") -> None:
         from datetime import UTC, datetime
