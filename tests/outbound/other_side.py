@@ -71,9 +71,6 @@ class Handler(BaseHTTPRequestHandler):
         except OSError:
             pass
 
-    answering: Answering
-    seen: list[Seen] = field(default_factory=list)
-
 
 class OtherSide(ThreadingHTTPServer):
     """A server with what it saw."""
