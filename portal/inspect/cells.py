@@ -27,16 +27,23 @@ def examine(cells: pl.Series, *, is_travel_column: bool = False, is_lossy: bool 
     """
     tally = Tally()
     cells = _normalise(cells)
+    worded = cells.filter(cells.str.contains(patterns.TEXT_PREFILTER))
+    if len(worded):
+        _count_words(tally, worded, is_travel_column)
+    numbers = _numbers(cells)
+    if numbers.height:
+        _count_numbers(tally, numbers, is_lossy)
+    return tally
+
+
+def _count_words(tally: Tally, cells: pl.Series, is_travel_column: bool) -> None:
+    """The rules that are about words as much as about digits."""
     for rule, pattern in _TEXT_RULES:
         tally.cells[rule] += _count(cells, pattern)
     emails = cells.filter(cells.str.contains("@"))
     if len(emails):
         tally.cells["email_address"] += _count(emails.str.replace_all(patterns.OFFICIAL_EMAIL, " $1"), patterns.EMAIL)
     _count_travel_documents(tally, cells, is_travel_column)
-    numbers = _numbers(cells)
-    if numbers.height:
-        _count_numbers(tally, numbers, is_lossy)
-    return tally
 
 
 def _count(cells: pl.Series, pattern: str) -> int:
@@ -79,20 +86,18 @@ def _numbers(cells: pl.Series) -> pl.DataFrame:
     """Every number in the cells that some rule could be about: `cell` (index), `token` (digits, perhaps a last X)."""
     frame = pl.DataFrame({"cell": pl.int_range(len(cells), eager=True), "text": cells})
     text = pl.col("text")
-    frame = frame.filter(text.str.contains(patterns.ELEVEN_IN_CHAIN))
-    if not frame.height:
-        return frame.rename({"text": "token"})
-    frame = frame.with_columns(text.str.replace_all(patterns.HASH, "$1 $2"))
-    frame = frame.with_columns(text.str.replace_all(patterns.DECIMAL, "$1 $3"))
+    for noise in (patterns.HASH, patterns.DECIMAL):
+        if frame.get_column("text").str.contains(noise).any():
+            frame = frame.with_columns(text.str.replace_all(noise, "$1 "))
     runs = frame.filter(text.str.contains(patterns.HAS_RUN)).select("cell", token=text.str.extract_all(patterns.RUN))
     chained = frame.filter(text.str.contains(patterns.HAS_CHAIN))
-    chained = chained.filter(text.str.contains(patterns.ELEVEN_IN_CHAIN))
-    found = [_exploded(runs)]
     if chained.height:
-        chains = _exploded(chained.select("cell", token=text.str.extract_all(patterns.CHAIN)))
-        chains = chains.filter(pl.col("token").str.contains(patterns.ELEVEN_IN_CHAIN))
-        found += _from_chains(chains)
-    return pl.concat(found).unique()
+        chained = chained.filter(text.str.contains(patterns.ELEVEN_IN_CHAIN))
+    if not chained.height:
+        return _exploded(runs)
+    chains = _exploded(chained.select("cell", token=text.str.extract_all(patterns.CHAIN)))
+    chains = chains.filter(pl.col("token").str.contains(patterns.ELEVEN_IN_CHAIN))
+    return pl.concat([_exploded(runs), *_from_chains(chains)]).unique()
 
 
 def _exploded(frame: pl.DataFrame) -> pl.DataFrame:

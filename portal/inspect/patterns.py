@@ -22,27 +22,36 @@ _EMAIL: Final = r"[A-Za-z0-9][A-Za-z0-9._%+\-]*\s?@\s?(?:[A-Za-z0-9\-]+\.)+[A-Za
 _MARK: Final = r"绝\s*密|絕\s*密|机\s*密|機\s*密|秘\s*密"
 _INTERNAL: Final = r"内部(?:资料|文件|材料)[,，、;；\s]*(?:注意|请勿|严禁|不得)|仅供内部(?:使用|参考|传阅)"
 
-PREFILTER: Final = "|".join(
+_GAP: Final = rf"[{_BETWEEN}{_INVISIBLE}]{{0,4}}"
+
+DIGITS_PREFILTER: Final = "|".join(
     (
-        rf"\p{{Nd}}(?:[{_BETWEEN}{_INVISIBLE}]{{0,4}}\p{{Nd}}){{10}}",  # eleven digits, however written
+        rf"[1１]{_GAP}[3-9３-９](?:{_GAP}\p{{Nd}}){{9}}",  # eleven digits, however written, that may be a mobile number
+        rf"\p{{Nd}}(?:{_GAP}\p{{Nd}}){{14}}",  # fifteen digits: identity numbers and bank cards
+        rf"[\p{{Nd}}--[0-9０-９]](?:{_GAP}\p{{Nd}}){{5}}",  # digits of another script
+        rf"[{_CHINESE_DIGITS}]{{11}}",
+    )
+)
+TEXT_PREFILTER: Final = "|".join(
+    (
         r"[0-9][eE]\+?1[07]",  # a spreadsheet's 1.10101E+17
-        r"[A-Za-zＡ-Ｚａ-ｚ]\s?[A-Za-zＡ-Ｚａ-ｚ]?\p{Nd}{6}",  # passports, permits, Hong Kong identity cards
+        rf"[A-Za-zＡ-Ｚａ-ｚ][\s{_INVISIBLE}]*\p{{Nd}}(?:[{_INVISIBLE}]*\p{{Nd}}){{5}}",  # passports, permits, Hong Kong identity cards
         r"[@＠]",
         rf"[绝絕机機秘][\s{_INVISIBLE}]*密|密级|内部[资文材]|仅供内部|SECRET|CONFIDENTIAL",
         r"家住|现住|居住|住址|户籍|暂住|家庭地址",
         r"联系人|联络人|聯絡人|先生|女士|小姐|姓名",
-        rf"[{_CHINESE_DIGITS}]{{11}}",
     )
 )
-"""The one pass over everything: selects at least every cell that a rule below could match before normalising."""
+PREFILTER: Final = f"{DIGITS_PREFILTER}|{TEXT_PREFILTER}"
+"""The one pass over everything: selects at least every cell that a rule below could match, before normalising."""
 
 NEEDS_NORMALISING: Final = rf"[\p{{Nd}}--[0-9]]|[Ａ-Ｚａ-ｚ＠．－＿／＋{_INVISIBLE}]|{CHINESE_NUMBER}"
 ENUMERATOR: Final = "[①-⒛⓪-⓿❶-➓㉑-㊿]"  # NFKC would glue these to the number that follows
 HASH: Final = (
     r"(^|[^0-9A-Za-z])(?:[0-9a-f]{32,}|[0-9A-F]{32,}"
-    r"|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12})($|[^0-9A-Za-z])"
+    r"|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12})"
 )
-DECIMAL: Final = r"(^|[^0-9.])([0-9]{1,4}\.[0-9]{9,})($|[^0-9.])"
+DECIMAL: Final = r"(^|[^0-9.])[0-9]{1,4}\.[0-9]{9,}"
 
 HAS_RUN: Final = r"(?:^|[^0-9])(?:[0-9]{11,13}|[0-9]{15,19}|[0-9]{17}[Xx])(?:$|[^0-9])"
 RUN: Final = r"[0-9]{11,}[Xx]?"
