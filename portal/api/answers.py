@@ -198,6 +198,7 @@ class DatasetAnswer(CardAnswer):
     issued_at = _instant("When it was first published.")
     is_current = _flag("Whether this is the newest version.")
     version = fields.Nested(VersionAnswer, required=True)
+    versions = _string("Address of the list of versions.")
     parts = fields.List(fields.Nested(PartAnswer), required=True)
 
 

@@ -77,6 +77,7 @@ def dataset_json(view: DatasetView, links: Links, settings: Settings) -> Json:
         "issued_at": view.issued_at,
         "is_current": view.is_current,
         "version": version_json(view.card.id, view.version, links),
+        "versions": f"{links.dataset(view.card.id)}/versions",
         "parts": [part_json(ref, part, links, settings) for part in view.parts],
     }
 

@@ -94,6 +94,9 @@ def test_every_address_of_a_withdrawn_dataset_is_gone_at_once(site: Site) -> Non
 
     client = site.client
     for address, answer in own.items():
+        if answer.status_code == 405:  # a form's address
+            assert client.post(address).status_code in {404, 410}, address
+            continue
         for way, after in _every_way(client, address, answer):
             assert after.status_code in {404, 410}, (way, address, after.status_code)
             assert title not in after.get_data(as_text=True), (way, address)

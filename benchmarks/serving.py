@@ -1,0 +1,111 @@
+"""The servers that `benchmarks.serve` asks: waitress as in the embedded default, nginx before gunicorn as in production."""
+
+import getpass
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from portal.paths import ROOT
+from tests.services.processes import free_port
+
+FACTOR = "1000000"
+_WAITRESS = """
+import logging, sys
+import structlog, waitress
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+from portal.wsgi import app
+waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]), threads=8)
+"""
+_GUNICORN_CONFIGURATION = """
+import logging, structlog
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+"""
+_TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+@contextmanager
+def waitress(var_dir: Path) -> Iterator[int]:
+    """One waitress process; gives its port."""
+    port = free_port()
+    with _running([sys.executable, "-c", _WAITRESS, str(port)], _environment(var_dir)):
+        _await(port)
+        yield port
+
+
+@contextmanager
+def nginx(var_dir: Path, work_dir: Path, program: str) -> Iterator[int]:
+    """nginx with the production configuration, and gunicorn with two processes behind it; gives nginx's port."""
+    port, behind = free_port(), free_port()
+    work_dir.mkdir(parents=True, exist_ok=True)
+    (work_dir / "gunicorn.py").write_text(_GUNICORN_CONFIGURATION)
+    bound = f"127.0.0.1:{behind}"
+    gunicorn = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "portal.wsgi:app",
+        "--bind",
+        bound,
+        "--workers",
+        "2",
+        "--threads",
+        "16",
+    ]
+    gunicorn += ["--worker-class", "gthread", "-c", str(work_dir / "gunicorn.py"), "--log-level", "warning"]
+    environment = _environment(var_dir) | {"PORTAL_ACCEL_PREFIX": "/_blobs/", "PORTAL_TRUSTED_PROXIES": "1"}
+    configuration = _nginx_configuration(work_dir, port, behind, var_dir / "store")
+    with _running(gunicorn, environment):
+        _await(behind)
+        with _running([program, "-c", str(configuration), "-e", str(work_dir / "nginx.log")], dict(os.environ)):
+            _await(port)
+            yield port
+
+
+def _nginx_configuration(work_dir: Path, port: int, behind: int, blobs: Path) -> Path:
+    template = (ROOT / "docker/nginx/portal.conf.template").read_text(encoding="utf-8")
+    values = {"NGINX_UPSTREAM": f"127.0.0.1:{behind}", "NGINX_LISTEN": f"127.0.0.1:{port}", "NGINX_BLOBS": str(blobs)}
+    for name, value in values.items():
+        template = template.replace(f"${{{name}}}", value)
+    (work_dir / "portal.conf").write_text(template, encoding="utf-8")
+    user = f"user {getpass.getuser()};\n" if os.geteuid() == 0 else ""
+    whole = work_dir / "nginx.conf"
+    whole.write_text(
+        f"{user}pid {work_dir}/nginx.pid; error_log {work_dir}/nginx.log; daemon off;\n"
+        f"events {{ worker_connections 512; }}\nhttp {{ include /etc/nginx/mime.types; access_log off;\n"
+        + "".join(f"{kind}_temp_path {work_dir}/nginx-{kind};\n" for kind in _TEMPORARY)
+        + f"include {work_dir}/portal.conf; }}\n",
+        encoding="utf-8",
+    )
+    return whole
+
+
+def _environment(var_dir: Path) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    return inherited | {"PORTAL_VAR_DIR": str(var_dir), "PORTAL_LIMIT_FACTOR": FACTOR}
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _await(port: int) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("The server did not start; see the messages above.")
