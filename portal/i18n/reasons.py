@@ -109,6 +109,36 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "quotes_unbalanced": "A quotation mark was never closed, so quotation marks were read as ordinary characters.",
         "nul_characters_left_out": "%(count)s NUL characters were left out.",
         "column_without_rule": "No rule says that this column may be published.",
+        # the run: the record was skipped, what is published stays
+        "record_unusable": "The entry cannot be understood. Correct it at the source.",
+        "record_invalid": "The entry is not well-formed. Correct it at the source.",
+        "record_without_id": "The entry has no identifier. Give it one at the source.",
+        "record_id_too_long": "The identifier “%(subject)s…” has %(count)s characters. Shorten it at the source.",
+        "record_repeated": "The list names this record more than once; the first entry counts.",
+        "record_too_large": "The entry has %(count)s bytes, more than the source's limits allow.",
+        "title_missing": "The record has no title. Give it one at the source.",
+        "title_too_long": "The title has %(count)s characters. Shorten it at the source.",
+        "text_too_long": "The %(subject)s has %(count)s characters. Shorten it at the source.",
+        "too_many_entries": "The record has %(count)s %(subject)s, more than the source's limits allow.",
+        "fetch_failed": "The data could not be fetched; the next run tries again.",
+        "file_digest_differs": "The file “%(subject)s” arrived different from what the source announced. The next run tries again.",
+        "internal_error": "Something went wrong here (%(subject)s); the operators can find it in the log.",
+        "withdrawn_by_person": "A person withdrew this dataset here; only a person can allow it again.",
+        "refused_by_reviewer": "A reviewer decided that exactly this is not published.",
+        # the data cannot be used as it was delivered: held until something else is delivered
+        "too_many_rows": "The table “%(subject)s” has more than the %(count)s rows that the source's limits allow.",
+        "rows_unusable": "The rows of “%(subject)s” do not fit into one table. Deliver them again.",
+        "no_public_column": "No column of the table may be published.",
+        # the comparison with what is published: held
+        "drift_rows_lost": "The table “%(subject)s” lost %(count)s rows since its last version. Check that this is meant.",
+        "drift_columns_changed": "Columns changed since the last version: %(subject)s. Check that this is meant.",
+        "drift_part_missing": "“%(subject)s” is published and was not delivered this time. Check that this is meant.",
+        "list_empty": "The source's list is empty; %(count)s records would be withdrawn. Check the source.",
+        "list_shrunk": "%(count)s records are missing from the source's list. Check the source before they are withdrawn.",
+        # why something that was public is not any more
+        "closed_by_source": "The department closed this dataset.",
+        "absent_from_source": "The department no longer provides this dataset.",
+        "no_longer_admitted": "The dataset did not pass a newer inspection.",
     }
 )
 
