@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.errors import CurationChanged
 from portal.catalogue.models import Dataset, DatasetWording
 from portal.catalogue.publication import Publication
+from portal.db import table_of
 from portal.kernel.digests import text_digest
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.text import Language, Origin, Text, Wording
@@ -63,6 +64,23 @@ def publication_wordings(publication: Publication) -> dict[_Slot, Wording]:
     return found
 
 
+def add_wordings(session: Session, dataset_id: str, publication: Publication) -> None:
+    """Write the texts of a dataset that is new."""
+    values = [
+        {
+            "dataset_id": dataset_id,
+            "field": field,
+            "language": language,
+            "value": wording.value,
+            "origin": wording.origin,
+            "translated_from": wording.translated_from,
+        }
+        for (field, language), wording in publication_wordings(publication).items()
+    ]
+    if values:
+        session.execute(insert(table_of(DatasetWording)), values)
+
+
 def store_wordings(session: Session, dataset_id: str, publication: Publication) -> None:
     """Make the publication's texts the public ones. Raises CurationChanged when a curator's text would be overwritten."""
     rows = {(r.field, Language(r.language)): r for r in _wordings(session, publication.source_key)}
@@ -86,6 +104,7 @@ def store_wordings(session: Session, dataset_id: str, publication: Publication) 
         row.value = wording.value if wording else ""
         row.origin = wording.origin if wording else Origin.PERSON
         row.translated_from = wording.translated_from if wording else None
+    session.flush()
 
 
 def edit_wording(

@@ -1,5 +1,6 @@
 """One dataset: its page, a version of it, its rows and its files. The door for everything that names a dataset."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,8 @@ from portal.tables.readable import ReadableTable
 from portal.tables.serial import schema_from_json
 
 _MAX_VERSIONS = 100
+_MAX_STEM = 60
+_NOT_IN_NAMES = frozenset('/\\:*?"<>|')
 _PARQUET = "application/vnd.apache.parquet"
 _MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -95,9 +98,9 @@ def find_file(session: Session, principal: Principal, ref: Ref, part: str, forma
     row = _get_row(session, principal, ref)
     number = ref.version or row.current_version
     found = _get_part(session, principal, row, number, part)
-    name = f"{ref.dataset_id}-v{number}-{part}"
     if found.kind == PartKind.LINK:
         raise NotFound(f"{part} of {ref} is a link elsewhere; we hold no file of it.")
+    name = f"{_file_stem(session, ref.dataset_id)}-v{number}-{part}"
     if found.kind == PartKind.FILE and format in {found.format, "original"}:
         return _file(found, f"{name}.{found.format}", found.media_type, row.published_at)
     if found.kind == PartKind.TABLE and format == "parquet":
@@ -238,6 +241,14 @@ def _buried(session: Session, ref: Ref) -> Buried:
 
 def _file(part: Any, name: str, media_type: str, modified_at: Any) -> FileView:
     return FileView(part.blob_key, name, media_type, part.size_bytes, part.sha256, modified_at)
+
+
+def _file_stem(session: Session, dataset_id: str) -> str:
+    """The dataset's title, Chinese first, as every file system takes it; its id where nothing is left of the title."""
+    texts = read_wordings(session, (dataset_id,), ("title",)).get(dataset_id, {})
+    title = texts.get("title", Text()).shown(Language.ZH).value
+    kept = "".join(x for x in title if x not in _NOT_IN_NAMES and unicodedata.category(x)[0] != "C")
+    return " ".join(kept.split())[:_MAX_STEM].strip(" .") or dataset_id
 
 
 def _original(part: Any, name: str, row: Any) -> FileView:

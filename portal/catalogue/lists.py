@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Label, Row, Select, exists, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.access import VISIBLE_STATES
 from portal.catalogue.models import Dataset, DatasetTheme, Publisher, Theme
 from portal.catalogue.reading import only_visible, read_cards
 from portal.catalogue.serialised import load_text
-from portal.catalogue.versions import Version
 from portal.catalogue.views import CatalogueCounts, DatasetCard, PublisherView, ThemeView
 from portal.kernel.errors import NotFound
 from portal.kernel.paging import Page
@@ -34,22 +32,9 @@ def list_newest(session: Session, principal: Principal, limit: int) -> tuple[Dat
 
 
 def list_publishers(session: Session, principal: Principal) -> tuple[PublisherView, ...]:
-    """Departments that have something to show, most datasets first; one statement."""
-    query = _publishers().order_by(func.count(Dataset.id).desc(), Publisher.slug).limit(MAX_PAGE)
+    """Departments that have something to show, most datasets first."""
+    query = _publishers().order_by(Publisher.dataset_count.desc(), Publisher.slug).limit(MAX_PAGE)
     return tuple(_publisher(row) for row in session.execute(query))
-
-
-def name_publishers(session: Session, principal: Principal, slugs: Sequence[str]) -> Mapping[str, Text]:
-    """Slug → name of those departments that have something to show; without counts, so without reading all datasets."""
-    shows = exists(only_visible(select(Dataset.id)).where(Dataset.publisher_id == Publisher.id))
-    query = select(Publisher.slug, Publisher.names).where(Publisher.slug.in_(slugs[:MAX_PAGE]), shows)
-    return {row.slug: load_text(row.names) for row in session.execute(query)}
-
-
-def name_themes(session: Session, slugs: Sequence[str]) -> Mapping[str, Text]:
-    """Slug → name of themes; the list of themes is fixed and public, so nobody is asked who asks."""
-    query = select(Theme.slug, Theme.names).where(Theme.slug.in_(slugs[:MAX_PAGE])).order_by(Theme.position)
-    return {row.slug: load_text(row.names) for row in session.execute(query)}
 
 
 def get_publisher(session: Session, principal: Principal, slug: str) -> PublisherView:
@@ -71,14 +56,24 @@ def list_publisher_cards(
 
 def list_themes(session: Session, principal: Principal) -> tuple[ThemeView, ...]:
     """Themes that have something to show, in their fixed order."""
-    query = _themes().group_by(Theme.slug, Theme.position).order_by(Theme.position)
-    return tuple(_theme(row) for row in session.execute(query))
+    return tuple(_theme(row) for row in session.execute(_themes()))
 
 
 def read_themes(session: Session, slugs: tuple[str, ...]) -> tuple[ThemeView, ...]:
-    """The themes named, with their counts; one statement."""
-    query = _themes().where(Theme.slug.in_(slugs)).group_by(Theme.slug, Theme.position).order_by(Theme.position)
-    return tuple(_theme(row) for row in session.execute(query)) if slugs else ()
+    """The themes named, in their fixed order; one statement."""
+    return tuple(_theme(row) for row in session.execute(_themes().where(Theme.slug.in_(slugs)))) if slugs else ()
+
+
+def name_publishers(session: Session, principal: Principal, slugs: Sequence[str]) -> Mapping[str, Text]:
+    """Slug → name of those departments among `slugs` that have something to show."""
+    query = _publishers().where(Publisher.slug.in_(slugs[:MAX_PAGE]))
+    return {row.slug: load_text(row.names) for row in session.execute(query)}
+
+
+def name_themes(session: Session, slugs: Sequence[str]) -> Mapping[str, Text]:
+    """Slug → name of themes; the list of themes is fixed and public, so nobody is asked who asks."""
+    query = select(Theme.slug, Theme.names).where(Theme.slug.in_(slugs[:MAX_PAGE])).order_by(Theme.position)
+    return {row.slug: load_text(row.names) for row in session.execute(query)}
 
 
 def get_theme(session: Session, principal: Principal, slug: str) -> ThemeView:
@@ -98,17 +93,16 @@ def list_theme_cards(session: Session, principal: Principal, slug: str, offset: 
 
 
 def count_catalogue(session: Session, principal: Principal) -> CatalogueCounts:
-    """Numbers for the home page; one statement."""
-    query = only_visible(
-        select(
-            func.count(Dataset.id),
-            func.count(func.distinct(Dataset.publisher_id)),
-            func.coalesce(func.sum(Version.table_count), 0),
-            func.coalesce(func.sum(Version.row_count), 0),
-        ).join(Version, (Version.dataset_id == Dataset.id) & (Version.number == Dataset.current_version))
+    """Numbers for the home page; one statement over the departments."""
+    has_data = Publisher.dataset_count > 0
+    query = select(
+        func.sum(Publisher.dataset_count),
+        func.count().filter(has_data),
+        func.sum(Publisher.table_count),
+        func.sum(Publisher.row_count),
     )
     datasets, publishers, tables, rows = session.execute(query).one()
-    return CatalogueCounts(datasets, publishers, int(tables or 0), int(rows or 0))
+    return CatalogueCounts(int(datasets or 0), publishers, int(tables or 0), int(rows or 0))
 
 
 def list_sitemap(session: Session, principal: Principal, after_id: str, limit: int) -> tuple[tuple[str, datetime], ...]:
@@ -133,13 +127,8 @@ def _page(
 
 
 def _publishers() -> Select[Any]:
-    # JSON columns have no equality in PostgreSQL: grouping by the key is enough, it determines the rest.
-    columns = select(Publisher.id, Publisher.slug, Publisher.names, Publisher.descriptions, _count())
-    return only_visible(columns.join(Dataset, Dataset.publisher_id == Publisher.id)).group_by(Publisher.id)
-
-
-def _count() -> Label[int]:
-    return func.count(Dataset.id).label("dataset_count")
+    columns = (Publisher.id, Publisher.slug, Publisher.names, Publisher.descriptions, Publisher.dataset_count)
+    return select(*columns).where(Publisher.dataset_count > 0)
 
 
 def _publisher(row: Row[Any]) -> PublisherView:
@@ -147,12 +136,8 @@ def _publisher(row: Row[Any]) -> PublisherView:
 
 
 def _themes() -> Select[Any]:
-    return (
-        select(Theme.slug, Theme.names, _count())
-        .join(DatasetTheme, DatasetTheme.theme_slug == Theme.slug)
-        .join(Dataset, Dataset.id == DatasetTheme.dataset_id)
-        .where(Dataset.state.in_(VISIBLE_STATES))
-    )
+    columns = (Theme.slug, Theme.names, Theme.dataset_count)
+    return select(*columns).where(Theme.dataset_count > 0).order_by(Theme.position)
 
 
 def _theme(row: Row[Any]) -> ThemeView:

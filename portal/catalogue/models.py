@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue.versions import Version
@@ -23,6 +23,9 @@ class Publisher(Base):
     source_name: Mapped[str] = mapped_column(String(300), unique=True)
     names: Mapped[dict[str, Any]]
     descriptions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    dataset_count: Mapped[int] = mapped_column(default=0)  # these three: of what is published, see counts.py
+    table_count: Mapped[int] = mapped_column(default=0)
+    row_count: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class Theme(Base):
@@ -33,6 +36,7 @@ class Theme(Base):
     slug: Mapped[str] = mapped_column(String(80), primary_key=True)
     names: Mapped[dict[str, Any]]
     position: Mapped[int] = mapped_column(default=0)
+    dataset_count: Mapped[int] = mapped_column(default=0)  # of what is published, see counts.py
 
 
 class DatasetTheme(Base):

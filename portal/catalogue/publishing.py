@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.catalogue.curation import store_wordings
+from portal.catalogue.counts import Share, find_share, move_share
+from portal.catalogue.curation import add_wordings, store_wordings
 from portal.catalogue.errors import DigestMismatch, Incomplete, StaysWithdrawn, VerdictMismatch
 from portal.catalogue.models import Dataset, DatasetTheme
 from portal.catalogue.publication import Publication, PublishedPart, digest_data, digest_page
@@ -14,6 +16,7 @@ from portal.catalogue.publishers import ensure_publisher
 from portal.catalogue.serialised import dump_schema, dump_text
 from portal.catalogue.themes import SLUGS, ensure_themes
 from portal.catalogue.versions import Verdict, Version, VersionPart
+from portal.db import table_of
 from portal.db.locks import lock
 from portal.gate import Admitted
 from portal.gate import Verdict as GateVerdict
@@ -35,7 +38,7 @@ def record_verdict(session: Session, source_key: str, verdict: GateVerdict, gate
     release = getattr(verdict, "release", None)
     row_id = new_id()
     session.execute(
-        insert(Verdict).values(
+        insert(table_of(Verdict)).values(
             id=row_id,
             source_key=source_key,
             data_digest=verdict.data_digest,
@@ -61,48 +64,26 @@ def publish_dataset(
     A change of data or page makes a new version; one of the page alone shares the blobs of the version before. Raises
     DigestMismatch, VerdictMismatch, Incomplete, StaysWithdrawn, CurationChanged; the caller's transaction then rolls back.
     """
-    data_digest, page_digest = digest_data(publication.parts), digest_page(publication)
-    _check(session, admitted, publication, verdict_id, (data_digest, page_digest))
+    digests = digest_data(publication.parts), digest_page(publication)
+    _check(session, admitted, publication, verdict_id, digests)
     lock(session, f"record {publication.source_key}")
-    dataset = session.scalar(select(Dataset).where(Dataset.source_key == publication.source_key))
-    if dataset is not None:
-        lock(session, f"dataset {dataset.id}")
-        session.refresh(dataset)  # a withdrawal may have held the lock
-    if dataset is not None and dataset.stays_withdrawn:
+    found = _find(session, publication.source_key)
+    if found is not None and found.stays_withdrawn:
         raise StaysWithdrawn(f"{publication.source_key} was withdrawn by a person, who alone can lift that.")
-    latest = _latest(session, dataset)
-    has_new_data = True
-    if dataset is not None and dataset.state == DatasetState.PUBLISHED and latest:
-        if (latest.data_digest, latest.page_digest) == (data_digest, page_digest):
-            return Published(dataset.id, latest.number, is_new=False)
-        has_new_data = latest.data_digest != data_digest
-    dataset = _write_dataset(session, dataset, publication, now)
-    number = latest.number + 1 if latest else 1
-    session.execute(
-        insert(Version).values(
-            dataset_id=dataset.id,
-            number=number,
-            data_digest=data_digest,
-            page_digest=page_digest,
-            verdict_id=verdict_id,
-            provenance={**publication.provenance, "verdict_id": verdict_id},
-            row_count=_row_count(publication.parts),
-            table_count=sum(part.kind is PartKind.TABLE for part in publication.parts),
-            published_at=now,
-            data_modified_at=publication.data_modified_at,
-        )
+    if found is not None and found.is_live and (found.data_digest, found.page_digest) == digests:
+        store_wordings(session, found.id, publication)  # what the source says under a curator's text may be new
+        return Published(found.id, found.number, is_new=False)
+    dataset_id = found.id if found else new_id()
+    number = (found.number or 0) + 1 if found else 1
+    before = find_share(session, dataset_id) if found else None
+    publisher_id = _write_dataset(
+        session, found, dataset_id, publication, number=number, now=now, data_digest=digests[0]
     )
-    session.execute(
-        insert(VersionPart), [_part_values(dataset.id, number, i, part) for i, part in enumerate(publication.parts)]
-    )
-    dataset.state, dataset.current_version = DatasetState.PUBLISHED, number
-    dataset.issued_at = dataset.issued_at or now
-    if has_new_data or dataset.modified_at is None:
-        dataset.modified_at = publication.data_modified_at or now
-    dataset.withdrawn_at, dataset.withdrawn_reason = None, ""
-    dataset.revision = Dataset.revision + 1
-    session.flush()
-    return Published(dataset.id, number, is_new=True)
+    themes = _store_themes(session, dataset_id, publication.themes, is_new=found is None)
+    _write_version(session, dataset_id, number, publication, digests=digests, verdict_id=verdict_id, now=now)
+    after = Share(publisher_id, themes, _table_count(publication.parts), _row_count(publication.parts) or 0)
+    move_share(session, before, after)
+    return Published(dataset_id, number, is_new=True)
 
 
 def _check(
@@ -126,44 +107,119 @@ def _check(
         )
 
 
-def _latest(session: Session, dataset: Dataset | None) -> Version | None:
-    if dataset is None:
+def _find(session: Session, source_key: str) -> Any:
+    """The dataset of a record with its newest version's number and digests; `is_live`: it is shown right now."""
+    dataset_id = session.scalar(select(Dataset.id).where(Dataset.source_key == source_key))
+    if dataset_id is None:
         return None
-    newest = select(func.max(Version.number)).where(Version.dataset_id == dataset.id).scalar_subquery()
-    return session.scalar(select(Version).where(Version.dataset_id == dataset.id, Version.number == newest))
+    lock(session, f"dataset {dataset_id}")  # a withdrawal may hold it; what is read from here on is settled
+    newest = select(func.max(Version.number)).where(Version.dataset_id == dataset_id).scalar_subquery()
+    query = (
+        select(
+            Dataset.id,
+            Dataset.stays_withdrawn,
+            Dataset.issued_at,
+            Dataset.modified_at,
+            Version.number,
+            Version.data_digest,
+            Version.page_digest,
+            ((Dataset.state == DatasetState.PUBLISHED) & Version.redacted_at.is_(None)).label("is_live"),
+        )
+        .outerjoin(Version, (Version.dataset_id == Dataset.id) & (Version.number == newest))
+        .where(Dataset.id == dataset_id)
+    )
+    return session.execute(query).one()
 
 
-def _write_dataset(session: Session, dataset: Dataset | None, publication: Publication, now: datetime) -> Dataset:
-    publisher_id = ensure_publisher(session, publication.publisher)
-    is_fresh = dataset is None
-    if dataset is None:
-        dataset = Dataset(id=new_id(), source_key=publication.source_key, created_at=now)
-        session.add(dataset)
-    dataset.publisher_id = publisher_id
-    dataset.resource_code = publication.resource_code
-    dataset.openness = publication.openness
-    dataset.open_condition = publication.open_condition
-    dataset.update_cycle = publication.update_cycle
-    dataset.licence = publication.licence
-    dataset.owner, dataset.approver = publication.owner, publication.approver
-    dataset.basis, dataset.data_class, dataset.grade = publication.basis, publication.data_class, publication.grade
-    session.flush()
-    store_wordings(session, dataset.id, publication)
-    _store_themes(session, dataset.id, publication.themes, is_fresh=is_fresh)
-    return dataset
+def _write_dataset(
+    session: Session,
+    found: Any,
+    dataset_id: str,
+    publication: Publication,
+    *,
+    number: int,
+    now: datetime,
+    data_digest: str,
+) -> str:
+    """Insert or update the dataset's row and its texts; the id of its department."""
+    values = {
+        "publisher_id": ensure_publisher(session, publication.publisher),
+        "resource_code": publication.resource_code,
+        "state": DatasetState.PUBLISHED,
+        "openness": publication.openness,
+        "open_condition": publication.open_condition,
+        "update_cycle": publication.update_cycle,
+        "licence": publication.licence,
+        "owner": publication.owner,
+        "approver": publication.approver,
+        "basis": publication.basis,
+        "data_class": publication.data_class,
+        "grade": publication.grade,
+        "current_version": number,
+        "withdrawn_at": None,
+        "withdrawn_reason": "",
+    }
+    modified_at = publication.data_modified_at or now
+    if found is None:
+        values |= {"id": dataset_id, "source_key": publication.source_key, "created_at": now}
+        values |= {"issued_at": now, "modified_at": modified_at}
+        session.execute(insert(table_of(Dataset)), [values])
+        add_wordings(session, dataset_id, publication)
+        return str(values["publisher_id"])
+    if found.issued_at is None:
+        values["issued_at"] = now
+    if not found.is_live or found.data_digest != data_digest:
+        values["modified_at"] = modified_at
+    session.execute(
+        update(table_of(Dataset)).where(Dataset.id == dataset_id).values(**values, revision=Dataset.revision + 1)
+    )
+    store_wordings(session, dataset_id, publication)
+    return str(values["publisher_id"])
 
 
-def _store_themes(session: Session, dataset_id: str, themes: tuple[str, ...], *, is_fresh: bool) -> None:
-    wanted = {slug for slug in themes if slug in SLUGS}
-    if wanted:
+def _write_version(
+    session: Session,
+    dataset_id: str,
+    number: int,
+    publication: Publication,
+    *,
+    digests: tuple[str, str],
+    verdict_id: str,
+    now: datetime,
+) -> None:
+    values = {
+        "dataset_id": dataset_id,
+        "number": number,
+        "data_digest": digests[0],
+        "page_digest": digests[1],
+        "verdict_id": verdict_id,
+        "provenance": {**publication.provenance, "verdict_id": verdict_id},
+        "row_count": _row_count(publication.parts),
+        "table_count": _table_count(publication.parts),
+        "published_at": now,
+        "data_modified_at": publication.data_modified_at,
+    }
+    session.execute(insert(table_of(Version)), [values])
+    parts = [_part_values(dataset_id, number, i, part) for i, part in enumerate(publication.parts)]
+    session.execute(insert(table_of(VersionPart)), parts)
+
+
+def _store_themes(session: Session, dataset_id: str, themes: tuple[str, ...], *, is_new: bool) -> frozenset[str]:
+    """Make the known ones of `themes` the dataset's themes; which they are."""
+    wanted = frozenset(themes) & SLUGS
+    of_dataset = DatasetTheme.dataset_id == dataset_id
+    present = set() if is_new else set(session.scalars(select(DatasetTheme.theme_slug).where(of_dataset)))
+    if present - wanted:
+        session.execute(delete(table_of(DatasetTheme)).where(of_dataset, DatasetTheme.theme_slug.in_(present - wanted)))
+    if wanted - present:
         ensure_themes(session)
-    rows = () if is_fresh else session.scalars(select(DatasetTheme).where(DatasetTheme.dataset_id == dataset_id))
-    present = {row.theme_slug: row for row in rows}
-    for slug, row in present.items():
-        if slug not in wanted:
-            session.delete(row)
-    session.add_all(DatasetTheme(dataset_id=dataset_id, theme_slug=slug) for slug in sorted(wanted - present.keys()))
-    session.flush()
+        values = [{"dataset_id": dataset_id, "theme_slug": slug} for slug in sorted(wanted - present)]
+        session.execute(insert(table_of(DatasetTheme)), values)
+    return wanted
+
+
+def _table_count(parts: tuple[PublishedPart, ...]) -> int:
+    return sum(part.kind is PartKind.TABLE for part in parts)
 
 
 def _row_count(parts: tuple[PublishedPart, ...]) -> int | None:

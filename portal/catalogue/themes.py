@@ -27,13 +27,17 @@ THEMES: tuple[tuple[str, str, str], ...] = (
     ("government", "政务服务", "Government services"),
     ("society", "社会民生", "Society"),
 )
+_ENSURED = "themes_ensured"
 SLUGS = frozenset(slug for slug, _, _ in THEMES)
 
 
 def ensure_themes(session: Session) -> None:
-    """Write the themes that are missing; called when a dataset is published, costs one statement when all are there."""
+    """Write the themes that are missing; asks the database once per session."""
+    if session.info.get(_ENSURED):
+        return
     present = set(session.scalars(select(Theme.slug)))
     for position, (slug, zh, en) in enumerate(THEMES):
         if slug not in present:
             session.add(Theme(slug=slug, names=dump_text(Text.of(zh, en)), position=position))
     session.flush()
+    session.info[_ENSURED] = True

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from portal.catalogue.counts import find_share, move_share
 from portal.catalogue.models import Dataset, ExportJob, Outbox
 from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
 from portal.db.locks import lock
@@ -38,6 +39,7 @@ def withdraw_dataset(
     dataset.stays_withdrawn = dataset.stays_withdrawn or stays
     if dataset.state == DatasetState.WITHDRAWN:
         return
+    move_share(session, find_share(session, dataset_id), None)
     dataset.state, dataset.withdrawn_at, dataset.withdrawn_reason = DatasetState.WITHDRAWN, now, reason.strip()
     dataset.revision = Dataset.revision + 1
     session.flush()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.builders import build_link
 
 Make = Callable[..., Publication]
 
-PAGE_CHANGES = {
+PAGE_CHANGES: dict[str, Any] = {
     "title": Text.of("另一个标题"),
     "description": Text.of("另一个说明"),
     "keywords": {Language.ZH: ("别的",)},

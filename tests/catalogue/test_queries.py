@@ -14,7 +14,7 @@ from portal.catalogue.views import DatasetCard, Ref
 from portal.catalogue.withdrawal import withdraw_dataset
 from portal.kernel.errors import NotFound
 from portal.kernel.principal import ANONYMOUS, Principal
-from portal.kernel.text import Language
+from portal.kernel.text import Language, Text
 from portal.kernel.vocab import Openness, PartKind, Tier
 from portal.storage import BlobNotFound
 from tests.builders import NOW, Built, build_catalogue, build_link
@@ -37,7 +37,7 @@ QUESTIONS: dict[str, tuple[Callable[[Session, tuple[str, ...]], object], int]] =
     "sitemap": (lambda s, _: queries.list_sitemap(s, ANONYMOUS, "", 50), 1),
     "sitemap starts": (lambda s, _: queries.list_sitemap_starts(s, ANONYMOUS, 10), 1),
     "documents": (queries.describe_documents, 5),
-    "file": (lambda s, ids: queries.find_file(s, ANONYMOUS, Ref(ids[0]), "data", "csv"), 3),
+    "file": (lambda s, ids: queries.find_file(s, ANONYMOUS, Ref(ids[0]), "data", "csv"), 4),
 }
 
 
@@ -155,7 +155,7 @@ def test_files_are_what_the_part_is(built: Built, make: Make, put: Put) -> None:
     with built.database.reading() as session:
         table = queries.find_file(session, ANONYMOUS, Ref(dataset_id), "data", "parquet")
         assert table is not None
-        assert table.file_name == f"{dataset_id}-v1-data.parquet"
+        assert table.file_name == "临江街道中小学校名录（2010年）-v1-data.parquet"
         assert built.store.size_bytes(table.blob_key) == table.size_bytes
         assert queries.find_file(session, ANONYMOUS, Ref(dataset_id), "data", "csv") is None
         for part, kind in (("data", "original"), ("elsewhere", "csv"), ("absent", "csv"), ("elsewhere", "parquet")):
@@ -166,6 +166,26 @@ def test_files_are_what_the_part_is(built: Built, make: Make, put: Put) -> None:
                 queries.open_version(session, ANONYMOUS, Ref(dataset_id), part, built.store)
         link = queries.get_dataset(session, ANONYMOUS, Ref(dataset_id)).parts[1]
         assert (link.kind, link.url, link.sha256) == (PartKind.LINK, "https://example.org/data.csv", None)
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("甲/乙:丙*?", "甲乙丙"),
+        ("长" * 100, "长" * 60),
+        ("a\u202eb\x01c\r\n", "abc"),
+        ("..", ""),
+        ("CON. ", "CON"),
+    ],
+)
+def test_file_names_are_titles_that_every_system_takes(
+    built: Built, make: Make, put: Put, title: str, stem: str
+) -> None:
+    dataset_id = put(make(title=Text.of(title)))
+    with built.database.reading() as session:
+        file = queries.find_file(session, ANONYMOUS, Ref(dataset_id), "data", "parquet")
+    assert file is not None
+    assert file.file_name == f"{stem or dataset_id}-v1-data.parquet"
 
 
 def test_the_original_is_offered_where_it_was_published(built: Built, make: Make, put: Put) -> None:
@@ -184,7 +204,11 @@ def test_the_original_is_offered_where_it_was_published(built: Built, make: Make
         file = queries.find_file(session, ANONYMOUS, Ref(dataset_id), "data", "original")
         view = queries.get_dataset(session, ANONYMOUS, Ref(dataset_id)).parts[0]
     assert file is not None
-    assert (file.file_name, file.sha256, file.size_bytes) == (f"{dataset_id}-v1-data-original.xlsx", "a" * 64, 7)
+    assert (file.file_name, file.sha256, file.size_bytes) == (
+        "临江街道中小学校名录（2010年）-v1-data-original.xlsx",
+        "a" * 64,
+        7,
+    )
     assert (view.offers_original, view.original_format, view.original_size_bytes) == (True, "xlsx", 7)
 
 

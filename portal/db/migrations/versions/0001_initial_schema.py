@@ -115,6 +115,9 @@ def upgrade() -> None:
         sa.Column("source_name", sa.String(length=300), nullable=False),
         sa.Column("names", sa.JSON(), nullable=False),
         sa.Column("descriptions", sa.JSON(), nullable=False),
+        sa.Column("dataset_count", sa.Integer(), nullable=False),
+        sa.Column("table_count", sa.Integer(), nullable=False),
+        sa.Column("row_count", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publisher")),
         sa.UniqueConstraint("slug", name=op.f("uq_publisher_slug")),
         sa.UniqueConstraint("source_name", name=op.f("uq_publisher_source_name")),
@@ -133,6 +136,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("names", sa.JSON(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("dataset_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_theme")),
     )
     op.create_table(
