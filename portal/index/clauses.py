@@ -32,10 +32,11 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """At least one must match. `is_best`: the best one scores (others a fifth); otherwise scores add up."""
+    """At least so many must match. `is_best`: the best one scores (others a fifth); otherwise scores add up."""
 
     clauses: tuple["Clause", ...]
-    is_best: bool = False
+    is_best: bool = False  # with at_least 1 only
+    at_least: int = 1
 
 
 @dataclass(frozen=True, slots=True)

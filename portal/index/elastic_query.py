@@ -21,7 +21,7 @@ def query_of(clause: Clause) -> Body:
         queries = [query_of(c) for c in clause.clauses]
         if clause.is_best:
             return {"dis_max": {"queries": queries, "tie_breaker": BEST_TIE}}
-        return {"bool": {"should": queries, "minimum_should_match": 1}}
+        return {"bool": {"should": queries, "minimum_should_match": clause.at_least}}
     if isinstance(clause, All):
         return {
             "bool": {

@@ -172,7 +172,7 @@ class TantivyEngine:
             queries = [self._query(c) for c in clause.clauses]
             if clause.is_best:
                 return Query.disjunction_max_query(queries, BEST_TIE)
-            return Query.boolean_query([(Occur.Should, q) for q in queries])
+            return Query.boolean_query([(Occur.Should, q) for q in queries], clause.at_least)
         if isinstance(clause, All):
             parts = [(Occur.Must, self._query(c)) for c in clause.clauses]
             parts += [(Occur.Should, self._query(c)) for c in clause.prefer]

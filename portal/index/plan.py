@@ -31,7 +31,7 @@ def plan(query: Query) -> Iterator[Step]:
     """The steps, strictest first; the first one that finds anything (without facets) is the answer.
 
     1. Every word, a Chinese word being its characters side by side. 2. Long Chinese words cut into dictionary words, every
-    one still required. 3. Any word, but every field:value and no excluded one.
+    one still required. 3. All words but one, then any word; field:value stays required and what is excluded stays out.
     """
     if not query.required:
         yield Step(Everything())
@@ -42,8 +42,9 @@ def plan(query: Query) -> Iterator[Step]:
     parts = tuple(dict.fromkeys(part for term in loose for piece in term.pieces for part in _parts(piece)))
     if parts != tuple(dict.fromkeys(piece for term in loose for piece in term.pieces)):
         yield Step(_all(query, (*kept, *(_word(part) for part in parts))))
-    if len(parts) > 1:
-        yield Step(_all(query, (*kept, AnyOf(tuple(_word(part) for part in parts)))), is_relaxed=True)
+    for at_least in _relaxations(len(parts)):
+        some = AnyOf(tuple(_word(part) for part in parts), at_least=at_least)
+        yield Step(_all(query, (*kept, some)), is_relaxed=True)
 
 
 def plan_suggestion(prefix: str) -> tuple[Clause, Clause] | None:
@@ -76,6 +77,11 @@ def _all(query: Query, clauses: tuple[Clause, ...]) -> All:
     )
     prefer = (Match("title", whole, BOOSTS["title"]),) if len(clauses) > 1 and len(whole) > 1 else ()
     return All(clauses, prefer=prefer, without=tuple(_term_clause(term) for term in query.excluded))
+
+
+def _relaxations(count: int) -> tuple[int, ...]:
+    """How many of so many words are asked for, step by step, once all of them find nothing."""
+    return (count - 1, 1) if count > 2 else (1,) if count == 2 else ()
 
 
 def _term_clause(term: Term) -> Clause:

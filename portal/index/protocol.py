@@ -49,7 +49,7 @@ class SearchRequest:
 class SearchResult:
     """Dataset ids in order. `facets`: facet → code → count over the whole result, each without its own choice.
 
-    `is_relaxed`: nothing had all words, so any word counted. `is_degraded`: the engine is away, the database answered.
+    `is_relaxed`: nothing had all words, so fewer were asked for. `is_degraded`: the engine is away, the database answered.
     """
 
     ids: tuple[str, ...]

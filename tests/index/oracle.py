@@ -48,7 +48,7 @@ def matches(clause: Clause, document: Encoded) -> bool:
     if isinstance(clause, OneOf):
         return bool(set(clause.values) & set(document.codes[clause.field]))
     if isinstance(clause, AnyOf):
-        return any(matches(c, document) for c in clause.clauses)
+        return sum(matches(c, document) for c in clause.clauses) >= clause.at_least
     if isinstance(clause, All):
         return all(matches(c, document) for c in clause.clauses) and not any(
             matches(c, document) for c in clause.without
