@@ -4,8 +4,8 @@ import re
 from functools import cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from werkzeug.test import TestResponse
 
@@ -17,7 +17,7 @@ _BASE = "urn:description"
 @cache
 def _registry() -> tuple[dict[str, Any], Registry[Any]]:
     description = describe_api()
-    return description, Registry().with_resource(_BASE, Resource(contents=description, specification=DRAFT202012))
+    return description, Registry().with_resource(_BASE, DRAFT202012.create_resource(description))
 
 
 def operation_of(path: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import (
     default_exceptions,
 )
 
+from portal.http.policy import policy
 from portal.http.problems import KINDS, describe_error
 from portal.kernel.errors import Gone, InvalidInput, Unavailable
 from portal.settings import Settings
@@ -79,15 +80,12 @@ def test_titles_are_there_in_chinese(client: FlaskClient) -> None:
 
 def test_a_fault_reveals_nothing_but_a_request_id(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_site(settings) as site:
-        site.parts.database.dispose()
-        from portal.api.operations import OPERATIONS
 
-        def fail(**_: str) -> None:
+        @policy(permission="none", budget="catalogue")
+        def fail(**_: str) -> str:
             raise RuntimeError("the secret is 42")
 
-        assert OPERATIONS
-        fail.portal_policy = site.app.view_functions["api.list_all_themes"].portal_policy  # type: ignore[attr-defined]
-        site.app.view_functions["api.list_all_themes"] = fail  # type: ignore[assignment]
+        site.app.view_functions["api.list_all_themes"] = fail
         answer = site.client.get("/api/v1/themes")
     _is_problem(answer, 500, "internal-error")
     assert "42" not in answer.get_data(as_text=True)
