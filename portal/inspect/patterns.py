@@ -35,7 +35,7 @@ DIGITS_PREFILTER: Final = "|".join(
 TEXT_PREFILTER: Final = "|".join(
     (
         r"[0-9][eE]\+?1[07]",  # a spreadsheet's 1.10101E+17
-        rf"[A-Za-zＡ-Ｚａ-ｚ][\s{_INVISIBLE}]*\p{{Nd}}(?:[{_INVISIBLE}]*\p{{Nd}}){{5}}",  # passports, permits, Hong Kong identity cards
+        rf"[A-Za-zＡ-Ｚａ-ｚ][\s{_INVISIBLE}]*\p{{Nd}}(?:[{_INVISIBLE}]*\p{{Nd}}){{5}}",  # passports and permits
         r"[@＠]",
         rf"[绝絕机機秘][\s{_INVISIBLE}]*密|密级|内部[资文材]|仅供内部|SECRET|CONFIDENTIAL",
         r"家住|现住|居住|住址|户籍|暂住|家庭地址",

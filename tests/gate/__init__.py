@@ -1,0 +1,1 @@
+"""The gate: what is asked and what it answers."""
