@@ -117,4 +117,4 @@ def _is_binary(head: bytes) -> bool:
     control = sum(head.count(byte) for byte in range(1, 32) if byte not in b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f")
     nuls = head.count(0)
     is_wide = nuls > len(head) * 0.1 and min(head[0::2].count(0), head[1::2].count(0)) < nuls * 0.05
-    return control > len(head) * 0.02 or (nuls > max(8, len(head) * 0.02) and not is_wide)
+    return control > max(8, len(head) * 0.02) or (nuls > max(8, len(head) * 0.02) and not is_wide)

@@ -29,6 +29,18 @@ def load_json(path: Path, limits: ReadingLimits) -> object:
     return value
 
 
+def is_json_lines(path: Path) -> bool:
+    """Whether the first line is an object of its own and another line follows."""
+    with path.open("rb") as file:
+        lines = (line for line in iter(lambda: file.readline(_MAX_LINE_BYTES), b"") if not line.isspace())
+        first = next(lines, b"")
+        try:
+            is_object = first.lstrip().startswith(b"{") and isinstance(orjson.loads(first), Mapping)
+        except orjson.JSONDecodeError:
+            return False
+        return is_object and next(lines, None) is not None
+
+
 def is_geojson(document: object) -> bool:
     """A GeoJSON feature collection, feature or geometry: kept as a file."""
     return isinstance(document, Mapping) and (

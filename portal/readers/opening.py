@@ -11,11 +11,11 @@ from portal.readers.duck import connect, literal, quoted
 from portal.readers.encodings import decodes, detect_encoding, write_utf8
 from portal.readers.errors import FileRefused
 from portal.readers.formats import RealFormat, real_format
-from portal.readers.hidden_parts import find_hidden_parts
-from portal.readers.json_text import find_records, is_geojson, load_json, read_json_lines, read_records
+from portal.readers.hidden_parts import HiddenParts, find_hidden_parts
+from portal.readers.json_text import find_records, is_geojson, is_json_lines, load_json, read_json_lines, read_records
 from portal.readers.original import file_lines, write_original_text
 from portal.readers.reading import FileReading, Note, ReadingLimits, TableReading
-from portal.readers.spreadsheets import all_texts, read_workbook
+from portal.readers.spreadsheets import Workbook, all_texts, read_workbook
 from portal.readers.tables import TableRequest, finish_table
 from portal.readers.text_table import TextTable, write_text_table
 
@@ -56,7 +56,7 @@ def open_file(delivery: Delivery) -> FileReading:
 
 def _open_sheets(connection: duckdb.DuckDBPyConnection, delivery: Delivery, found: RealFormat) -> FileReading:
     hidden = find_hidden_parts(delivery.path, found.name)
-    book = read_workbook(delivery.path, hidden)
+    book = _workbook(delivery, found, hidden)
     tables: list[TableReading] = []
     notes: list[Note] = []
     for sheet in book.sheets:
@@ -92,6 +92,16 @@ def _open_sheets(connection: duckdb.DuckDBPyConnection, delivery: Delivery, foun
     )
 
 
+def _workbook(delivery: Delivery, found: RealFormat, hidden: HiddenParts) -> Workbook:
+    """The sheets, read under a name with the suffix of the real format, by which calamine goes."""
+    link = delivery.work_dir / f"sheets.{found.name}"
+    link.symlink_to(delivery.path.resolve())
+    try:
+        return read_workbook(link, hidden)
+    finally:
+        link.unlink()
+
+
 def _open_text(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileReading:
     encoding = delivery.encoding or detect_encoding(delivery.path)
     if delivery.encoding and not decodes(delivery.path, delivery.encoding):
@@ -122,7 +132,7 @@ def _tables_of_text(
         is_html = any(tag in head.lower() for tag in ("<html", "<!doctype html", "<table", "<body"))
         return PartKind.FILE, *(("html", "text/html") if is_html else ("xml", "application/xml")), ()
     if head[0] in "[{":
-        return _tables_of_json(connection, delivery, utf8, head)
+        return _tables_of_json(connection, delivery, utf8)
     text = delivery.work_dir / "table.text.parquet"
     table, notes = read_delimited(connection, utf8, text, delivery.limits)
     is_prose = table.width == 1 and delivery.file_name.lower().endswith((".txt", ".md", ".log"))
@@ -143,12 +153,11 @@ def _finished(
 
 
 def _tables_of_json(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, utf8: Path, head: str
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, utf8: Path
 ) -> tuple[PartKind, str, str, tuple[TableReading, ...]]:
     text = delivery.work_dir / "table.text.parquet"
     target = delivery.work_dir / "table.parquet"
-    lines = [line for line in head.splitlines() if line.strip()]
-    if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines) and lines[0].rstrip().endswith("}"):
+    if is_json_lines(utf8):
         table, names, notes = read_json_lines(utf8, text, delivery.limits)
         request = TableRequest("table", delivery.stem, target, names, notes=notes)
         return PartKind.TABLE, "jsonl", "application/jsonl", (_finished(connection, table, request, delivery.limits),)

@@ -45,10 +45,10 @@ class Workbook:
 
 
 def read_workbook(path: Path, hidden: HiddenParts) -> Workbook:
-    """All sheets of the file. Raises FileRefused (`file_encrypted`, `file_damaged`)."""
+    """All sheets of the file, whose suffix must tell its format. Raises FileRefused (`file_encrypted`, `file_damaged`)."""
     found = Workbook()
     try:
-        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
+        with CalamineWorkbook.from_path(path) as book:
             for metadata in book.sheets_metadata:
                 found.sheet_names.append(metadata.name)
                 if metadata.typ not in (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet, SheetTypeEnum.DialogSheet):
