@@ -1,8 +1,5 @@
 """The command line `portal`."""
 
-import click
+from portal.cli.main import main
 
-
-@click.group()
-def main() -> None:
-    """Run and look after the portal."""
+__all__ = ["main"]

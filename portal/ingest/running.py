@@ -36,7 +36,7 @@ from portal.storage import StorageError
 
 FAILURES_IN_A_ROW = 5
 _JUDGE_TIMES = 3
-_OURS = (StorageError, OperationalError, InterfaceError)  # no record's fault: the run ends and the next goes on
+OURS = (StorageError, OperationalError, InterfaceError)  # no record's fault: the run ends and the next goes on
 _log = structlog.get_logger(__name__)
 
 
@@ -90,7 +90,7 @@ def run_harvest(
     except HarvestError as error:
         state = "stopped"
         tally.errors.append(str(error))
-    except _OURS as error:
+    except OURS as error:
         log.exception("harvest_failed")
         tally.errors.append(f"The run ended because a part of the portal is away: {type(error).__name__}.")
     except RunStopped as error:
@@ -166,9 +166,10 @@ def _run_page(database: Database, harvest: Harvest, page: RecordPage, tally: Tal
             note_skipped(session, harvest, settled, is_seen=settled.reasons[0].code == "record_unusable")
         _beat(session, harvest, tally)
     tally.counts[HarvestAction.UNCHANGED.value] += len(selection.unchanged)
+    harvest.progress.listed(tally.counts["listed"], page.total)
+    harvest.progress.unchanged(len(selection.unchanged))
     for settled in unusable:
         _count(harvest, tally, settled)
-    harvest.progress.listed(tally.counts["listed"], page.total)
     for raw in selection.changed:
         _count(harvest, tally, one_record(database, harvest, raw, tally))
 
@@ -177,14 +178,14 @@ def one_record(database: Database, harvest: Harvest, raw: RawRecord, tally: Tall
     """The whole way of one record. Its errors end here, as a skipped record; those of source and portal go on."""
     try:
         settled = _conducted(database, harvest, raw)
-    except (StopRun, *_OURS):
+    except (StopRun, *OURS):
         raise
     except Exception as error:  # one record's fault, whatever it is
-        settled = _skipped(raw, error)
+        settled = skipped(raw, error)
         with database.transaction() as session:
             note_skipped(session, harvest, settled, raw_sha256=raw_digest(raw))
     finally:
-        _clear(harvest.work_dir)
+        clear(harvest.work_dir)
     is_failure = any(reason.code == "fetch_failed" for reason in settled.reasons)
     tally.failures_in_a_row = tally.failures_in_a_row + 1 if is_failure else 0
     if tally.failures_in_a_row >= FAILURES_IN_A_ROW:
@@ -209,7 +210,8 @@ def _conducted(database: Database, harvest: Harvest, raw: RawRecord) -> Settled:
     raise AssertionError("unreachable")
 
 
-def _skipped(raw: RawRecord, error: Exception) -> Settled:
+def skipped(raw: RawRecord, error: Exception) -> Settled:
+    """What is noted of a record whose way ended with an error."""
     reason = Reason("internal_error", "note", type(error).__name__)
     if isinstance(error, PartUnusable):
         reason = Reason(error.code, "note", error.subject, error.count)
@@ -236,7 +238,7 @@ def _beat(session: Session, harvest: Harvest, tally: Tally) -> None:
         tally.noted_at = now
 
 
-def _clear(path: Path) -> None:
+def clear(path: Path) -> None:
     """A record's temporary files go with it, so that a run needs the space of one record."""
     for entry in path.iterdir():
         if entry.is_dir():

@@ -7,6 +7,7 @@ from pathlib import Path
 from portal.db import Database
 from portal.jobs import JobQueue
 from portal.outbound import GuardedClient
+from portal.settings import Settings
 from portal.storage import BlobStore, Quarantine
 
 
@@ -21,3 +22,25 @@ class Workshop:
     client_for: Callable[[frozenset[str]], GuardedClient]
     work_dir: Path
     secrets_dir: Path
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        database: Database,
+        store: BlobStore,
+        quarantine: Quarantine,
+        jobs: JobQueue,
+        client_for: Callable[[frozenset[str]], GuardedClient],
+    ) -> "Workshop":
+        """The workshop with its directories where the settings put them."""
+        return cls(
+            database=database,
+            store=store,
+            quarantine=quarantine,
+            jobs=jobs,
+            client_for=client_for,
+            work_dir=settings.var_dir / "work",
+            secrets_dir=settings.effective_secrets_dir,
+        )

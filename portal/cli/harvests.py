@@ -1,0 +1,109 @@
+"""`portal harvest …`: run a source once, and read what a run did."""
+
+import sys
+from collections import Counter
+
+import click
+
+from portal.cli.drawing import drawn_progress, words_for
+from portal.cli.parts import opened_parts, workshop_of
+from portal.cli.tables import print_table
+from portal.cli.wording import reason_in_words
+from portal.ingest.reporting import list_alarms, list_exceptions
+from portal.ingest.running import run_harvest
+from portal.ingest.runs import get_run, list_runs
+from portal.ingest.trying import try_harvest
+from portal.ingest.workshop import Workshop
+from portal.settings import Settings
+
+
+@click.group()
+def harvest() -> None:
+    """Harvest sources."""
+
+
+@harvest.command("run")
+@click.argument("name")
+@click.option("--dry-run", is_flag=True, help="Show every difference, field by field, and change nothing.")
+@click.pass_obj
+def run(settings: Settings, name: str, dry_run: bool) -> None:
+    """Harvest a source once. Exit code 1 when the run did not reach its end."""
+    with opened_parts(settings) as worker:
+        workshop = workshop_of(worker)
+        if dry_run:
+            _show_trials(workshop, name)
+            return
+        with drawn_progress() as progress:
+            report = run_harvest(workshop, name, progress=progress)
+        worker.parts.search.close_difference()
+    click.echo(f"Run {report.run_id} of {name}: {report.state}. {words_for(Counter(report.counts))}")
+    for error in report.errors:
+        click.echo(f"  {error}", err=True)
+    click.echo(f"`portal harvest show {report.run_id}` names every exception.")
+    if report.state != "done":
+        sys.exit(1)
+
+
+@harvest.command("runs")
+@click.option("--source", "source_name", help="Only of this source.")
+@click.pass_obj
+def runs(settings: Settings, source_name: str | None) -> None:
+    """The newest runs first."""
+    with opened_parts(settings) as worker, worker.parts.database.reading() as session:
+        found = list_runs(session, source_name)
+    print_table(
+        ("run", "source", "started", "state", "counts"),
+        [(r.id, r.source_name, f"{r.started_at:%Y-%m-%d %H:%M}", r.state, words_for(Counter(r.counts))) for r in found],
+        empty="Nothing was harvested yet.",
+    )
+
+
+@harvest.command("show")
+@click.argument("run_id", metavar="RUN")
+@click.pass_obj
+def show(settings: Settings, run_id: str) -> None:
+    """Counts of a run, and each exception with its reason in words."""
+    with opened_parts(settings) as worker, worker.parts.database.reading() as session:
+        found = get_run(session, run_id)
+        took = f", {(found.finished_at - found.started_at).total_seconds():.1f} s" if found.finished_at else ""
+        click.echo(f"Run {found.id} of {found.source_name}: {found.state}, {found.started_at:%Y-%m-%d %H:%M} UTC{took}")
+        for action, count in sorted(found.counts.items()):
+            click.echo(f"  {action:10} {count}")
+        for error in found.errors:
+            click.echo(f"  error: {error}")
+        for line in list_exceptions(session, run_id):
+            click.echo(f"\n{line.action.value}: {line.record_id} {line.title}")
+            if line.note:
+                click.echo(f"  {line.note}")
+            for reason in line.reasons:
+                if reason.severity in {"refuse", "hold"} or line.action.value in {"skip", "withdraw"}:
+                    click.echo(f"  {reason_in_words(reason)}")
+        alarms = list_alarms(session, run_id)
+    if alarms:
+        click.echo("\nPublished, with something to tell the publisher:")
+    for line in alarms:
+        told = "; ".join(dict.fromkeys(reason_in_words(r) for r in line.reasons if r.severity == "alarm"))
+        click.echo(f"  {line.record_id} {line.title}: {told}")
+
+
+def _show_trials(workshop: Workshop, name: str) -> None:
+    counts: Counter[str] = Counter()
+    for trial in try_harvest(workshop, name):
+        settled = trial.settled
+        counts[settled.action.value] += 1
+        click.echo(f"{settled.action.value}: {settled.record_id} {settled.title}")
+        if settled.note:
+            click.echo(f"  {settled.note}")
+        for reason in settled.reasons:
+            if reason.severity in {"refuse", "hold"}:
+                click.echo(f"  {reason_in_words(reason)}")
+        for change in trial.changes:
+            click.echo(f"  {change.field}: {_shown(change.before)} → {_shown(change.after)}")
+    click.echo(f"Nothing was changed. A run would: {words_for(counts) or 'change nothing'}.")
+
+
+def _shown(value: str | None) -> str:
+    if value is None:
+        return "(absent)"
+    plain = value.replace("\n", " ⏎ ")
+    return plain if len(plain) <= 160 else f"{plain[:160]}… ({len(plain)} characters)"

@@ -1,0 +1,88 @@
+"""`portal held …`: what waits for a person, until the desk exists."""
+
+from datetime import UTC, datetime
+
+import click
+
+from portal.cli.parts import opened_parts, workshop_of
+from portal.cli.tables import print_table
+from portal.cli.wording import reason_in_words
+from portal.ingest.held import get_held, list_held, refuse_held, release_held
+from portal.settings import Settings
+
+
+@click.group()
+def held() -> None:
+    """Records that wait for a person."""
+
+
+@held.command("list")
+@click.option("--source", "source_name", help="Only of this source.")
+@click.option("--all", "is_all", is_flag=True, help="Those already decided or superseded as well.")
+@click.pass_obj
+def list_waiting(settings: Settings, source_name: str | None, is_all: bool) -> None:
+    """What waits, the oldest first."""
+    with opened_parts(settings) as worker, worker.parts.database.reading() as session:
+        items = list_held(session, source_name=source_name, state=None if is_all else "waiting")
+    rows = [
+        (
+            item.id,
+            item.source_name,
+            item.record_id or "(absent records)",
+            item.state,
+            item.title[:40],
+            "; ".join(reason_in_words(r) for r in item.reasons if r.severity == "hold")[:120],
+        )
+        for item in items
+    ]
+    print_table(("id", "source", "record", "state", "title", "why"), rows, empty="Nothing waits.")
+
+
+@held.command("show")
+@click.argument("held_id", metavar="ID")
+@click.pass_obj
+def show(settings: Settings, held_id: str) -> None:
+    """Why one record waits, and what a release would publish."""
+    with opened_parts(settings) as worker, worker.parts.database.reading() as session:
+        item = get_held(session, held_id)
+    click.echo(f"{item.title}\n")
+    click.echo(f"record     {item.source_name}:{item.record_id}")
+    click.echo(f"state      {item.state}, held {item.held_at:%Y-%m-%d %H:%M} UTC in run {item.run_id}")
+    click.echo(f"data       {item.data_digest}\npage       {item.page_digest}")
+    if item.reviewer:
+        click.echo(f"decided by {item.reviewer}: {item.review_reason}")
+    click.echo("\nWhy:")
+    for reason in item.reasons:
+        click.echo(f"  {reason.severity:6} {reason_in_words(reason)}")
+    for slug, rows, columns in item.tables:
+        click.echo(f"\nTable {slug}: {rows} rows; columns {', '.join(columns)}")
+    for record_id in item.missing[:50]:
+        click.echo(f"  missing {record_id}")
+
+
+@held.command("release")
+@click.argument("held_id", metavar="ID")
+@click.option("--reviewer", required=True, help="Who decides, by name; it is kept.")
+@click.option("--reason", required=True, help="Why it may be public; it is kept.")
+@click.pass_obj
+def release(settings: Settings, held_id: str, reviewer: str, reason: str) -> None:
+    """Publish exactly what was held. Missing records: withdraw them."""
+    with opened_parts(settings) as worker:
+        published = release_held(workshop_of(worker), held_id, reviewer, reason)
+        worker.parts.search.close_difference()
+    if published is None:
+        click.echo("The missing records are withdrawn.")
+    else:
+        click.echo(f"Published as {published[0]}@v{published[1]}, released by {reviewer}.")
+
+
+@held.command("refuse")
+@click.argument("held_id", metavar="ID")
+@click.option("--reviewer", required=True, help="Who decides, by name; it is kept.")
+@click.option("--reason", required=True, help="Why it may not be public; it is kept.")
+@click.pass_obj
+def refuse(settings: Settings, held_id: str, reviewer: str, reason: str) -> None:
+    """Decide that this is not published. What is published of it already stays."""
+    with opened_parts(settings) as worker, worker.parts.database.transaction() as session:
+        refuse_held(session, held_id, reviewer, reason, datetime.now(UTC))
+    click.echo(f"{held_id} is refused by {reviewer}.")

@@ -1,0 +1,57 @@
+"""`portal serve` and `portal worker`: the two processes of the portal without a server to install."""
+
+import errno
+import os
+import signal
+import socket
+import sys
+
+import click
+from waitress.server import create_server
+
+from portal.app import create_app
+from portal.db.migrating import check_schema
+from portal.settings import Settings
+from portal.wiring import web_parts
+
+THREADS = 8
+
+
+@click.command()
+@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", envvar="PORT", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve the site with waitress. Ctrl-C or SIGTERM ends it."""
+    check_port(host, port)
+    parts = web_parts(settings)
+    check_schema(parts.database)
+    server = create_server(create_app(parts), host=host, port=port, threads=THREADS, ident=None)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    click.echo(f"Serving at http://{host}:{server.effective_port}")
+    try:
+        server.run()
+    finally:
+        server.close()
+        parts.jobs.close()
+        parts.database.dispose()
+
+
+@click.command()
+def worker() -> None:
+    """Run the worker: purges, index, files, house-keeping. Ctrl-C or SIGTERM ends it after the step at hand."""
+    os.execv(sys.executable, [sys.executable, "-m", "portal.worker"])  # noqa: S606 - becomes that process
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise ClickException with a sentence when the port cannot be had."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise click.ClickException(
+                    f"Port {port} of {host} is taken by another program. Stop it, or choose another: --port {port + 1}."
+                ) from error
+            raise click.ClickException(f"Port {port} of {host} cannot be used: {error.strerror}.") from error
