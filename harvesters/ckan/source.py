@@ -72,9 +72,15 @@ class CkanSource:
     def _searched(self) -> Iterator[RecordPage]:
         """Pages of `package_search`. A server gives fewer rows than asked where it caps them, so rows are counted."""
         seen: set[str] = set()
-        start = 0
+        start = total = 0
         while True:
+            before = total
             packages, total = self._search_page(start)
+            if total < before:
+                raise StopRun(
+                    f"The listing of source {self._name!r} shrank from {before:,} to {total:,} packages while it was "
+                    "read and may have skipped some. Run again."
+                )
             if not packages:
                 break
             records = tuple(_raw_record(package, start + n) for n, package in enumerate(packages, 1))

@@ -1,19 +1,22 @@
 """Calls to the platform: signed, unwrapped from their envelope, tried again where that helps."""
 
+import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from urllib.parse import urlsplit
 
 from harvesters.answers import Notes, check_status, read_json, refuse_html
 from harvesters.errors import RetryLater, SkipRecord, StopRun
 from harvesters.exchange.config import ExchangeConfig
 from harvesters.exchange.signers import Unsigned, hmac_signature, make_signer, milliseconds
-from harvesters.protocols import Stream, Transport
+from harvesters.protocols import Transport
 
 _ATTEMPTS = 4
 _TOKEN_PATH = "/auth/secret"  # noqa: S105 - a path, not a password
+_LONGEST_ENVELOPE_BYTES = 8192
 _DONE = {"0", "200"}
 _EXPIRED = {"40103"}
 
@@ -69,19 +72,29 @@ class Connection:
                 self._sleep(min(30.0, error.after_s or 0.5 * 2**attempt))
 
     @contextmanager
-    def download(self, path: str, *, record_id: str) -> Iterator[Stream]:
-        """A file's answer, its status checked and a login page refused."""
+    def download(self, path: str, *, record_id: str) -> Iterator[Iterator[bytes]]:
+        """A file's bytes. A login page and an error in an answer of 200 are not taken for the file."""
+        try:
+            with self._opened_file(path, record_id) as chunks:
+                yield chunks
+            return
+        except SecretExpired as error:
+            if not self._signer.renew():
+                raise StopRun(str(error)) from error
+        with self._opened_file(path, record_id) as chunks:
+            yield chunks
+
+    @contextmanager
+    def _opened_file(self, path: str, record_id: str) -> Iterator[Iterator[bytes]]:
         request = Unsigned("GET", self._prefix + path, {})
         where = self._where(path)
-        for attempt in range(2):
-            with self._transport.stream("GET", self._config.base_url + path, sign=self._signing(request)) as stream:
-                if stream.status == 401 and attempt == 0 and self._signer.renew():
-                    continue
-                check_status(stream.status, where, after=stream.headers.get("retry-after", ""), record_id=record_id)
-                content_type = stream.headers.get("content-type", "")
-                refuse_html(b"", content_type, where)
-                yield stream
-                return
+        with self._transport.stream("GET", self._config.base_url + path, sign=self._signing(request)) as stream:
+            check_status(stream.status, where, after=stream.headers.get("retry-after", ""), record_id=record_id)
+            refuse_html(b"", stream.headers.get("content-type", ""), where)
+            chunks = stream.chunks()
+            first = next(chunks, b"")
+            _refuse_envelope(first, where, record_id)
+            yield chain((first,) if first else (), chunks)
 
     def _call_once(
         self, path: str, params: Mapping[str, str], record_id: str, parse_number: Callable[[str], object] | None
@@ -117,6 +130,18 @@ class Connection:
     def _where(self, path: str) -> str:
         split = urlsplit(self._config.base_url)
         return f"{split.hostname}{self._prefix}{path}"
+
+
+def _refuse_envelope(start: bytes, where: str, record_id: str) -> None:
+    """Raise what an envelope asks for that came where a file was expected."""
+    if len(start) > _LONGEST_ENVELOPE_BYTES or not start.lstrip().startswith(b"{"):
+        return
+    try:
+        value = json.loads(start)
+    except ValueError:
+        return
+    if isinstance(value, dict) and "code" in value and "data" in value and str(value["code"]) not in _DONE:
+        _unwrapped(value, where, record_id)
 
 
 def _unwrapped(value: object, where: str, record_id: str) -> Mapping[str, object]:

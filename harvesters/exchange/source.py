@@ -56,7 +56,13 @@ class ExchangeSource:
         counted = 0
         total = 0
         for number in range(1, _MOST_PAGES):
+            before = total
             items, total = self._items(number, counted)
+            if total < before:
+                raise StopRun(
+                    f"{self._place(number)} states {total:,} resources, the page before {before:,}: "
+                    "the listing changed while it was read and may have skipped some. Run again."
+                )
             if counted >= total and not items:
                 break
             records = tuple(_raw_record(item, number, position) for position, item in enumerate(items, 1))
@@ -90,8 +96,8 @@ class ExchangeSource:
         record_id = str(part.locator.get("record_id", ""))
         if not isinstance(path, str) or not path.startswith("/"):
             raise SkipRecord(f"The file {part.file_name!r} has no address on the platform.", record_id=record_id)
-        with self._connection.download(path, record_id=record_id) as stream:
-            yield checked_chunks(stream.chunks(), part, record_id=record_id)
+        with self._connection.download(path, record_id=record_id) as chunks:
+            yield checked_chunks(chunks, part, record_id=record_id)
 
     def _items(self, number: int, counted: int) -> tuple[list[object], int]:
         """The entries of a page and the stated total. An empty page before the total is asked for again."""

@@ -28,6 +28,8 @@ def spoil(rule: Rule, data: bytes) -> bytes | Spoiled:
     whole = _WHOLE.get(rule.kind)
     if whole:
         return Spoiled(lambda handler: whole(handler, rule, data))
+    if rule.kind == "replace":
+        return str(rule.value).encode()
     values = json.loads(data)
     _INSIDE[rule.kind](values, rule)
     return json.dumps(values, ensure_ascii=False).encode()
