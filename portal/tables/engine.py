@@ -114,6 +114,11 @@ class RowEngine:
             connection = self._database(table.path).cursor()
             try:
                 yield connection
+            except duckdb.Error as error:
+                if table.path.is_file():
+                    raise
+                self._forget(table.path)
+                raise NotFound("The table is not there any more.") from error
             finally:
                 connection.close()
         finally:
@@ -130,8 +135,6 @@ class RowEngine:
                 "The query needs too much time or memory; filter more, sort by fewer columns, or download the file.",
                 retry_after_s=_RETRY_AFTER_S,
             ) from error
-        except duckdb.IOException as error:
-            raise NotFound("The table is not there any more.") from error
         finally:
             timer.cancel()
 
@@ -146,6 +149,10 @@ class RowEngine:
             while len(self._open) > _OPEN_TABLES:
                 self._open.popitem(last=False)
         return kept
+
+    def _forget(self, path: Path) -> None:
+        with self._lock:
+            self._open.pop(path, None)
 
     def _opened(self, path: Path) -> duckdb.DuckDBPyConnection:
         if not path.is_file():

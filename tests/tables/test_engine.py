@@ -1,0 +1,299 @@
+"""The engine against plain Python, and its manners under load, tampering and loss."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal.kernel.errors import InvalidInput, NotFound, Unavailable
+from portal.kernel.vocab import ColumnType
+from portal.settings import Settings
+from portal.tables import (
+    All,
+    Compare,
+    Condition,
+    Either,
+    IsIn,
+    IsNull,
+    Not,
+    ReadableTable,
+    RowEngine,
+    RowPage,
+    RowQuery,
+    SortKey,
+    open_rows,
+    parse_where,
+)
+from tests.tables.naive import answer
+from tests.tables.tables import make_engine, make_table
+
+TYPES = {
+    "t": ColumnType.TEXT,
+    "n": ColumnType.INTEGER,
+    "x": ColumnType.NUMBER,
+    "b": ColumnType.BOOLEAN,
+    "d": ColumnType.DATE,
+    "m": ColumnType.DATETIME,
+}
+TEXTS = ["", "a", "A", "ab", "东城区", "东", "%", "_", "'", 'q"q', "0"]
+DAYS = [date(2024, 1, 1), date(2024, 2, 29), date(1999, 12, 31)]
+MOMENTS = [datetime(2024, 1, 1), datetime(2024, 1, 1, 8, 30, 0, 5), datetime(1970, 1, 1)]
+CELLS: dict[str, st.SearchStrategy[object]] = {
+    "t": st.sampled_from(TEXTS),
+    "n": st.integers(-2, 2) | st.just(2**62),
+    "x": st.sampled_from([-1.5, 0.0, 0.1, 2.0, 1e18]),
+    "b": st.booleans(),
+    "d": st.sampled_from(DAYS),
+    "m": st.sampled_from(MOMENTS),
+}
+ROWS = st.lists(st.tuples(*(st.none() | CELLS[name] for name in TYPES)), min_size=1, max_size=30)
+
+
+def _json(value: object) -> object:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _comparison(name: str) -> st.SearchStrategy[Condition]:
+    value = CELLS[name].map(_json)
+    signs = ["=", "!=", "<", "<=", ">", ">="] + (["contains", "starts with"] if name == "t" else [])
+    return st.one_of(
+        st.builds(Compare, st.just(name), st.sampled_from(signs), value),
+        st.builds(IsIn, st.just(name), st.lists(value, min_size=1, max_size=3).map(tuple)),
+        st.builds(IsNull, st.just(name)),
+    )
+
+
+CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
+    st.sampled_from(list(TYPES)).flatmap(_comparison),
+    lambda inner: st.one_of(
+        st.builds(Not, inner),
+        st.builds(All, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+        st.builds(Either, st.lists(inner, min_size=1, max_size=3).map(tuple)),
+    ),
+    max_leaves=5,
+)
+ORDERS = st.lists(
+    st.builds(SortKey, st.sampled_from(list(TYPES)), st.booleans()), max_size=3, unique_by=lambda key: key.column
+).map(tuple)
+SELECTS = st.lists(st.sampled_from(list(TYPES)), max_size=3, unique=True).map(tuple)
+
+
+def walk(engine: RowEngine, table: ReadableTable, query: RowQuery) -> Iterator[RowPage]:
+    while True:
+        page = engine.page(table, query)
+        yield page
+        if page.next_cursor is None:
+            return
+        query = replace(query, cursor=page.next_cursor, offset=0)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=ROWS,
+    where=st.none() | CONDITIONS,
+    order_by=ORDERS,
+    select=SELECTS,
+    limit=st.integers(1, 12),
+    offset=st.integers(0, 5),
+)
+def test_every_walk_gives_what_plain_python_gives(  # noqa: PLR0917 - one argument a strategy
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[tuple[object, ...]],
+    where: Condition | None,
+    order_by: tuple[SortKey, ...],
+    select: tuple[str, ...],
+    limit: int,
+    offset: int,
+) -> None:
+    """Filter, sort with nulls and equal keys, pages by cursor after a first page by offset, and the total."""
+    folder = tmp_path_factory.mktemp("table")
+    table = make_table(folder, TYPES, rows)
+    query = RowQuery(select=select, where=where, order_by=order_by, limit=limit, offset=offset)
+    expected = answer(list(TYPES), rows, query)
+    pages = list(walk(make_engine(folder), table, query))
+    assert [row for page in pages for row in page.rows] == expected[offset:]
+    assert {page.total for page in pages} == {len(expected)}
+    assert [column.name for column in pages[0].columns] == list(select or TYPES)
+    assert all(len(page.rows) == limit for page in pages[:-1])
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> ReadableTable:
+    types = {"id": ColumnType.INTEGER, "k": ColumnType.INTEGER, "名称": ColumnType.TEXT}
+    rows = [(i, None if i % 7 == 0 else i * 7919 % 50, f"第{i}行") for i in range(100_000)]
+    return make_table(tmp_path, types, rows)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> RowEngine:
+    return make_engine(tmp_path)
+
+
+@pytest.mark.parametrize("is_descending", [False, True])
+def test_a_walk_over_many_row_groups_gives_each_row_once(
+    engine: RowEngine, table: ReadableTable, is_descending: bool
+) -> None:
+    query = RowQuery(select=("id",), order_by=(SortKey("k", is_descending),), limit=1_000)
+    ids = [row[0] for page in walk(engine, table, query) for row in page.rows]
+    assert len(ids) == 100_000
+    assert len(set(ids)) == 100_000
+    assert ids[-1] == max(i for i in range(100_000) if i % 7 == 0)  # nulls last, ties by row number
+
+
+def test_an_unsorted_page_is_in_the_order_of_the_table(engine: RowEngine, table: ReadableTable) -> None:
+    page = engine.page(table, RowQuery(select=("id",), limit=3, offset=70_000))
+    assert page.rows == ((70_000,), (70_001,), (70_002,))
+    assert page.total == 100_000
+
+
+def test_total_is_counted_once_for_a_version(engine: RowEngine, table: ReadableTable) -> None:
+    query = RowQuery(where=parse_where("k = 3", table.schema), limit=1)
+    total = engine.page(table, query).total
+    assert total == sum(1 for i in range(100_000) if i % 7 and i * 7919 % 50 == 3)
+    known = dict(engine._totals)
+    assert engine.page(table, query).total == total
+    assert dict(engine._totals) == known
+    assert engine.count(table, query) == total
+    assert engine.page(table, replace(query, with_total=False)).total is None
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        (RowQuery(limit=0), "limit"),
+        (RowQuery(limit=1_001), "limit"),
+        (RowQuery(offset=-1), "offset"),
+        (RowQuery(offset=100_001), "offset"),
+        (RowQuery(select=("nothing",)), "select"),
+        (RowQuery(select=("id", "id")), "select"),
+        (RowQuery(order_by=(SortKey("nothing"),)), "order_by"),
+        (RowQuery(order_by=(SortKey("id"), SortKey("id"))), "order_by"),
+        (RowQuery(where=IsNull("nothing")), "where"),
+        (RowQuery(where=Compare("id", "=", "x")), "where"),
+        (RowQuery(where=Compare("id", "; DROP", 1)), "where"),  # type: ignore[arg-type]
+        (RowQuery(where=All(())), "where"),
+        (RowQuery(cursor="x", offset=3), "offset"),
+        (RowQuery(cursor="%%%"), "cursor"),
+        (RowQuery(cursor=""), None),
+    ],
+)
+def test_a_bad_query_names_its_parameter(
+    engine: RowEngine, table: ReadableTable, query: RowQuery, parameter: str | None
+) -> None:
+    if parameter is None:
+        assert engine.page(table, query).rows
+        return
+    with pytest.raises(InvalidInput) as refused:
+        engine.page(table, query)
+    assert refused.value.parameter == parameter
+
+
+def test_a_cursor_is_good_for_its_query_and_version_alone(engine: RowEngine, table: ReadableTable) -> None:
+    query = RowQuery(order_by=(SortKey("k"),), where=parse_where("k > 3", table.schema), limit=5)
+    cursor = engine.page(table, query).next_cursor
+    assert cursor is not None
+    assert engine.page(table, replace(query, cursor=cursor, limit=7)).rows
+    changed = [
+        (table, replace(query, order_by=(SortKey("k", is_descending=True),))),
+        (table, replace(query, where=parse_where("k >= 3", table.schema))),
+        (table, replace(query, where=Not(query.where or IsNull("k")))),
+        (table, replace(query, select=("id",))),
+        (replace(table, version_key="k3@v2/table"), query),
+    ]
+    for other_table, other_query in changed:
+        with pytest.raises(InvalidInput) as refused:
+            engine.page(other_table, replace(other_query, cursor=cursor))
+        assert refused.value.parameter == "cursor"
+
+
+def test_a_cursor_with_one_character_changed_is_refused(engine: RowEngine, table: ReadableTable) -> None:
+    query = RowQuery(order_by=(SortKey("k"),), limit=5)
+    cursor = engine.page(table, query).next_cursor
+    assert cursor is not None
+    for place in range(len(cursor) - 1):  # the last one may hold unused bits
+        other = cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
+        with pytest.raises(InvalidInput):
+            engine.page(table, replace(query, cursor=other))
+
+
+def test_cursors_of_one_site_are_good_in_every_process(settings: Settings, table: ReadableTable) -> None:
+    query = RowQuery(limit=5)
+    cursor = open_rows(settings).page(table, query).next_cursor
+    assert open_rows(settings).page(table, replace(query, cursor=cursor)).rows[0][0] == 5
+    with pytest.raises(InvalidInput):
+        open_rows(replace(settings, secret_key="ab" * 32)).page(table, replace(query, cursor=cursor))
+
+
+def test_too_many_callers_at_once_are_sent_away_with_a_time(tmp_path: Path, table: ReadableTable) -> None:
+    engine = make_engine(tmp_path, max_running=1, wait_s=0.05)
+    with engine._turn(table):
+        with pytest.raises(Unavailable) as refused:
+            engine.page(table, RowQuery(limit=1))
+        assert refused.value.retry_after_s > 0
+    assert engine.page(table, RowQuery(limit=1)).rows
+
+
+def test_a_statement_that_takes_too_long_is_interrupted(tmp_path: Path, table: ReadableTable) -> None:
+    engine = make_engine(tmp_path, timeout_s=0.01)
+    engine._database(table.path)
+    never = Either(tuple(Compare("名称", "contains", f"{n}x") for n in range(50)))
+    with pytest.raises(Unavailable):
+        engine.count(table, RowQuery(where=never))
+
+
+def test_threads_share_an_engine(engine: RowEngine, table: ReadableTable) -> None:
+    found: list[int] = []
+
+    def ask(k: int) -> None:
+        query = RowQuery(where=Compare("k", "=", k), order_by=(SortKey("id"),), limit=10)
+        found.append(len(engine.page(table, query).rows))
+
+    threads = [threading.Thread(target=ask, args=(k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [10] * 8
+
+
+def test_a_table_that_went_away_is_not_found(engine: RowEngine, table: ReadableTable) -> None:
+    with pytest.raises(NotFound):
+        engine.page(replace(table, path=table.path.with_name("gone.parquet")), RowQuery())
+    engine.page(table, RowQuery(limit=1))
+    table.path.unlink()
+    with pytest.raises(NotFound):
+        engine.page(table, RowQuery(limit=2))
+
+
+def test_the_database_sees_no_other_file_and_cannot_be_reconfigured(
+    tmp_path: Path, engine: RowEngine, table: ReadableTable
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("a\n1\n")
+    with engine._turn(table) as connection:
+        for sql in (
+            f"SELECT * FROM read_csv('{other}')",
+            f"COPY (SELECT 1) TO '{tmp_path / 'made.csv'}'",
+            "SET enable_external_access = true",
+            "INSTALL httpfs",
+            "ATTACH 'x.db'",
+        ):
+            with pytest.raises(duckdb.Error):
+                connection.execute(sql)
+
+
+def test_only_some_tables_stay_open(tmp_path: Path, engine: RowEngine) -> None:
+    for number in range(20):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        other = make_table(folder, {"n": ColumnType.INTEGER}, [(number,)])
+        assert engine.page(other, RowQuery()).rows == ((number,),)
+    assert len(engine._open) == 16
+    engine.close()
+    assert not engine._open
