@@ -133,10 +133,6 @@ def _cells(frame: pl.DataFrame) -> int:
 
 def _count_mobiles(tally: Tally, numbers: pl.DataFrame) -> None:
     token = pl.col("token")
-    eleven = numbers.filter((pl.col("size") == 11) & token.str.contains("^[1-9]"))
-    tally.numbers["eleven"] += eleven.height
-    tally.numbers["eleven_from_1"] += eleven.filter(token.str.starts_with("1")).height
-    tally.numbers["eleven_from_10_to_12"] += eleven.filter(token.str.contains("^1[0-2]")).height
     tally.cells["mobile_cells"] += _cells(numbers.filter(token.str.contains("^(?:0|86|086|0086)?1[3-9][0-9]{9}$")))
 
 

@@ -53,6 +53,9 @@ HASH: Final = (
 )
 DECIMAL: Final = r"(^|[^0-9.])[0-9]{1,4}\.[0-9]{9,}"
 
+ELEVEN: Final = r"(?:^|[^0-9])[1-9][0-9]{10}(?:$|[^0-9])"
+ELEVEN_FROM_1: Final = r"(?:^|[^0-9])1[0-9]{10}(?:$|[^0-9])"
+ELEVEN_FROM_10_TO_12: Final = r"(?:^|[^0-9])1[0-2][0-9]{9}(?:$|[^0-9])"
 HAS_RUN: Final = r"(?:^|[^0-9])(?:[0-9]{11,13}|[0-9]{15,19}|[0-9]{17}[Xx])(?:$|[^0-9])"
 RUN: Final = r"[0-9]{11,}[Xx]?"
 HAS_CHAIN: Final = rf"[0-9]{SEPARATOR}[0-9]"
@@ -115,9 +118,9 @@ SECRECY: Final = "|".join(
     (
         rf"(?:{_MARK})\s*[★☆*✩✭]",
         rf"密级\s*[:：为]?\s*(?:{_MARK})",
-        rf"^[\s\[【(（]*(?:{_MARK})级?(?:[^\p{{Han}}\w]*[0-9]*\s*[年月]?)?[\s)）】\]]*$",
+        rf"(?m:^)[\s\[【(（]*(?:{_MARK})级?(?:[^\p{{Han}}\w]*[0-9]*\s*[年月]?)?[\s)）】\]]*(?m:$)",
         _INTERNAL,
-        r"^\W*(?:TOP SECRET|SECRET|CONFIDENTIAL)\W*$",
+        r"(?m:^)\W*(?:TOP SECRET|SECRET|CONFIDENTIAL)\W*(?m:$)",
     )
 )
 HOME: Final = (

@@ -25,6 +25,13 @@ _WORKERS: Final = 2
 _SMALLEST_LONG_NUMBER: Final = 10_000_000_000
 _SAFE_TYPES: Final = (pl.Boolean, pl.Date, pl.Datetime, pl.Time, pl.Duration, pl.Null)
 _TEXT_TYPES: Final = (pl.String, pl.Categorical, pl.Enum)
+_COMPARED: Final = {
+    "eleven": patterns.ELEVEN,
+    "eleven_from_1": patterns.ELEVEN_FROM_1,
+    "eleven_from_10_to_12": patterns.ELEVEN_FROM_10_TO_12,
+}
+_MANY: Final = 3
+_LONGEST_CELL: Final = 2_000
 _TRAVEL_NAME: Final = r"护照|護照|通行[证證]|回乡证|台胞证|[证證]件[号號]|passport|zjhm|hzh"
 
 
@@ -66,10 +73,10 @@ def scan_table(path_parquet: Path, *, digest: str) -> Findings:
 
 def scan_texts(texts: Mapping[str, str], *, digest: str) -> Findings:
     """Findings about texts by place (`title`, `comment#12`, `hidden sheet#Sheet2`: what follows `#` only tells them
-    apart). Every line of a text is judged like a cell; rows are texts."""
+    apart). A text is judged like a cell, a long one line by line; rows are texts."""
     places: dict[str, list[str]] = {}
     for key, text in texts.items():
-        places.setdefault(key.split("#", 1)[0], []).extend(text.splitlines())
+        places.setdefault(key.split("#", 1)[0], []).extend(text.splitlines() if len(text) > _LONGEST_CELL else [text])
     findings: list[Finding] = []
     for place, lines in places.items():
         findings += _line_findings(None, place, lines)
@@ -158,17 +165,18 @@ def _is_travel_name(name: str) -> bool:
 
 
 def _cell_findings(frame: pl.LazyFrame, tallies: Mapping[str, Tally]) -> list[Finding]:
-    """Findings of all columns; the filled cells of a column are counted only where there is something to relate."""
+    """Findings of all columns. What hits are to be compared with (filled cells, all numbers of eleven digits) is counted
+    only in the columns that have hits, in a second pass over those."""
     hit = [name for name, tally in tallies.items() if tally.findings(name, "cell", 1)]
-    if not hit:
-        return []
-    filled = frame.select(_filled(name) for name in hit).collect().row(0)
-    return [f for name, count in zip(hit, filled, strict=True) for f in tallies[name].findings(name, "cell", count)]
-
-
-def _filled(name: str) -> pl.Expr:
-    text = pl.col(name).cast(pl.String)
-    return (text.is_not_null() & (text != "")).sum().alias(name)
+    found = []
+    for name in hit:
+        text = pl.col(name).cast(pl.String)
+        numbers = {key: text.str.contains(pattern).sum().alias(key) for key, pattern in _COMPARED.items()}
+        chosen = numbers if tallies[name].cells["mobile_cells"] >= _MANY else {}
+        counted = frame.select(filled=(text != "").sum(), **chosen).collect(engine="streaming").row(0, named=True)
+        tallies[name].numbers.update({key: counted[key] for key in chosen})
+        found += tallies[name].findings(name, "cell", counted["filled"])
+    return found
 
 
 def _name_findings(columns: tuple[str, ...]) -> list[Finding]:

@@ -113,7 +113,7 @@ class Tally:
         ten go on with 0, 1 or 2, which no mobile number does."""
         eleven, cells = self.numbers["eleven"], self.cells["mobile_cells"]
         one, low = self.numbers["eleven_from_1"], self.numbers["eleven_from_10_to_12"]
-        is_chance = eleven >= 50 and 0.03 <= cells / eleven <= 0.15 and low >= 0.15 * one
+        is_chance = eleven >= 50 and cells >= 3 and 0.03 <= cells / eleven <= 0.15 and low >= 0.15 * one
         return (0, cells) if is_chance else (cells, 0)
 
     def _bank(self) -> tuple[int, int]:
