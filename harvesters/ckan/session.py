@@ -6,11 +6,25 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import ckanapi
-from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound
+from ckanapi.errors import (
+    CKANAPIError,
+    NotAuthorized,
+    NotFound,
+    SearchError,
+    SearchIndexError,
+    SearchQueryError,
+    ServerIncompatibleError,
+    ValidationError,
+)
 
 from harvesters.answers import Notes, check_status, read_json, refuse_html
 from harvesters.errors import SkipRecord, StopRun
 from harvesters.protocols import Transport
+
+# They have no root of their own.
+_FAILURES = (
+    CKANAPIError, SearchError, SearchIndexError, SearchQueryError, ServerIncompatibleError, ValidationError, KeyError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +96,7 @@ class CkanActions:
             if record_id:
                 raise SkipRecord(f"{where}: {record_id[:80]!r} {what}.", record_id=record_id) from error
             raise StopRun(f"{where} {what}; is this the address of a CKAN?") from error
-        except CKANAPIError as error:
+        except _FAILURES as error:
             raise StopRun(f"{where} failed ({type(error).__name__}); is this the address of a CKAN?") from error
         return result
 
