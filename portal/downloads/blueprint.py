@@ -23,8 +23,10 @@ from portal.http.refs import parse_ref
 from portal.http.uses import note_use
 from portal.kernel.errors import NotFound
 from portal.limits import BudgetClass
+from portal.storage import BlobNotFound
 
 _POLL_S = 2
+_THE_TABLE_ITSELF = "parquet"
 
 
 def create_blueprint() -> Blueprint:
@@ -40,16 +42,22 @@ def download(ref: str, file_name: str) -> BaseResponse:
     asked = parse_ref(ref)
     part, format_name = split_file_name(file_name)
     file = find_file(session(), principal(), asked, part, format_name)
-    response = _send(file, format_name) if file else _provide(asked, part, format_name)
+    response: BaseResponse = (_send(file, format_name) if file else None) or _provide(asked, part, format_name)
     if request.method == "GET" and response.status_code in {200, 206} and _starts_at_zero():
         note_use(asked.dataset_id)
     return response
 
 
-def _send(file: FileView, format_name: str) -> Response:
+def _send(file: FileView, format_name: str) -> Response | None:
+    """The file; None when it was made from a table and the store has lost it, so that it can be made again."""
     if format_name in FORMATS:
         file = replace(file, media_type=FORMATS[format_name].media_type)
-    return send_stored(file, parts().store, parts().settings)
+    try:
+        return send_stored(file, parts().store, parts().settings)
+    except BlobNotFound:
+        if format_name in FORMATS and format_name != _THE_TABLE_ITSELF:
+            return None
+        raise
 
 
 def _provide(asked: Ref, part: str, format_name: str) -> BaseResponse:
@@ -68,7 +76,8 @@ def _provide(asked: Ref, part: str, format_name: str) -> BaseResponse:
         return _announce(f"{part}.{made.extension}", made.media_type, is_job=is_job)
     charge(BudgetClass.EXPORTS)
     if not is_job:
-        return _send(maker.make(principal(), table, pinned, part, format_name), format_name)
+        made_file = maker.make(principal(), table, pinned, part, format_name)
+        return send_stored(replace(made_file, media_type=made.media_type), parts().store, parts().settings)
     return _queue(pinned, part, format_name)
 
 

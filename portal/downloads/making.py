@@ -21,6 +21,7 @@ from portal.catalogue.views import FileView, Ref
 from portal.exports.spooling import spool_file
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.principal import Principal
+from portal.storage import BlobNotFound
 from portal.tables import ReadableTable
 from portal.wiring import Parts
 
@@ -55,7 +56,7 @@ class FileMaker:
         try:
             with self._only_maker(f"{ref}/{part}.{format_name}"):
                 found = self._find(principal, ref, part, format_name)
-                if found is None:
+                if found is None or not self._is_whole(found):
                     spool_file(
                         self._parts.database,
                         self._parts.store,
@@ -71,6 +72,16 @@ class FileMaker:
         if found is None:
             raise NotFound("This file is not offered any more.")
         return found
+
+    def _is_whole(self, file: FileView) -> bool:
+        """Whether the store still has the file (a power failure may have lost it); a broken one is removed."""
+        try:
+            if self._parts.store.size_bytes(file.blob_key) == file.size_bytes:
+                return True
+        except BlobNotFound:
+            return False
+        self._parts.store.delete(file.blob_key)
+        return False
 
     def _find(self, principal: Principal, ref: Ref, part: str, format_name: str) -> FileView | None:
         with self._parts.database.reading() as session:

@@ -6,6 +6,7 @@ A Python loop over the bytes would hold a thread for as long as the slowest clie
 
 import base64
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from portal.catalogue.views import FileView
 from portal.downloads.ranges import ByteRange, wanted_range
 from portal.http.conditional import REVALIDATE
 from portal.settings import Settings
-from portal.storage import BlobStore
+from portal.storage import BlobNotFound, BlobStore
 
 _BLOCK_BYTES = 256 * 1024
 _SERVERS_THAT_COUNT = ("waitress", "gunicorn")  # their file wrappers stop at Content-Length
@@ -30,8 +31,8 @@ def send_stored(file: FileView, store: BlobStore, settings: Settings) -> Respons
     if not is_resource_modified(environ, etag=headers["ETag"], last_modified=file.modified_at, ignore_if_range=True):
         kept = ("ETag", "Last-Modified", "Cache-Control")
         return Response(status=304, headers={name: headers[name] for name in kept})
+    path = _whole_path(file, store)
     if settings.accel_prefix:
-        store.local_path(file.blob_key)
         headers["X-Accel-Redirect"] = settings.accel_prefix + quote(file.blob_key)
         return Response(headers=headers)
     wanted = None
@@ -47,12 +48,19 @@ def send_stored(file: FileView, store: BlobStore, settings: Settings) -> Respons
     headers["Content-Length"] = str(sent.length)
     if wanted:
         headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{file.size_bytes}"
-    path = store.local_path(file.blob_key)
     if request.method == "HEAD":
         return Response(headers=headers)
     opened = path.open("rb")
     opened.seek(sent.start)
     return Response(_body(opened, sent), status=206 if wanted else 200, headers=headers, direct_passthrough=True)
+
+
+def _whole_path(file: FileView, store: BlobStore) -> Path:
+    """Where the file's bytes lie on this machine. Raises BlobNotFound also for a file that is not whole."""
+    path = store.local_path(file.blob_key)
+    if path.stat().st_size != file.size_bytes:
+        raise BlobNotFound(f"The blob {file.blob_key} is not whole.")
+    return path
 
 
 def file_headers(file: FileView) -> dict[str, str]:

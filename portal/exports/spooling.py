@@ -55,7 +55,7 @@ def spool_file(
         made = make_file(table, format_name, target, on_progress, max_rows=max_rows)
         key = blob_key("spool", made.sha256, FORMATS[format_name].extension)
         was_there = store.exists(key)
-        store.put_file(key, made.path)
+        store.give_file(key, made.path)
     try:
         with database.transaction() as session:
             record_spooled_file(

@@ -1,13 +1,14 @@
 """Local copies of remote blobs, least recently used out first."""
 
 import contextlib
+import hashlib
 import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from portal.storage.errors import StorageError
-from portal.storage.placing import placing
+from portal.storage.placing import place_moved, placing
 
 _IN_USE_S = 300  # a path handed out this recently may be about to be opened
 
@@ -29,15 +30,25 @@ class FileCache:
         return path
 
     def keep(self, key: str, size_bytes: int, chunks: Iterable[bytes]) -> Path:
-        """Write a copy and make room for it. Raises StorageError when fewer bytes came than announced."""
-        path = self.directory / key
+        """Write a copy and make room for it. Raises StorageError when what came is not what the key promises."""
+        path, digest = self.directory / key, hashlib.sha256()
         with placing(path) as file:
             for chunk in chunks:
                 file.write(chunk)
+                digest.update(chunk)
             if file.tell() != size_bytes:
                 raise StorageError(f"The blob {key} came with {file.tell()} of {size_bytes} bytes; try again.")
+            if path.name.split(".")[0] != digest.hexdigest():
+                raise StorageError(f"The blob {key} came with other content than its key says; it is not used.")
         self.evict()
         return path
+
+    def adopt(self, key: str, path: Path) -> Path:
+        """Take a whole file as the copy, instead of fetching it at its first reading."""
+        target = self.directory / key
+        place_moved(path, target)
+        self.evict()
+        return target
 
     def drop(self, key: str) -> None:
         """Forget a copy; an open reader keeps its own view of the file."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from portal.storage.errors import BlobNotFound, StorageError
 from portal.storage.keys import checked_key
-from portal.storage.placing import place_copy, read_range
+from portal.storage.placing import place_copy, place_moved, read_range
 from portal.storage.protocol import Blob
 
 
@@ -20,6 +20,17 @@ class LocalStore:
         try:
             if not target.exists():
                 place_copy(path, target)
+            return Blob(key, target.stat().st_size)
+        except OSError as error:
+            raise StorageError(f"The blob {key} could not be stored in {self.directory}: {error.strerror}.") from error
+
+    def give_file(self, key: str, path: Path) -> Blob:
+        target = self._path(key)
+        try:
+            if target.exists():
+                path.unlink()
+            else:
+                place_moved(path, target)
             return Blob(key, target.stat().st_size)
         except OSError as error:
             raise StorageError(f"The blob {key} could not be stored in {self.directory}: {error.strerror}.") from error

@@ -1,5 +1,6 @@
 """Putting a file where others read: whole or not at all, and read-only from its first moment."""
 
+import errno
 import os
 import secrets
 import shutil
@@ -34,6 +35,19 @@ def place_copy(source: Path, target: Path) -> None:
     """Copy a file's bytes to `target`, whole and read-only."""
     with source.open("rb") as reader, placing(target) as writer:
         shutil.copyfileobj(reader, writer, 1 << 20)
+
+
+def place_moved(source: Path, target: Path) -> None:
+    """Move a file to `target`, read-only; copied where the two lie on different file systems. Not forced to disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.chmod(_READ_ONLY)
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        place_copy(source, target)
+        source.unlink()
 
 
 def read_range(path: Path, start: int, length: int) -> Iterator[bytes]:

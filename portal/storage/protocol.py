@@ -21,6 +21,14 @@ class BlobStore(Protocol):
         """Store the file's bytes under key. Raises StorageError when the store is away."""
         ...
 
+    def give_file(self, key: str, path: Path) -> Blob:
+        """Store a file that can be made again, and take it: `path` is not there afterwards.
+
+        Faster than `put_file`, because the file may be moved, and is not forced to disk: after a power failure the blob can
+        be missing or short (never of the right size with other bytes), which who reads it must notice.
+        """
+        ...
+
     def exists(self, key: str) -> bool: ...
 
     def size_bytes(self, key: str) -> int:

@@ -46,6 +46,11 @@ class S3Store:
                 raise self._away("stored", key) from error
         return Blob(key, size)
 
+    def give_file(self, key: str, path: Path) -> Blob:
+        blob = self.put_file(key, path)
+        self._cache.adopt(key, path)
+        return blob
+
     def exists(self, key: str) -> bool:
         try:
             self.size_bytes(key)

@@ -155,6 +155,7 @@ def test_the_name_is_right_for_old_and_new_clients(site: Site) -> None:
     assert header.isascii()
     name = unquote(header.split("filename*=UTF-8''")[1])
     assert name.endswith(".csv")
+    assert "中小学校名录" in name
 
 
 def test_a_chinese_name_is_there_in_full_and_in_ascii() -> None:
@@ -196,11 +197,27 @@ def test_an_unknown_format_lists_the_known_ones() -> None:
         split_file_name("a.pdf")
 
 
-def test_a_file_store_that_lost_a_blob_answers_503_and_not_half_a_file(site: Site) -> None:
-    _get(site)
-    for key in list(site.parts.store.list_keys("spool/")):
+def test_a_made_file_that_the_store_lost_is_made_again(site: Site) -> None:
+    first = _get(site)
+    (key,) = site.parts.store.list_keys("spool/")
+    site.parts.store.delete(key)
+    assert _get(site).data == first.data
+
+
+def test_a_made_file_that_was_cut_short_is_made_again(site: Site) -> None:
+    first = _get(site)
+    (key,) = site.parts.store.list_keys("spool/")
+    path = site.parts.store.local_path(key)
+    path.chmod(0o644)
+    path.write_bytes(first.data[:100])
+    assert _get(site).data == first.data
+    assert _get(site, Range="bytes=150-159").data == first.data[150:160]
+
+
+def test_a_table_that_the_store_lost_is_503_and_not_half_a_file(site: Site) -> None:
+    for key in list(site.parts.store.list_keys("tables/")):
         site.parts.store.delete(key)
-    answer = _get(site)
+    answer = _get(site, "parquet")
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
 

@@ -1,5 +1,7 @@
 """One contract for every store of blobs."""
 
+import hashlib
+import os
 import stat
 import urllib.request
 from collections.abc import Callable
@@ -48,6 +50,18 @@ def test_a_blob_is_read_as_it_was_put(store: BlobStore, tmp_path: Path) -> None:
     assert store.size_bytes(key) == len(content)
     assert b"".join(store.read_range(key, 0, len(content))) == content
     assert store.local_path(key).read_bytes() == content
+
+
+def test_a_file_given_away_is_stored_and_taken(store: BlobStore, tmp_path: Path) -> None:
+    for _ in range(2):  # the second time it is there already
+        path = tmp_path / "given"
+        path.write_bytes(b"made from a table")
+        key = blob_key("spool", file_digest(path), "csv")
+        assert store.give_file(key, path).size_bytes == 17
+        assert not path.exists()
+        assert store.local_path(key).read_bytes() == b"made from a table"
+        assert b"".join(store.read_range(key, 0, 17)) == b"made from a table"
+        assert stat.S_IMODE(store.local_path(key).stat().st_mode) == 0o444
 
 
 @pytest.mark.parametrize(("start", "length"), [(0, 1), (5, 10), (1_048_575, 2), (2_000_000, 97_155), (2_097_150, 99)])
@@ -143,23 +157,34 @@ def test_a_put_that_fails_leaves_nothing(tmp_path: Path) -> None:
     assert list((tmp_path / "store").rglob("*.part")) == []
 
 
+def _keep(cache: FileCache, content: bytes) -> str:
+    key = blob_key("files", hashlib.sha256(content).hexdigest(), "bin")
+    cache.keep(key, len(content), [content])
+    return key
+
+
 def test_the_cache_drops_what_was_unused_for_longest(tmp_path: Path) -> None:
-    import os
-
     cache = FileCache(tmp_path / "cache", max_bytes=25)
-    for age, name in ((3_000, "a/1"), (2_000, "a/2"), (1_000, "a/3")):
-        path = cache.keep(name, 10, [b"0123456789"])
-        os.utime(path, (path.stat().st_atime, path.stat().st_mtime - age))
-    cache.evict()
-    assert cache.find("a/1") is None
-    assert cache.find("a/2") is not None
+    keys = [_keep(cache, content) for content in (b"0123456789", b"abcdefghij", b"ABCDEFGHIJ")]
+    for age, key in zip((3_000, 2_000, 1_000), keys, strict=True):
+        stat = (cache.directory / key).stat()
+        os.utime(cache.directory / key, (stat.st_atime, stat.st_mtime - age))
+    assert cache.evict() == 1
+    assert [cache.find(key) is not None for key in keys] == [False, True, True]
 
 
-def test_the_cache_keeps_no_copy_that_came_short(tmp_path: Path) -> None:
+def test_the_cache_keeps_what_was_handed_out_a_moment_ago(tmp_path: Path) -> None:
+    cache = FileCache(tmp_path / "cache", max_bytes=1)
+    assert cache.find(_keep(cache, b"0123456789")) is not None
+
+
+def test_the_cache_keeps_no_copy_that_came_short_or_altered(tmp_path: Path) -> None:
     cache = FileCache(tmp_path / "cache", max_bytes=100)
-    with pytest.raises(StorageError, match="9 of 10"):
-        cache.keep("a/1", 10, [b"012345678"])
-    assert cache.find("a/1") is None
+    key = blob_key("files", hashlib.sha256(b"0123456789").hexdigest(), "bin")
+    for content, problem in ((b"012345678", "9 of 10"), (b"012345678X", "other content")):
+        with pytest.raises(StorageError, match=problem):
+            cache.keep(key, 10, [content])
+        assert cache.find(key) is None
 
 
 def test_a_store_that_is_away_says_so(tmp_path: Path) -> None:
