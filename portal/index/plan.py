@@ -17,6 +17,8 @@ EDGES: Final = "title_edges"
 STARTS: Final = "title_starts"
 THEME_NAMES: Final = "theme_names"
 _FRAGMENT_BOOST: Final = 0.5
+MAX_UNITS: Final = 60
+"""Parts of a query that a relaxed step looks at; engines count clauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ def plan(query: Query) -> Iterator[Step]:
     """The steps, strictest first; the first one that finds anything (without facets) is the answer.
 
     1. Every word, a Chinese word being its characters side by side. 2. Long Chinese words cut into dictionary words, every
-    one still required. 3. All words but one, then any word; field:value stays required and what is excluded stays out.
+    one still required. 3. Most of the words, a long Chinese word being its pairs of characters, down to any of them.
+    What is excluded stays out, and phrases and field:value stay required, in every step.
     """
     if not query.required:
         yield Step(Everything())
@@ -39,11 +42,13 @@ def plan(query: Query) -> Iterator[Step]:
     yield Step(_all(query, tuple(_term_clause(term) for term in query.required)))
     loose = [term for term in query.required if not term.field and not term.is_phrase]
     kept = tuple(_term_clause(term) for term in query.required if term not in loose)
-    parts = tuple(dict.fromkeys(part for term in loose for piece in term.pieces for part in _parts(piece)))
-    if parts != tuple(dict.fromkeys(piece for term in loose for piece in term.pieces)):
-        yield Step(_all(query, (*kept, *(_word(part) for part in parts))))
-    for at_least in _relaxations(len(parts)):
-        some = AnyOf(tuple(_word(part) for part in parts), at_least=at_least)
+    pieces = tuple(dict.fromkeys(piece for term in loose for piece in term.pieces))
+    units = tuple(dict.fromkeys(unit for piece in pieces for unit in _units(piece)))[:MAX_UNITS]
+    parts = tuple(dict.fromkeys(part for piece in pieces for part in _parts(piece)))
+    if parts != pieces:
+        yield Step(_all(query, (*kept, *(_word(part) for part in parts)), prefer=tuple(_word(unit) for unit in units)))
+    for at_least in _relaxations(len(units)):
+        some = AnyOf(tuple(_word(unit) for unit in units), at_least=at_least)
         yield Step(_all(query, (*kept, some)), is_relaxed=True)
 
 
@@ -65,7 +70,7 @@ def plan_suggestion(prefix: str) -> tuple[Clause, Clause] | None:
     return All((contains, starts)), All((contains,), without=(starts,))
 
 
-def _all(query: Query, clauses: tuple[Clause, ...]) -> All:
+def _all(query: Query, clauses: tuple[Clause, ...], prefer: tuple[Clause, ...] = ()) -> All:
     """All clauses without the excluded terms; a title that has the whole query as one phrase is preferred."""
     whole = tuple(
         token
@@ -75,13 +80,14 @@ def _all(query: Query, clauses: tuple[Clause, ...]) -> All:
         for run in tokens.runs(piece)
         for token in tokens.run_tokens(run)
     )
-    prefer = (Match("title", whole, BOOSTS["title"]),) if len(clauses) > 1 and len(whole) > 1 else ()
+    if len(clauses) > 1 and len(whole) > 1:
+        prefer = (Match("title", whole, BOOSTS["title"]), *prefer)
     return All(clauses, prefer=prefer, without=tuple(_term_clause(term) for term in query.excluded))
 
 
 def _relaxations(count: int) -> tuple[int, ...]:
-    """How many of so many words are asked for, step by step, once all of them find nothing."""
-    return (count - 1, 1) if count > 2 else (1,) if count == 2 else ()
+    """How many of so many are asked for, step by step, once all of them find nothing."""
+    return tuple(k for k in dict.fromkeys((count - 1, 2 * count // 3, count // 2, 1)) if 1 <= k < count)
 
 
 def _term_clause(term: Term) -> Clause:
@@ -126,7 +132,15 @@ def _in_fields(wanted: tuple[str, ...], field: str | None) -> Clause:
     return AnyOf(tuple(Match(name, wanted, boost) for name, boost in fields.items()), is_best=True)
 
 
-def _parts(piece: str) -> Iterator[str]:
+def _parts(piece: str) -> tuple[str, ...]:
     """The piece itself, or its words where it holds a long Chinese run."""
-    cut = [word for run in tokens.runs(piece) for word in tokens.words(run)]
-    return iter(cut if any(len(tokens.words(run)) > 1 for run in tokens.runs(piece)) else [piece])
+    cut = tuple(word for run in tokens.runs(piece) for word in tokens.words(run))
+    return cut if len(cut) > len(tokens.runs(piece)) else (piece,)
+
+
+def _units(piece: str) -> tuple[str, ...]:
+    """What of a piece can be given up singly: pairs of characters of a Chinese run of three or more, or all of it."""
+    runs = tokens.runs(piece)
+    if not any(tokens.is_unspaced(run) and len(run) > 2 for run in runs):
+        return (piece,)
+    return tuple(unit for run in runs for unit in (tokens.grams(run) if tokens.is_unspaced(run) else [run]))
