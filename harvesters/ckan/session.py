@@ -21,7 +21,7 @@ from harvesters.answers import Notes, check_status, read_json, refuse_html
 from harvesters.errors import SkipRecord, StopRun
 from harvesters.protocols import Transport
 
-# They have no root of their own.
+# Without a common root: ServerIncompatibleError never has one, the others not where CKAN itself is installed.
 _FAILURES = (
     CKANAPIError, SearchError, SearchIndexError, SearchQueryError, ServerIncompatibleError, ValidationError, KeyError,
 )  # fmt: skip

@@ -211,16 +211,23 @@ class ZipDrop:
 
 
 def member_path(member: zipfile.ZipInfo) -> str:
-    """The member's path. Names without the UTF-8 flag come from Chinese Windows as a rule: GB 18030."""
+    """The member's path. Names without the UTF-8 flag come from Chinese Windows as a rule: GB 18030.
+
+    Being valid UTF-8 is not enough to be it: 学校 in GBK is valid UTF-8 too, of two Cyrillic letters.
+    """
     if member.flag_bits & _ZIP_UTF8_FLAG:
         return member.filename
     raw = member.filename.encode("cp437", "replace")
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return member.filename
+    readings = [_read_as(raw, encoding) for encoding in ("utf-8", "gb18030")]
+    chinese = (text for text in readings if text and any("\u3400" <= sign <= "\u9fff" for sign in text))
+    return next(chinese, readings[0] or readings[1] or member.filename)
+
+
+def _read_as(raw: bytes, encoding: str) -> str | None:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def safe_components(path: str) -> tuple[str, ...]:
