@@ -50,7 +50,9 @@ def _from_registries() -> Iterator[tuple[str, str]]:
 if __name__ == "__main__":
     from portal.i18n.messages import chinese_catalogue
 
-    have = {m for entry in chinese_catalogue() if entry.id for m in ([entry.id] if isinstance(entry.id, str) else entry.id)}
+    have = {
+        m for entry in chinese_catalogue() if entry.id for m in ([entry.id] if isinstance(entry.id, str) else entry.id)
+    }
     for message, place in extract_messages().items():
         if message not in have:
             print(f"{message!r}  # {place}")
