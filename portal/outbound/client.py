@@ -1,6 +1,5 @@
 """The guarded HTTP client: every request that leaves this machine goes through it."""
 
-import json as json_module
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -8,25 +7,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpcore
 
 from portal.outbound.addresses import Resolver, system_resolver
-from portal.outbound.decoding import decoded
-from portal.outbound.errors import Blocked, OutboundError, TooLarge, TooSlow, Truncated, Unreachable
+from portal.outbound.answers import Answer, StreamedAnswer, translated
+from portal.outbound.errors import Blocked, OutboundError, TooSlow, Truncated, Unreachable
 from portal.outbound.network import DEADLINE, GuardedBackend
 from portal.outbound.redaction import redact_url
 from portal.outbound.retries import IDEMPOTENT, RETRIED_STATUSES, RetryRule, asked_wait_s
 from portal.outbound.trust import trusted_context
+from portal.outbound.wire import Headers, body_and_headers, check_url, lower_headers, origin, with_params
 
-Headers = Mapping[str, str]
 Signer = Callable[[], Headers]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What may follow a redirect to another origin; everything else can be a credential.
 _HARMLESS = frozenset({"accept", "accept-language", "user-agent", "range", "if-none-match", "if-modified-since"})
-USER_AGENT = "district-data-portal/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,50 +38,6 @@ class OutboundLimits:
     stream_total_s: float = 3600.0
     stream_max_bytes: int = 8 * 1024**3
     redirects: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole, size-capped answer. Header names are lower case; `url` is where it came from after redirects."""
-
-    status: int
-    headers: Headers
-    body: bytes
-    url: str
-
-
-class StreamedAnswer:
-    """An answer read in chunks; caps and times are enforced while it is read."""
-
-    def __init__(self, response: httpcore.Response, url: str, *, cap: int, deadline: float) -> None:
-        self.status: int = response.status
-        self.headers = _lower(response)
-        self.url = url
-        self._response = response
-        self._deadline = deadline
-        where = redact_url(url)
-        announced = self.headers.get("content-length", "")
-        if announced.isascii() and announced.isdigit() and int(announced[:18]) > cap:
-            raise TooLarge(f"{where} announces {int(announced[:18]):,} bytes; {cap:,} are allowed.")
-        raw = _counted(response.iter_stream(), cap, where)
-        self._pieces = decoded(raw, self.headers.get("content-encoding", ""), max_bytes=cap, where=where)
-
-    def chunks(self) -> Iterator[bytes]:
-        """The content, decompressed. Raises Truncated, TooSlow or TooLarge rather than end early."""
-        while True:
-            token = DEADLINE.set(self._deadline)
-            try:
-                with _translated(self.url):
-                    piece = next(self._pieces, None)
-            finally:
-                DEADLINE.reset(token)
-            if piece is None:
-                return
-            yield piece
-
-    def close(self) -> None:
-        """Give the connection back; one that was not read to its end is dropped."""
-        self._response.close()
 
 
 _AnswerT = TypeVar("_AnswerT", Answer, StreamedAnswer)
@@ -160,9 +114,9 @@ class GuardedClient:
 
         Raises Blocked, Unreachable, TooSlow, TooLarge or Truncated.
         """
-        body, sent = _body_and_headers(headers, json, content)
+        body, sent = body_and_headers(headers, json, content)
         sent.setdefault("accept-encoding", "gzip")
-        outgoing = _Outgoing(method.upper(), _with_params(url, params), sent, sign, body)
+        outgoing = _Outgoing(method.upper(), with_params(url, params), sent, sign, body)
         cap = self._limits.max_bytes if max_bytes is None else max_bytes
 
         def read_whole() -> tuple[Answer, None]:
@@ -186,9 +140,9 @@ class GuardedClient:
         max_bytes: int | None = None,
     ) -> Iterator[StreamedAnswer]:
         """An answer whose content is read in chunks. Retried until its headers are here, not afterwards."""
-        _, sent = _body_and_headers(headers, None, None)
+        _, sent = body_and_headers(headers, None, None)
         sent.setdefault("accept-encoding", "identity")
-        outgoing = _Outgoing(method.upper(), _with_params(url, params), sent, sign, b"")
+        outgoing = _Outgoing(method.upper(), with_params(url, params), sent, sign, b"")
         cap = self._limits.stream_max_bytes if max_bytes is None else max_bytes
 
         def open_only() -> tuple[StreamedAnswer, StreamedAnswer]:
@@ -238,9 +192,9 @@ class GuardedClient:
         """Send, and follow redirects by hand. Gives the open response and the address it came from."""
         method, url, headers = outgoing.method, outgoing.url, outgoing.signed_headers()
         for _ in range(self._limits.redirects + 1):
-            _check_url(url)
+            check_url(url)
             response = self._send(method, url, headers, outgoing.body, deadline)
-            location = _lower(response).get("location", "")
+            location = lower_headers(response).get("location", "")
             if response.status not in _REDIRECTS or not location:
                 return response, url
             response.close()
@@ -249,7 +203,7 @@ class GuardedClient:
             following = urljoin(url, location)
             if urlsplit(url).scheme == "https" and urlsplit(following).scheme != "https":
                 raise Blocked(f"{redact_url(url)} redirects to an unencrypted address; that is not followed.")
-            if _origin(following) != _origin(url):
+            if origin(following) != origin(url):
                 headers = {name: value for name, value in headers.items() if name in _HARMLESS}
             url = following
         raise Blocked(f"{redact_url(url)} redirects more than {self._limits.redirects} times.")
@@ -265,7 +219,7 @@ class GuardedClient:
         target = split.path or "/"
         if split.query:
             target = f"{target}?{split.query}"
-        scheme, host, port = _origin(url)
+        scheme, host, port = origin(url)
         bracketed = f"[{host}]" if ":" in host else host
         sent = {"host": bracketed if split.port is None else f"{bracketed}:{port}"} | headers
         if body:
@@ -279,76 +233,7 @@ class GuardedClient:
         )
         token = DEADLINE.set(deadline)
         try:
-            with _translated(url):
+            with translated(url):
                 return self._pool.handle_request(request)
         finally:
             DEADLINE.reset(token)
-
-
-@contextmanager
-def _translated(url: str) -> Iterator[None]:
-    """Errors of the library below become ours."""
-    try:
-        yield
-    except OutboundError:
-        raise
-    except httpcore.TimeoutException as error:
-        raise TooSlow(f"{redact_url(url)} did not answer in time.") from error
-    except httpcore.ConnectError as error:
-        raise Unreachable(f"No connection to {redact_url(url)}: {_first_line(error)}") from error
-    except (httpcore.ProtocolError, httpcore.NetworkError) as error:
-        raise Truncated(f"The answer of {redact_url(url)} broke off or is not HTTP: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
-
-
-def _counted(chunks: Iterator[bytes], cap: int, where: str) -> Iterator[bytes]:
-    total = 0
-    for chunk in chunks:
-        total += len(chunk)
-        if total > cap:
-            raise TooLarge(f"{where} sent more than the {cap:,} bytes allowed; the rest was not read.")
-        yield chunk
-
-
-def _check_url(url: str) -> None:
-    try:
-        split = urlsplit(url)
-        port = split.port
-    except ValueError as error:
-        raise Blocked(f"The address {redact_url(url)} cannot be read.") from error
-    if split.scheme not in {"http", "https"} or not split.hostname or port == 0:
-        raise Blocked(f"The address {redact_url(url)} is not an http or https address with a host.")
-    if split.username is not None or split.password is not None:
-        raise Blocked(f"The address {redact_url(url)} carries a user or password; secrets belong in the secret file.")
-
-
-def _origin(url: str) -> tuple[str, str, int]:
-    split = urlsplit(url)
-    host = (split.hostname or "").lower()
-    if not host.isascii():
-        host = host.encode("idna").decode("ascii")
-    return split.scheme, host, split.port or (443 if split.scheme == "https" else 80)
-
-
-def _with_params(url: str, params: Mapping[str, str] | None) -> str:
-    if not params:
-        return url
-    joiner = "&" if urlsplit(url).query else "?"
-    return f"{url}{joiner}{urlencode(params)}"
-
-
-def _body_and_headers(
-    headers: Headers | None, json: object | None, content: bytes | None
-) -> tuple[bytes, dict[str, str]]:
-    sent = {"user-agent": USER_AGENT, "accept": "*/*"} | {n.lower(): v for n, v in (headers or {}).items()}
-    if json is not None:
-        sent["content-type"] = "application/json"
-        return json_module.dumps(json, ensure_ascii=False).encode(), sent
-    return content or b"", sent
-
-
-def _lower(response: httpcore.Response) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
