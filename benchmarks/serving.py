@@ -104,7 +104,7 @@ def _await(port: int) -> None:
     for _ in range(300):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # not there yet: refused, reset or too slow
             time.sleep(0.1)
         else:
             return
