@@ -34,7 +34,7 @@ class ElasticsearchEngine:
         self._prefix = f"{alias}-{SCHEMA}-"
         self._breaker = Breaker("Elasticsearch")
 
-    def is_ready(self) -> bool:
+    def is_ready(self, *, is_thorough: bool = False) -> bool:
         with self._asking() as client:
             return self._in_use(client).startswith(self._prefix)
 

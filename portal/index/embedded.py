@@ -30,11 +30,12 @@ class TantivyEngine:
         self._opened: tuple[Path, tuple[int, int], tantivy.Index] | None = None
         self._opening = threading.Lock()
 
-    def is_ready(self) -> bool:
+    def is_ready(self, *, is_thorough: bool = False) -> bool:
         try:
-            return is_intact(self._generations.current())
+            directory = self._generations.current()
         except EngineAway:
             return False
+        return not is_thorough or is_intact(directory)
 
     def exclusive(self) -> AbstractContextManager[None]:
         return self._generations.exclusive()

@@ -90,8 +90,11 @@ class SearchEngine(Protocol):
     Use it through SearchService, which knows the database; a new engine passes `tests/index/test_contract.py`.
     """
 
-    def is_ready(self) -> bool:
-        """Whether there is an index, complete and made by this schema. False: only `rebuild` helps."""
+    def is_ready(self, *, is_thorough: bool = False) -> bool:
+        """Whether there is an index, complete and made by this schema. False: only `rebuild` helps.
+
+        `is_thorough`: also read all of it for damage, where the engine does not do so itself.
+        """
         ...
 
     def exclusive(self) -> AbstractContextManager[None]:

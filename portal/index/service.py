@@ -104,7 +104,7 @@ class SearchService:
     def heal(self) -> int:
         """Make the index true, whatever happened to it; the number of datasets repaired. 0 also while the engine is away."""
         try:
-            if not self._engine.is_ready():
+            if not self._engine.is_ready(is_thorough=True):
                 return self.rebuild()
             return self._repair(self.compare())
         except EngineAway as error:
