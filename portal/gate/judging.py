@@ -107,16 +107,19 @@ def _judge_findings(part: JudgedPart) -> list[Reason]:
 
 
 def _judge_hidden(part: JudgedPart) -> list[Reason]:
-    """What else is in the delivered file is not published: it keeps the file in, but only a secrecy mark holds."""
+    """What else is in a table's file is not published: it keeps the file in, but only a secrecy mark holds. A file
+    without tables is published as it is, with everything that is in it."""
     texts = part.text_findings
     if texts is None:
-        return []
+        return [Reason("hidden_not_inspected", "hold", part.slug)] if part.kind is PartKind.FILE else []
     if not _is_whole(texts, part.digest):
         return [Reason("hidden_not_inspected", "hold", part.slug)]
     reasons = []
+    if part.kind is PartKind.FILE and texts.has_hidden_content:
+        reasons.append(Reason("file_hides_something", "hold", part.slug))
     for finding in texts.findings:
         reason = content_reason(finding)
-        if reason.severity == "hold" and finding.rule != "secrecy_mark":
+        if part.kind is PartKind.TABLE and reason.severity == "hold" and finding.rule != "secrecy_mark":
             reason = replace(reason, code="original_withheld", severity="alarm")
         reasons.append(reason)
     return reasons

@@ -75,6 +75,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "part_not_inspected": "“%(subject)s” could not be inspected. Deliver it in a form that can be read.",
         "inspection_incomplete": "The inspection of “%(subject)s” did not reach every row. Run it again.",
         "hidden_not_inspected": "Hidden parts of the file “%(subject)s” could not be inspected. Deliver it without them.",
+        "file_hides_something": "The file “%(subject)s” holds parts that a reader does not see. Deliver it without them, or "
+        "let a reviewer confirm that they may be public.",
         "page_not_inspected": "The texts of the page were not inspected. Run the harvest again.",
         "columns_not_inspected": "The columns inspected in “%(subject)s” are not those to be published. Run it again.",
         "digest_mismatch": "What was inspected is not what would be published (“%(subject)s”). Run the harvest again.",
@@ -121,7 +123,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "text_too_long": "The %(subject)s has %(count)s characters. Shorten it at the source.",
         "too_many_entries": "The record has %(count)s %(subject)s, more than the source's limits allow.",
         "fetch_failed": "The data could not be fetched; the next run tries again.",
-        "file_digest_differs": "The file “%(subject)s” arrived different from what the source announced. The next run tries again.",
+        "file_digest_differs": "The file “%(subject)s” arrived different from what was announced. The next run tries again.",
         "internal_error": "Something went wrong here (%(subject)s); the operators can find it in the log.",
         "withdrawn_by_person": "A person withdrew this dataset here; only a person can allow it again.",
         "refused_by_reviewer": "A reviewer decided that exactly this is not published.",

@@ -86,9 +86,9 @@ def _numbers(cells: pl.Series) -> pl.DataFrame:
     """Every number in the cells that some rule could be about: `cell` (index), `token` (digits, perhaps a last X)."""
     frame = pl.DataFrame({"cell": pl.int_range(len(cells), eager=True), "text": cells})
     text = pl.col("text")
-    for noise in (patterns.HASH, patterns.DECIMAL):
+    for noise in (patterns.HASH, patterns.DECIMAL, patterns.DECIMAL):  # twice: neighbours share an edge
         if frame.get_column("text").str.contains(noise).any():
-            frame = frame.with_columns(text.str.replace_all(noise, "$1 "))
+            frame = frame.with_columns(text.str.replace_all(noise, "$1 $2"))
     runs = frame.filter(text.str.contains(patterns.HAS_RUN)).select("cell", token=text.str.extract_all(patterns.RUN))
     chained = frame.filter(text.str.contains(patterns.HAS_CHAIN))
     if chained.height:

@@ -10,7 +10,7 @@ from typing import Final
 _INVISIBLE: Final = (
     r"\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2064}\u{feff}\u{180e}\u{34f}\u{61c}\u{fe00}-\u{fe0f}"
 )
-_BETWEEN: Final = r"\s\-‐-―−－﹣·・•．.。_/\\＿／"
+_BETWEEN: Final = r"[\s--\t]\-‐-―−－﹣·・•．.。_/\\＿／"
 _CHINESE_DIGITS: Final = "〇零○一二三四五六七八九幺"
 
 SEPARATOR: Final = rf"[{_BETWEEN}]{{1,3}}"
@@ -49,9 +49,9 @@ NEEDS_NORMALISING: Final = rf"[\p{{Nd}}--[0-9]]|[Ａ-Ｚａ-ｚ＠．－＿／�
 ENUMERATOR: Final = "[①-⒛⓪-⓿❶-➓㉑-㊿]"  # NFKC would glue these to the number that follows
 HASH: Final = (
     r"(^|[^0-9A-Za-z])(?:[0-9a-f]{32,}|[0-9A-F]{32,}"
-    r"|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12})"
+    r"|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12})()"
 )
-DECIMAL: Final = r"(^|[^0-9.])[0-9]{1,4}\.[0-9]{9,}"
+DECIMAL: Final = r"(^|[^0-9.])[0-9]{1,9}\.[0-9]+($|[^0-9.])"
 
 ELEVEN: Final = r"(?:^|[^0-9])[1-9][0-9]{10}(?:$|[^0-9])"
 ELEVEN_FROM_1: Final = r"(?:^|[^0-9])1[0-9]{10}(?:$|[^0-9])"

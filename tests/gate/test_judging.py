@@ -220,6 +220,19 @@ def test_personal_data_in_hidden_parts_keeps_the_file_in_and_a_secrecy_mark_hold
     assert codes(case(parts=(secret,))) == {"found_secrecy_mark"}
 
 
+def test_a_file_without_tables_is_published_whole_so_everything_in_it_must_be_public() -> None:
+    whole = JudgedPart("map", PartKind.FILE, DATA_DIGEST, (), findings(columns=()), findings(columns=()))
+    assert isinstance(judge(case(parts=(whole,))), Admitted)
+    seen = Finding("mobile_number", None, "comment", 1)
+    for changed, code in (
+        (None, "hidden_not_inspected"),
+        (findings(seen), "found_mobile_number"),
+        (findings(is_complete=False), "hidden_not_inspected"),
+        (findings(has_hidden_content=True), "file_hides_something"),
+    ):
+        assert codes(case(parts=(replace(whole, text_findings=changed),))) == {code}
+
+
 def test_the_original_is_offered_only_when_all_of_it_is_public_and_was_seen() -> None:
     whole = part(text_findings=findings(columns=()))
     assert may_offer_original(whole)
