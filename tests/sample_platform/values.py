@@ -150,11 +150,11 @@ _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def identity_number(salt: int) -> Callable[[int], str]:
-    """Resident identity number (GB 11643-1999) with a right check digit, of a district that does not exist (990199)."""
+    """Resident identity number (GB 11643-1999) with a right check digit, of a district that does not exist (349901)."""
 
     def make(i: int) -> str:
         born = date(1950, 1, 1) + timedelta(days=mix(salt, i) % 18000)
-        body = f"990199{born:%Y%m%d}{mix(salt + 1, i) % 1000:03d}"
+        body = f"349901{born:%Y%m%d}{mix(salt + 1, i) % 1000:03d}"
         total = sum(int(d) * w for d, w in zip(body, _IDENTITY_WEIGHTS, strict=True))
         return body + "10X98765432"[total % 11]
 

@@ -28,13 +28,15 @@ def hazardous_resources() -> tuple[Resource, ...]:
 def _declared() -> tuple[Resource, ...]:
     """Caught by what was declared, before anything is fetched."""
     counted = (text("街镇", cycle(STREETS), "Subdistrict"), number("数量", whole(1, 400, 901), "Count"))
+    closed = tuple(replace(column, open_attr=CLOSED) for column in counted)
+    conditional = tuple(replace(column, open_attr=CONDITIONAL) for column in counted)
     return (
         resource(
-            "GAJ", 901, "户籍迁入迁出登记", "户籍迁移业务登记。", counted, 480, theme="公共安全", cycle="每日",
+            "GAJ", 901, "户籍迁入迁出登记", "户籍迁移业务登记。", closed, 480, theme="公共安全", cycle="每日",
             open_attr=CLOSED,
         ),
         resource(
-            "RSJ", 901, "失业保险金申领情况", "失业保险金申领记录，依申请开放。", counted, 360, theme="就业社保",
+            "RSJ", 901, "失业保险金申领情况", "失业保险金申领记录，依申请开放。", conditional, 360, theme="就业社保",
             cycle="每月", open_attr=CONDITIONAL, open_condition="仅限科研机构，需签订利用协议",
         ),
         resource(

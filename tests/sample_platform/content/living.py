@@ -84,7 +84,7 @@ def _education() -> tuple[Resource, ...]:
             ), 780, theme=theme, office="基础教育科",
             en=("Enrolment plans of compulsory schools", "Planned classes and places by school and year."),
             words=("招生", "义务教育"), words_en=("enrolment", "school"),
-            files=(("xlsx", "招生计划.xlsx"), ("pdf", "招生政策说明.pdf")),
+            files=(("xlsx", "招生计划.xlsx"), ("txt", "招生政策说明.txt")),
         ),
     )  # fmt: skip
 
