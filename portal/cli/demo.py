@@ -62,12 +62,13 @@ def demo(settings: Settings, port: int, big_rows: int | None) -> None:
             platform = stack.enter_context(child([str(PLATFORM), "--port", "0", *extra], environment))
             address = first_line(platform, "The sample platform").split()[-1]
             with opened_parts(settings) as worker:
-                _harvest(settings, worker, address)
+                _prepare(settings, worker, address)
                 log = stack.enter_context(_log_file(settings.var_dir / "demo.log"))
-                stack.enter_context(child(["-m", "portal.worker"], environment, log=log))
-                site = stack.enter_context(
+                site = stack.enter_context(  # starts while the harvest runs
                     child(["-m", "portal.cli", "serve", "--host", _HOST, "--port", str(port)], environment, log=log)
                 )
+                _harvest(worker)
+                stack.enter_context(child(["-m", "portal.worker"], environment, log=log))
                 _wait_for(site, port, settings.var_dir / "demo.log")
                 _say_hello(worker.parts.database, settings.base_url)
             _watch(site, platform)
@@ -75,8 +76,8 @@ def demo(settings: Settings, port: int, big_rows: int | None) -> None:
         click.echo("\nStopped; nothing is left running.")
 
 
-def _harvest(settings: Settings, worker: WorkerParts, address: str) -> None:
-    """Register the sample platform at today's address and harvest what changed."""
+def _prepare(settings: Settings, worker: WorkerParts, address: str) -> None:
+    """Bring the database up to date and register the sample platform at today's address."""
     database = worker.parts.database
     migrate(database)
     now = datetime.now(UTC)
@@ -90,6 +91,10 @@ def _harvest(settings: Settings, worker: WorkerParts, address: str) -> None:
     with database.transaction() as session:
         add_source(session, SOURCE, "exchange", {"base_url": address}, secret_name=secret_name, replace=True, now=now)
         sign_mapping(session, SOURCE, mapping, SIGNER, now)
+
+
+def _harvest(worker: WorkerParts) -> None:
+    """Harvest what changed, and find it."""
     started = time.monotonic()
     with drawn_progress() as progress:
         report = run_harvest(workshop_of(worker), SOURCE, progress=progress)

@@ -26,7 +26,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     check_port(host, port)
     parts = web_parts(settings)
     check_schema(parts.database)
-    server = create_server(create_app(parts), host=host, port=port, threads=THREADS, ident=None)
+    server = create_server(create_app(parts), host=host, port=port, threads=THREADS, ident="waitress")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     click.echo(f"Serving at http://{host}:{server.effective_port}")
     try:

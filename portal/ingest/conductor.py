@@ -98,7 +98,7 @@ def _gather(
     slugs = slugs_for(part.key for part in record.parts)
     staged: list[StagedPart] = []
     for part in record.parts:
-        again = reuse_part(work, part, known) if is_same_data else None
+        again = reuse_part(work, part, slugs[part.key], known) if is_same_data else None
         staged += again or prepare_part(work, part, slugs[part.key])
     return tuple(staged)
 

@@ -51,6 +51,11 @@ def fetch_file(harvest: Harvest, part: FilePart) -> FetchedFile:
     size_bytes, sha256 = _download(harvest, part, path)
     if part.sha256 and part.sha256.lower() != sha256:
         raise PartUnusable("file_digest_differs", subject=part.file_name, is_temporary=True)
+    return read_delivered(harvest, part, path, sha256, size_bytes)
+
+
+def read_delivered(harvest: Harvest, part: FilePart, path: Path, sha256: str, size_bytes: int) -> FetchedFile:
+    """Read a file that is in the work directory. Raises PartUnusable."""
     try:
         reading = read_file(
             path,

@@ -44,7 +44,11 @@ def prepare_part(work: Work, part: Part, slug: str) -> tuple[StagedPart, ...]:
     if isinstance(part, TablePart):
         reading = fetch_table(work.harvest, part, title_of(work.record))
         return (_stage_table(work, _base(part, slug, PartKind.TABLE), reading, reading.notes),)
-    fetched = fetch_file(work.harvest, part)
+    return stage_file(work, part, slug, fetch_file(work.harvest, part))
+
+
+def stage_file(work: Work, part: FilePart, slug: str, fetched: FetchedFile) -> tuple[StagedPart, ...]:
+    """Stage what is in a delivered file: one entry for each table, or the file itself."""
     if work.harvest.quarantine:
         work.harvest.quarantine.keep(fetched.path)
     fetched.path.replace(work.harvest.work_dir / fetched.sha256)
@@ -58,7 +62,7 @@ def stage_link(part: LinkPart, slug: str) -> StagedPart:
     return replace(_base(part, slug, PartKind.LINK), format=part.format_label)
 
 
-def stage_again(work: Work, staged: StagedPart, table: Path) -> StagedPart:
+def stage_table_again(work: Work, staged: StagedPart, table: Path) -> StagedPart:
     """The same delivery under other rules, or for another scanner: `table` is the typed table before projection."""
     return _project(work, staged, table, staged.delivered)
 
@@ -78,6 +82,7 @@ def _stage_tables_of_file(work: Work, part: FilePart, slug: str, fetched: Fetche
             _base(part, slug if is_alone else f"{slug}-{table.key}", PartKind.TABLE),
             sheet="" if is_alone else table.name,
             titles=table.titles,
+            delivered_sha256=fetched.sha256,
         )
         staged.append(_stage_table(work, base, table, (*reading.notes, *table.notes)))
     staged = [_with_file(entry, part, fetched) for entry in staged]
@@ -121,7 +126,7 @@ def _stage_file(part: FilePart, slug: str, fetched: FetchedFile) -> StagedPart:
         media_type=reading.media_type,
         sha256=fetched.sha256,
         size_bytes=fetched.size_bytes,
-        original_format=reading.real_format,
+        delivered_sha256=fetched.sha256,
         quality={"notes": _notes(reading.notes)},
         findings=findings,
         text_findings=scan_texts(_texts_of_file(part.file_name, reading.hidden_texts), digest=fetched.sha256),

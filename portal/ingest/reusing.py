@@ -7,36 +7,32 @@ another scanner. Otherwise the part is fetched.
 from dataclasses import replace
 from pathlib import Path
 
-from harvesters.records import LinkPart, Part
+from harvesters.records import FilePart, LinkPart, Part
 from portal.gate import plan_columns
 from portal.ingest.assembling import content_key, original_key
+from portal.ingest.fetching import read_delivered
 from portal.ingest.harvest import Harvest
 from portal.ingest.known import Known
-from portal.ingest.preparing import Work, stage_again
+from portal.ingest.preparing import Work, stage_file, stage_table_again
 from portal.ingest.staging import StagedPart, digest_part
 from portal.inspect import scan_table
 from portal.kernel.declaration import Declaration
-from portal.kernel.findings import Findings
 from portal.kernel.vocab import PartKind
 from portal.storage import BlobNotFound, QuarantineError
 
 
-def reuse_part(work: Work, part: Part, known: Known) -> tuple[StagedPart, ...] | None:
+def reuse_part(work: Work, part: Part, slug: str, known: Known) -> tuple[StagedPart, ...] | None:
     """The part's stages without a request to the source; None when it must be fetched."""
     earlier = (known.staged or {}).get(part.key)
     if isinstance(part, LinkPart) or not earlier or any(e.part_digest != digest_part(part) for e in earlier):
         return None
     is_ruled_the_same = known.rules_digest == work.harvest.rules_digest
-    again = []
-    for entry in earlier:
-        if is_ruled_the_same and _plans_the_same(entry, work.declaration):
-            one = entry if _is_there(work.harvest, entry) else None
-        else:
-            one = _cut_again(work, entry)
-        if one is None:
-            return None
-        again.append(one)
-    return tuple(again)
+    if is_ruled_the_same and all(_plans_the_same(e, work.declaration) and _is_there(work.harvest, e) for e in earlier):
+        return earlier
+    if isinstance(part, FilePart):
+        return _read_again(work, part, slug, earlier)
+    again = [_cut_again(work, entry) for entry in earlier]
+    return tuple(one for one in again if one is not None) if all(again) else None
 
 
 def _plans_the_same(entry: StagedPart, declaration: Declaration) -> bool:
@@ -53,21 +49,24 @@ def _is_there(harvest: Harvest, entry: StagedPart) -> bool:
     )
 
 
+def _read_again(
+    work: Work, part: FilePart, slug: str, earlier: tuple[StagedPart, ...]
+) -> tuple[StagedPart, ...] | None:
+    """The delivered file out of the quarantine, read and staged as if it came now."""
+    sha256 = earlier[0].delivered_sha256
+    path = _restored(work.harvest, sha256)
+    if path is None or sha256 is None:
+        return None
+    return stage_file(work, part, slug, read_delivered(work.harvest, part, path, sha256, path.stat().st_size))
+
+
 def _cut_again(work: Work, entry: StagedPart) -> StagedPart | None:
-    """The same delivery judged anew: projected and scanned from the quarantined table, or scanned where it lies."""
-    table = _restored(work.harvest, entry.table_sha256) if entry.kind is PartKind.TABLE else None
-    if table is not None and not entry.may_offer_original:
-        cut = stage_again(work, entry, table)
-        return replace(cut, text_findings=_same_digest(entry, cut))
-    if entry.kind is PartKind.TABLE and _plans_the_same(entry, work.declaration) and entry.sha256:
-        path = _content(work.harvest, entry)
-        return replace(entry, findings=scan_table(path, digest=entry.sha256)) if path else None
-    return None
-
-
-def _same_digest(entry: StagedPart, cut: StagedPart) -> Findings | None:
-    """Findings about hidden texts hold for the same file, whatever columns of its table are published."""
-    return replace(entry.text_findings, digest=cut.sha256 or "") if entry.text_findings else None
+    """A table judged anew: projected and scanned from the quarantine, or, under the same rules, scanned where it lies."""
+    table = _restored(work.harvest, entry.table_sha256)
+    if table is not None:
+        return stage_table_again(work, entry, table)
+    path = _content(work.harvest, entry) if _plans_the_same(entry, work.declaration) else None
+    return replace(entry, findings=scan_table(path, digest=entry.sha256 or "")) if path else None
 
 
 def _content(harvest: Harvest, entry: StagedPart) -> Path | None:

@@ -104,7 +104,7 @@ def run_harvest(
         workshop.jobs.wake("outbox")
         workshop.jobs.wake("index")
         log.info("harvest_finished", state=state, **tally.counts)
-    return RunReport(run_id, state, dict(tally.counts), tuple(tally.errors))
+    return RunReport(run_id, state, dict(+tally.counts) | {"listed": tally.counts["listed"]}, tuple(tally.errors))
 
 
 @contextmanager

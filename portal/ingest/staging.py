@@ -24,8 +24,8 @@ class StagedPart:
     """One distribution to be. `part_key` is the source's key of the delivery it came from, `sheet` the table in it.
 
     `sha256` is of what would be published (projected Parquet, or the file itself), `table_sha256` of the typed table
-    before projection and `original_sha256` of the delivered file; both lie in the quarantine. `planned` are the rules
-    before findings revised them. `has_clean_original`: hidden texts and the file's whole text were scanned and clean.
+    before projection and `delivered_sha256` of the delivered file; both lie in the quarantine. `planned` are the rules
+    before findings revised them. `original_sha256`: of the delivered file where it may be published beside the table.
     """
 
     part_key: str
@@ -45,6 +45,7 @@ class StagedPart:
     size_bytes: int | None = None
     sha256: str | None = None
     table_sha256: str | None = None
+    delivered_sha256: str | None = None
     original_sha256: str | None = None
     original_format: str = ""
     original_size_bytes: int | None = None
@@ -109,6 +110,7 @@ _PLAIN = (
     "size_bytes",
     "sha256",
     "table_sha256",
+    "delivered_sha256",
     "original_sha256",
     "original_format",
     "original_size_bytes",

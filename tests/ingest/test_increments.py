@@ -1,0 +1,102 @@
+"""What a second run asks for, and what it does about changes."""
+
+from collections.abc import Callable
+
+import pytest
+
+from portal.ingest import harvest as harvest_module
+from portal.ingest.sources import sign_mapping
+from tests.ingest.conftest import Bench
+
+
+def first_published(bench: Bench) -> str:
+    """A record whose dataset is public and has a table."""
+    found = bench.scalar(
+        "SELECT source_key FROM dataset JOIN version_part ON dataset_id = dataset.id"
+        " WHERE state = 'published' AND kind = 'table' AND version_part.row_count > 20 ORDER BY source_key LIMIT 1"
+    )
+    return str(found).removeprefix("sample:")
+
+
+def test_an_unchanged_resource_causes_no_request_for_rows_or_files(bench: Bench) -> None:
+    first = bench.run()
+    assert first.state == "done"
+    assert first.counts["listed"] == 12
+    assert bench.sample.requests()["rows"] > 0
+    again = bench.run()
+    requests = bench.sample.requests()
+    assert again.counts == {"listed": 12, "unchanged": 12}
+    assert (requests["rows"], requests["file"]) == (0, 0)
+
+
+def test_unchanged_records_are_noted_in_one_line_for_a_page(bench: Bench) -> None:
+    bench.run()
+    again = bench.run()
+    assert bench.scalar("SELECT count(*) FROM harvest_record WHERE run_id = :run", run=again.run_id) == 1
+
+
+def test_a_new_address_of_the_platform_changes_no_record(bench: Bench, make_sample: Callable[..., object]) -> None:
+    from tests.ingest.conftest import Sample, register
+
+    bench.run()
+    moved = make_sample(resources=12, big_rows=2_000)
+    assert isinstance(moved, Sample)
+    register(bench.workshop, bench.settings, moved.address)
+    assert bench.run().counts["unchanged"] == 12
+
+
+def test_a_corrected_title_is_published_without_fetching_rows_again(bench: Bench) -> None:
+    bench.run()
+    record_id = first_published(bench)
+    bench.sample.requests()
+    bench.sample.control("edit", resource=record_id, set={"name": "更正后的名称"})
+    report = bench.run()
+    requests = bench.sample.requests()
+    assert bench.action_of(report.run_id, record_id) == "update"
+    assert report.counts["unchanged"] == 11
+    assert (requests["rows"], requests["file"]) == (0, 0)
+    assert bench.versions_of(record_id) == 2
+
+
+def test_changed_rows_are_fetched_for_that_resource_alone(bench: Bench) -> None:
+    bench.run()
+    record_id = first_published(bench)
+    bench.sample.requests()
+    bench.sample.control("touch", resource=record_id)
+    report = bench.run()
+    assert report.counts["unchanged"] == 11
+    assert bench.sample.requests()["rows"] >= 1
+
+
+def test_a_new_gate_version_judges_again_what_is_live_without_fetching(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.run()
+    published = bench.scalar("SELECT count(*) FROM dataset WHERE state = 'published'")
+    verdicts = bench.scalar("SELECT count(*) FROM verdict")
+    bench.sample.requests()
+    monkeypatch.setattr(harvest_module, "GATE_VERSION", "next")
+    report = bench.run()
+    requests = bench.sample.requests()
+    assert (requests["rows"], requests["file"]) == (0, 0)
+    assert report.counts["unchanged"] >= published
+    assert bench.scalar("SELECT count(*) FROM verdict") >= verdicts + published
+    assert bench.scalar("SELECT max(number) FROM version") == 1
+
+
+def test_another_mapping_makes_every_record_be_judged_again(bench: Bench) -> None:
+    import json
+    from datetime import UTC, datetime
+
+    from tests.ingest.conftest import SAMPLE
+
+    bench.run()
+    bench.sample.requests()
+    labels = json.loads((SAMPLE / "mapping.json").read_text(encoding="utf-8")) | {"note": "changed"}
+    with bench.database.transaction() as session:
+        sign_mapping(session, "sample", labels, "李签署", datetime.now(UTC))
+    verdicts = bench.scalar("SELECT count(*) FROM verdict")
+    bench.run()
+    requests = bench.sample.requests()
+    assert (requests["rows"], requests["file"]) == (0, 0)
+    assert bench.scalar("SELECT count(*) FROM verdict") == verdicts + 12
