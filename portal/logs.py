@@ -10,6 +10,8 @@ def set_up_logs(level: str) -> None:
     """Coloured lines on a terminal, JSON elsewhere; `level` as in the settings."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     logging.basicConfig(level=number, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s", force=True)
+    for chatty in ("elastic_transport", "httpx", "alembic"):
+        logging.getLogger(chatty).setLevel(max(number, logging.WARNING))
     is_terminal = sys.stderr.isatty()
     render = (
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

@@ -7,7 +7,6 @@ import string
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -115,11 +114,11 @@ class Stack:
         ]
         self._running["nginx"] = subprocess.Popen(command, start_new_session=True)
 
-    def await_health(self, timeout_s: float = 60) -> None:
+    def await_health(self, timeout_s: float = 120) -> None:
         """Wait until nginx answers for the portal."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{self.base_url}/healthz", timeout=5).close()
                 return
             time.sleep(0.2)
