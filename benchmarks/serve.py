@@ -20,7 +20,6 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from benchmarks.scan import TABLES
-from benchmarks.serving import nginx, waitress
 from portal.catalogue.queries import open_version
 from portal.catalogue.views import Ref
 from portal.db.migrating import migrate
@@ -35,6 +34,7 @@ from portal.storage import blob_key
 from portal.tables import RowQuery
 from portal.wiring import Parts, web_parts
 from tests.builders import build_part, build_publication, publish
+from tests.downloads.serving import nginx, waitress
 from tests.services.processes import Absent
 from tests.services.registry import service_url
 from tests.services.servers import find_nginx

@@ -1,4 +1,4 @@
-"""The servers that `benchmarks.serve` asks: waitress as in the embedded default, nginx before gunicorn as in production."""
+"""The servers that people meet, as processes: waitress as in the embedded default, nginx before gunicorn as in production."""
 
 import getpass
 import os
