@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 # What the platform's generators plant: identity numbers of a district that does not exist, mobile numbers of a block that
 # nobody was given, homes of an estate that is nowhere, the words before a reissued number.
-_VALUES = re.compile(r"990199\d{11}[\dXx]|1390000\d{4}|望岳小区\d+幢|补办，原件号")
+_VALUES = re.compile(r"349901\d{11}[\dXx]|1390000\d{4}|望岳小区\d+幢|补办，原件号")
 _MOST_PAGES = 6000
 
 
