@@ -49,7 +49,7 @@ class ElasticsearchEngine:
             for dataset_id, revision in deleted.items()
         ]
         with self._asking() as client:
-            self._bulk(client, actions, self._alias, refresh=True)
+            self._bulk(client, actions, self._alias, refresh=True, require_alias=True)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         with self._asking() as client:
@@ -57,7 +57,7 @@ class ElasticsearchEngine:
             fresh = f"{self._prefix}{secrets.token_hex(4)}"
             slow.indices.create(index=fresh, settings=_SETTINGS, mappings=_mappings())
             try:
-                self._bulk(client, (_put(encode(d)) for d in documents), fresh, refresh=False)
+                self._bulk(client, (_put(encode(d)) for d in documents), fresh, refresh=False, require_alias=False)
                 slow.indices.refresh(index=fresh)
             except BaseException:
                 slow.options(ignore_status=_NOT_FOUND).indices.delete(index=fresh)
@@ -67,8 +67,8 @@ class ElasticsearchEngine:
     def search(self, question: Question) -> Answer:
         with self._asking() as client:
             found = client.search(index=self._alias, **page_body(question)).body
-            if found["timed_out"]:
-                raise EngineAway("Elasticsearch took too long; the query was given up.")
+        if found["timed_out"]:  # this query was too much, the server is there: not the breaker's business
+            raise EngineAway("Elasticsearch took too long; the query was given up.")
         counts = {
             name: {bucket["key"]: bucket["doc_count"] for bucket in found["aggregations"][name]["codes"]["buckets"]}
             for name in question.facets
@@ -138,12 +138,24 @@ class ElasticsearchEngine:
             client.options(ignore_status=_NOT_FOUND).indices.delete(index=old)
 
     @staticmethod
-    def _bulk(client: Elasticsearch, actions: Iterable[dict[str, Any]], index: str, *, refresh: bool) -> None:
-        """Send in chunks. An older revision than what is there (409) and deleting what is not there (404) are fine."""
-        patient = client.options(request_timeout=WRITE_TIMEOUT_S)
-        for is_done, item in streaming_bulk(
-            patient, actions, index=index, chunk_size=500, raise_on_error=False, max_retries=2, refresh=refresh
-        ):
+    def _bulk(
+        client: Elasticsearch, actions: Iterable[dict[str, Any]], index: str, *, refresh: bool, require_alias: bool
+    ) -> None:
+        """Send in chunks. An older revision than what is there (409) and deleting what is not there (404) are fine.
+
+        `require_alias`: without it the cluster would make an index of its own under a lost alias's name.
+        """
+        outcomes = streaming_bulk(
+            client.options(request_timeout=WRITE_TIMEOUT_S),
+            actions,
+            index=index,
+            chunk_size=500,
+            raise_on_error=False,
+            max_retries=2,
+            refresh=refresh,
+            require_alias=require_alias,
+        )
+        for is_done, item in outcomes:
             outcome = next(iter(item.values()))
             is_fine = outcome.get("status") == _CONFLICT or outcome.get("result") == "not_found"
             if not is_done and not is_fine:

@@ -18,7 +18,7 @@ STARTS: Final = "title_starts"
 THEME_NAMES: Final = "theme_names"
 _FRAGMENT_BOOST: Final = 0.5
 MAX_UNITS: Final = 60
-"""Parts of a query that a relaxed step looks at; engines count clauses."""
+"""Parts of a query that later steps look at; engines count clauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def plan(query: Query) -> Iterator[Step]:
     pieces = tuple(dict.fromkeys(piece for term in loose for piece in term.pieces))
     units = tuple(dict.fromkeys(unit for piece in pieces for unit in _units(piece)))[:MAX_UNITS]
     parts = tuple(dict.fromkeys(part for piece in pieces for part in _parts(piece)))
-    if parts != pieces:
+    if parts != pieces and len(parts) <= MAX_UNITS:
         yield Step(_all(query, (*kept, *(_word(part) for part in parts)), prefer=tuple(_word(unit) for unit in units)))
     for at_least in _relaxations(len(units)):
         some = AnyOf(tuple(_word(unit) for unit in units), at_least=at_least)

@@ -59,6 +59,9 @@ def test_search_goes_on_while_elasticsearch_is_away_and_heals_when_it_is_back(
     for index in engine._client.indices.get(index=f"{engine._alias}-*").body:
         engine._client.indices.delete(index=index)
     assert service.search(SearchRequest("停车场")).is_degraded  # the index was dropped
+    with pytest.raises(EngineAway, match="alias"):
+        engine.change((), {ids[0]: 1})
+    assert not engine._client.indices.exists(index=engine._alias)
     assert service.close_difference() == 24
     assert not service.search(SearchRequest("停车场")).is_degraded
     for index in engine._client.indices.get(index=f"{engine._alias}-*").body:

@@ -116,6 +116,9 @@ def test_a_thousand_different_words_are_refused_and_sixty_answered(full_service:
         full_service.search(SearchRequest(" ".join(f"w{i}" for i in range(200))))
     assert not full_service.search(SearchRequest(" ".join(f"停车{i}" for i in range(60)))).is_degraded
     assert not full_service.search(SearchRequest("停" * 1000)).is_degraded
+    everything = "".join(chr(0x4E00 + i) for i in range(999))  # at worst more clauses than a small cluster takes
+    assert full_service.search(SearchRequest(everything)).total >= 0
+    assert not full_service.search(SearchRequest("停车场")).is_degraded
 
 
 def test_many_values_of_a_facet_are_counted_exactly(full_service: SearchService) -> None:
