@@ -12,7 +12,7 @@ from portal.access import can_read_rows, is_gone, is_visible
 from portal.catalogue.errors import Buried, Grave
 from portal.catalogue.lists import read_themes
 from portal.catalogue.models import Dataset, Publisher
-from portal.catalogue.reading import make_card, read_formats, read_parts, read_theme_slugs, read_wordings
+from portal.catalogue.reading import is_storable, make_card, read_formats, read_parts, read_theme_slugs, read_wordings
 from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
 from portal.catalogue.views import DatasetView, FileView, Ref, VersionView
 from portal.kernel.errors import NotFound
@@ -25,6 +25,7 @@ from portal.tables.serial import schema_from_json
 
 _MAX_VERSIONS = 100
 _MAX_STEM = 60
+_MAX_INTEGER = 2**31 - 1
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')
 _PARQUET = "application/vnd.apache.parquet"
 _MEDIA_TYPES = {
@@ -107,6 +108,8 @@ def find_file(session: Session, principal: Principal, ref: Ref, part: str, forma
         return _file(found, f"{name}.parquet", _PARQUET, row.published_at)
     if format == "original":
         return _original(found, name, row)
+    if not is_storable(format):
+        raise NotFound(f"{part} of {ref} is not made in that format.")
     spooled = session.execute(
         select(SpooledFile).where(
             SpooledFile.dataset_id == ref.dataset_id,
@@ -144,6 +147,8 @@ def find_dataset_id(session: Session, source_key: str) -> str | None:
 
 def _get_row(session: Session, principal: Principal, ref: Ref) -> Any:
     """The dataset joined with the version that `ref` means; decides between found, NotFound and Buried."""
+    if not is_storable(ref.dataset_id) or (ref.version or 0) > _MAX_INTEGER:
+        raise NotFound(f"There is no dataset {ref} here.")
     number = Dataset.current_version if ref.version is None else ref.version
     row = session.execute(
         select(
@@ -160,15 +165,17 @@ def _get_row(session: Session, principal: Principal, ref: Ref) -> Any:
         .where(Dataset.id == ref.dataset_id)
     ).one_or_none()
     if row is not None and is_gone(principal, row.state):
-        raise _buried(session, Ref(ref.dataset_id))
+        raise _buried(session, ref)
     if row is None or not is_visible(principal, row.state) or row.number is None:
         raise NotFound(f"There is no dataset {ref} here.")
     if row.redacted_at is not None:
-        raise _buried(session, ref)
+        raise _buried(session, Ref(ref.dataset_id, row.number))
     return row
 
 
 def _get_part(session: Session, principal: Principal, row: Any, number: int, part: str) -> Any:
+    if not is_storable(part):
+        raise NotFound(f"The dataset {row.id} has no part of that name.")
     query = select(
         VersionPart.kind,
         VersionPart.format,
@@ -228,10 +235,12 @@ def _spooled_sizes(session: Session, dataset_id: str, number: int) -> Mapping[st
 
 
 def _buried(session: Session, ref: Ref) -> Buried:
+    """The newest tombstone of the version that was asked for, else of the dataset."""
+    is_meant = Tombstone.version_number.is_(None) | (Tombstone.version_number == ref.version)
     query = (
         select(Tombstone.reason, Tombstone.buried_at, Tombstone.checksums)
-        .where(Tombstone.dataset_id == ref.dataset_id, Tombstone.version_number.is_not_distinct_from(ref.version))
-        .order_by(Tombstone.buried_at.desc())
+        .where(Tombstone.dataset_id == ref.dataset_id, is_meant)
+        .order_by(Tombstone.version_number.nulls_last(), Tombstone.buried_at.desc())
         .limit(1)
     )
     reason, buried_at, checksums = session.execute(query).one()

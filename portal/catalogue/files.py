@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.access import is_visible
 from portal.catalogue.datasets import get_table_size
 from portal.catalogue.models import Dataset, ExportJob
+from portal.catalogue.reading import is_storable
 from portal.catalogue.versions import SpooledFile, Version
 from portal.catalogue.views import ExportJobView, Ref
 from portal.db.locks import lock
@@ -99,7 +100,7 @@ def request_export_job(
 def get_export_job(session: Session, principal: Principal, job_id: str) -> ExportJobView:
     """How far a job is. Raises NotFound, also when the dataset does not exist for the caller (any more)."""
     query = select(ExportJob, Dataset.state).join(Dataset, Dataset.id == ExportJob.dataset_id)
-    row = session.execute(query.where(ExportJob.id == job_id)).one_or_none()
+    row = session.execute(query.where(ExportJob.id == job_id)).one_or_none() if is_storable(job_id) else None
     if row is None or not is_visible(principal, row.state):
         raise NotFound(f"There is no export {job_id} here.")
     return _view(row.ExportJob)

@@ -8,8 +8,9 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models import Dataset, DatasetTheme, Publisher, Theme
-from portal.catalogue.reading import only_visible, read_cards
+from portal.catalogue.reading import is_storable, only_visible, read_cards
 from portal.catalogue.serialised import load_text
+from portal.catalogue.themes import SLUGS
 from portal.catalogue.views import CatalogueCounts, DatasetCard, PublisherView, ThemeView
 from portal.kernel.errors import NotFound
 from portal.kernel.paging import Page
@@ -39,7 +40,8 @@ def list_publishers(session: Session, principal: Principal) -> tuple[PublisherVi
 
 def get_publisher(session: Session, principal: Principal, slug: str) -> PublisherView:
     """One department. Raises NotFound, also when nothing of it is visible."""
-    row = session.execute(_publishers().where(Publisher.slug == slug)).one_or_none()
+    found = session.execute(_publishers().where(Publisher.slug == slug)) if is_storable(slug) else None
+    row = found.one_or_none() if found else None
     if row is None:
         raise NotFound(f"There is no publisher {slug} here.")
     return _publisher(row)
@@ -78,7 +80,7 @@ def name_themes(session: Session, slugs: Sequence[str]) -> Mapping[str, Text]:
 
 def get_theme(session: Session, principal: Principal, slug: str) -> ThemeView:
     """One theme. Raises NotFound, also when nothing in it is visible."""
-    found = read_themes(session, (slug,))
+    found = read_themes(session, (slug,)) if slug in SLUGS else ()
     if not found:
         raise NotFound(f"There is no theme {slug} here.")
     return found[0]

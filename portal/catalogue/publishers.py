@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.catalogue.models import Dataset, Publisher
 from portal.catalogue.publication import PublisherRecord
 from portal.catalogue.serialised import dump_text, load_text
+from portal.db.locks import lock
 from portal.kernel.digests import text_digest
 from portal.kernel.text import Language, Origin, Text, Wording
 
@@ -16,7 +17,11 @@ _MAX_SLUG = 60
 
 def ensure_publisher(session: Session, record: PublisherRecord) -> str:
     """The id of the department, made or brought up to date; texts that a person wrote stay."""
-    row = session.scalar(select(Publisher).where(Publisher.source_name == record.source_name))
+    found = select(Publisher).where(Publisher.source_name == record.source_name)
+    row = session.scalar(found)
+    if row is None:
+        lock(session, "publishers")  # another worker may be making it
+        row = session.scalar(found)
     if row is None:
         row = Publisher(
             slug=_free_slug(session, record),

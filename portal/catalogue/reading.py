@@ -33,6 +33,11 @@ _CARD_COLUMNS = (
 )
 
 
+def is_storable(*texts: str) -> bool:
+    """Whether a database can hold, and so find, these texts; PostgreSQL fails on the NUL character."""
+    return not any("\x00" in text for text in texts)
+
+
 def only_visible(query: Select[*Ts]) -> Select[*Ts]:
     """The query over datasets, without those that do not exist for the public."""
     return query.where(Dataset.state.in_(VISIBLE_STATES))

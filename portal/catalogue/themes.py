@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from portal.catalogue.models import Theme
 from portal.catalogue.serialised import dump_text
+from portal.db.locks import lock
 from portal.kernel.text import Text
 
 THEMES: tuple[tuple[str, str, str], ...] = (
@@ -36,6 +37,9 @@ def ensure_themes(session: Session) -> None:
     if session.info.get(_ENSURED):
         return
     present = set(session.scalars(select(Theme.slug)))
+    if present < SLUGS:
+        lock(session, "themes")  # another worker may be writing them
+        present = set(session.scalars(select(Theme.slug)))
     for position, (slug, zh, en) in enumerate(THEMES):
         if slug not in present:
             session.add(Theme(slug=slug, names=dump_text(Text.of(zh, en)), position=position))

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 _WRITES = "portal_writes"
+_ONE_STATE = "REPEATABLE READ"
 _BUSY_TIMEOUT_MS = 30_000
 _POOL_SIZE = 20  # the threads of one web process, and some
 
@@ -23,6 +24,8 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
+        # SQLite's readers see one state anyway; PostgreSQL's must be told to, or a page could mix two versions.
+        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level=_ONE_STATE)
 
     def make_directory(self) -> None:
         """Create the directory of an SQLite file; nothing for PostgreSQL."""
@@ -42,8 +45,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for queries; nothing it does is kept."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        """A session for queries that all see one state; nothing it does is kept."""
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -60,7 +63,7 @@ class Database:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, json_serializer=_dump_json, json_deserializer=orjson.loads)
+    engine = create_engine(url, json_serializer=_dump_json, json_deserializer=orjson.loads, pool_size=_POOL_SIZE)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

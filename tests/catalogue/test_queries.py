@@ -136,7 +136,7 @@ def test_departments_and_themes_with_nothing_to_show_do_not_exist(built: Built) 
         assert queries.count_catalogue(session, ANONYMOUS).publishers == 0
 
 
-@pytest.mark.parametrize("ref", [Ref("absent"), Ref(""), Ref("absent", 1), Ref("x' OR '1'='1")])
+@pytest.mark.parametrize("ref", [Ref("absent"), Ref(""), Ref("absent", 1), Ref("x' OR '1'='1"), Ref("a\x00b")])
 def test_what_never_was_is_not_found(built: Built, ref: Ref) -> None:
     build_catalogue(built, 1)
     with built.database.reading() as session, pytest.raises(NotFound):
@@ -148,6 +148,22 @@ def test_a_version_that_never_was_is_not_found(built: Built, number: int) -> Non
     (dataset_id,) = build_catalogue(built, 1)
     with built.database.reading() as session, pytest.raises(NotFound):
         queries.get_dataset(session, ANONYMOUS, Ref(dataset_id, number))
+
+
+@pytest.mark.parametrize("odd", ["a\x00b", "\x00", "'", "%", "x" * 10_000, "\U0001f600"])
+def test_odd_names_are_not_found(built: Built, odd: str) -> None:
+    (dataset_id,) = build_catalogue(built, 1)
+    with built.database.reading() as session:
+        for ask in (
+            lambda: queries.get_publisher(session, ANONYMOUS, odd),
+            lambda: queries.get_theme(session, ANONYMOUS, odd),
+            lambda: queries.find_file(session, ANONYMOUS, Ref(dataset_id), odd, "csv"),
+            lambda: queries.open_version(session, ANONYMOUS, Ref(dataset_id), odd, built.store),
+            lambda: queries.get_export_job(session, ANONYMOUS, odd),
+            lambda: queries.get_dataset(session, ANONYMOUS, Ref(odd)),
+        ):
+            with pytest.raises(NotFound):
+                ask()
 
 
 def test_files_are_what_the_part_is(built: Built, make: Make, put: Put) -> None:

@@ -249,3 +249,25 @@ def test_orphans_are_swept_and_the_rest_stays(built: Built, tmp_path: Path) -> N
     kept = set(built.store.list_keys("")) - {orphan.key}
     assert sweep_orphans(built.database, built.store) == 1
     assert set(built.store.list_keys("")) == kept
+
+
+def test_a_pinned_version_of_a_withdrawn_dataset_tells_its_own_checksums(built: Built, make: Make) -> None:
+    (dataset_id,) = build_catalogue(built, 1)
+    _withdraw(built, dataset_id)
+    with built.database.reading() as session:
+        for ref, checksums in (
+            (Ref(dataset_id, 1), {"data.parquet": make().parts[0].sha256}),
+            (Ref(dataset_id), {}),
+            (Ref(dataset_id, 99), {}),
+        ):
+            with pytest.raises(Buried) as error:
+                get_dataset(session, ANONYMOUS, ref)
+            assert error.value.grave.checksums == checksums
+
+
+def test_a_redacted_current_version_answers_with_its_tombstone(built: Built) -> None:
+    (dataset_id,) = build_catalogue(built, 1)
+    with built.database.transaction() as session:
+        redact_versions(session, dataset_id, (1,), reason="asked away", actor="a", now=NOW)
+    with built.database.reading() as session, pytest.raises(Buried, match="asked away"):
+        get_dataset(session, ANONYMOUS, Ref(dataset_id))

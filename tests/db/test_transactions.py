@@ -70,8 +70,6 @@ def test_reading_keeps_nothing(migrated: Database) -> None:
 
 
 def test_a_reader_sees_one_state_while_a_writer_commits(migrated: Database) -> None:
-    if not migrated.is_sqlite:
-        pytest.skip("PostgreSQL reads committed rows statement by statement")
     with migrated.reading() as reader:
         before = reader.execute(text("SELECT count(*) FROM outbox")).scalar_one()
         with migrated.transaction() as writer:
