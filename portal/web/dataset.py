@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 
 from portal.catalogue import queries
 from portal.catalogue.views import DatasetView, PartView, VersionView
-from portal.exports import FORMATS
+from portal.exports.offering import offered_formats
 from portal.http.context import language, parts, principal, session
 from portal.http.policy import policy
 from portal.http.refs import parse_ref
@@ -84,11 +84,8 @@ def part_block(dataset: DatasetView, part: PartView) -> PartBlock:
     base = f"/download/{dataset.card.id}@v{dataset.version.number}/{part.slug}"
     downloads: list[Download] = []
     if part.kind is PartKind.TABLE:
-        limit = parts().settings.xlsx_max_rows
-        for name, form in FORMATS.items():
-            if form.is_job and (part.row_count or 0) > limit:
-                continue
-            downloads.append(Download(name, f"{base}.{name}", _size(part, name), form.is_job))
+        for made in offered_formats(part.row_count, parts().settings):
+            downloads.append(Download(made.name, f"{base}.{made.name}", _size(part, made.name), made.is_job))
     elif part.kind is PartKind.FILE:
         downloads.append(Download(part.format, f"{base}.{part.format}", part.size_bytes))
     if part.offers_original and part.kind is PartKind.TABLE:
@@ -114,6 +111,7 @@ class Step:
     detail: str
     at: datetime | None = None
     is_code: bool = False
+    is_version: bool = False
 
 
 def provenance_steps(version: VersionView) -> tuple[Step, ...]:
@@ -129,8 +127,8 @@ def provenance_steps(version: VersionView) -> tuple[Step, ...]:
         Step(later("Exchange record"), "link", " · ".join(filter(None, (word("source"), word("record_id"))))),
         Step(later("Fetched"), "download", word("raw_sha256"), _instant(fetched), is_code=True),
         Step(later("Mapping signed"), "check", word("mapping_signed_by")),
-        Step(later("Every row scanned"), "search", word("scanner_version")),
-        Step(later("Judged by the gate"), "safety", word("gate_version")),
+        Step(later("Every row scanned"), "search", word("scanner_version"), is_version=True),
+        Step(later("Judged by the gate"), "safety", word("gate_version"), is_version=True),
         Step(later("Published"), "layers", version.data_digest, version.published_at, is_code=True),
     )
     return tuple(step for step in steps if step.detail or step.at)

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_file
 
+from portal.api import describe_api
 from portal.http.problems import KINDS
 from portal.i18n import REASONS, VOCABULARY
 from portal.index.facets import FACETS
 from portal.paths import ROOT, TEMPLATES
+from portal.web.developers import read_operations
 
 _KEYWORDS = {"_": None, "ngettext": (1, 2), "translate": (2,), "translate_plural": (2, 3), "later": None}
 
@@ -17,7 +19,8 @@ def extract_messages() -> dict[str, str]:
     """Message id → where it was found first; both forms of a plural are ids."""
     found: dict[str, str] = {}
     for message, place in (*_from_files(), *_from_registries()):
-        found.setdefault(message, place)
+        if message:
+            found.setdefault(message, place)
     return found
 
 
@@ -45,6 +48,11 @@ def _from_registries() -> Iterator[tuple[str, str]]:
     for code, kind in KINDS.items():
         yield kind.title, f"problem {code}"
         yield kind.remedy, f"problem {code}"
+    for operation in read_operations(describe_api()):
+        yield operation.summary, f"API {operation.anchor}"
+        yield operation.description, f"API {operation.anchor}"
+        for parameter in operation.parameters:
+            yield parameter.description, f"API {operation.anchor} {parameter.name}"
 
 
 if __name__ == "__main__":
