@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from portal.index.errors import EngineAway, EngineResting
+from portal.index.errors import EngineResting, ServerSilent
 
 PAUSE_S: Final = 5.0
 
@@ -17,23 +17,30 @@ class Breaker:
     def __init__(self, name: str, pause_s: float = PAUSE_S) -> None:
         self._name = name
         self._pause_s = pause_s
-        self._closed_at = 0.0
+        self._asked_again_at = 0.0
         self._lock = threading.Lock()
 
     @contextmanager
     def call(self) -> Iterator[None]:
-        """Around a call to the server. Raises EngineResting without calling while open; an EngineAway inside opens it."""
+        """Around a call to the server. Raises EngineResting without calling while open; a ServerSilent inside opens it."""
         with self._lock:
-            if time.monotonic() < self._closed_at:
+            if time.monotonic() < self._asked_again_at:
                 raise EngineResting(f"{self._name} did not answer a moment ago; it is asked again in a few seconds.")
-            is_probe = self._closed_at > 0
+            is_probe = self._asked_again_at > 0
             if is_probe:
-                self._closed_at = time.monotonic() + self._pause_s
+                self._asked_again_at = time.monotonic() + self._pause_s
         try:
             yield
-        except EngineAway:
+        except ServerSilent:
             with self._lock:
-                self._closed_at = time.monotonic() + self._pause_s
+                self._asked_again_at = time.monotonic() + self._pause_s
             raise
+        except BaseException:
+            self._close()
+            raise
+        self._close()
+
+    def _close(self) -> None:
+        """It answered, whatever it said."""
         with self._lock:
-            self._closed_at = 0.0
+            self._asked_again_at = 0.0

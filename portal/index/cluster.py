@@ -16,7 +16,7 @@ from portal.index.breaker import Breaker
 from portal.index.clauses import Clause
 from portal.index.elastic_query import id_filter, page_body, query_of
 from portal.index.encoding import CODES, POSITIONED, REVISION, SCHEMA, SETS, SORT_KEYS, WEIGHT, Encoded, encode
-from portal.index.errors import EngineAway
+from portal.index.errors import EngineAway, ServerSilent
 from portal.index.protocol import Answer, Document, Question
 
 ASK_TIMEOUT_S: Final = 3.0
@@ -49,6 +49,8 @@ class ElasticsearchEngine:
             for dataset_id, revision in deleted.items()
         ]
         with self._asking() as client:
+            if not self._in_use(client):
+                raise EngineAway(f"There is no index behind the alias {self._alias}; the worker builds one.")
             self._bulk(client, actions, self._alias, refresh=True, require_alias=True)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
@@ -128,6 +130,7 @@ class ElasticsearchEngine:
         """Point the alias at `fresh` in one step, then remove what it stood for before and leftovers of killed builds."""
         client.indices.update_aliases(
             actions=[
+                *self._impostor(client),
                 {"remove": {"index": f"{self._alias}-*", "alias": self._alias, "must_exist": False}},
                 {"add": {"index": fresh, "alias": self._alias, "is_write_index": True}},
             ]
@@ -137,13 +140,24 @@ class ElasticsearchEngine:
         if old:
             client.options(ignore_status=_NOT_FOUND).indices.delete(index=old)
 
+    def _impostor(self, client: Elasticsearch) -> list[dict[str, Any]]:
+        """The action that removes an empty index that bears the alias's name: a cluster makes one when a deletion is sent
+        to a lost alias, whatever `require_alias` says. One with documents is somebody else's and stays."""
+        if not client.indices.exists(index=self._alias) or client.indices.exists_alias(name=self._alias):
+            return []
+        if client.count(index=self._alias)["count"]:
+            raise EngineAway(
+                f"An index is named {self._alias}, where our alias should be: rename it or set another name."
+            )
+        return [{"remove_index": {"index": self._alias}}]
+
     @staticmethod
     def _bulk(
         client: Elasticsearch, actions: Iterable[dict[str, Any]], index: str, *, refresh: bool, require_alias: bool
     ) -> None:
         """Send in chunks. An older revision than what is there (409) and deleting what is not there (404) are fine.
 
-        `require_alias`: without it the cluster would make an index of its own under a lost alias's name.
+        `require_alias`: without it the cluster makes an index of its own under a lost alias's name.
         """
         outcomes = streaming_bulk(
             client.options(request_timeout=WRITE_TIMEOUT_S),
@@ -172,11 +186,11 @@ class ElasticsearchEngine:
                 try:
                     yield self._client
                 except (TransportError, BulkIndexError) as error:
-                    raise EngineAway(f"Elasticsearch does not answer: {error}") from error
+                    raise ServerSilent(f"Elasticsearch does not answer: {error}") from error
                 except ApiError as error:
                     if error.status_code < 500 and error.status_code != _TOO_MANY:
                         raise
-                    raise EngineAway(f"Elasticsearch answered {error.status_code}: {str(error)[:300]}") from error
+                    raise ServerSilent(f"Elasticsearch answered {error.status_code}: {str(error)[:300]}") from error
         except ApiError as error:
             raise EngineAway(f"Elasticsearch refused ({error.status_code}): {str(error)[:300]}") from error
 

@@ -9,3 +9,7 @@ class EngineAway(PortalError):
 
 class EngineResting(EngineAway):
     """It was away a moment ago and is not asked again yet; said once already, so not worth another log line."""
+
+
+class ServerSilent(EngineAway):
+    """The search server did not answer or is overloaded; asking it again at once would only make others wait."""

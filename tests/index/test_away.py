@@ -10,6 +10,7 @@ from portal.catalogue.commands import withdraw_dataset
 from portal.index import EngineAway, SearchRequest, SearchService
 from portal.index.breaker import Breaker
 from portal.index.cluster import ElasticsearchEngine
+from portal.index.errors import ServerSilent
 from portal.kernel.ids import new_id
 from tests.builders import NOW, Built, build_catalogue
 from tests.index.forwarder import Forwarder
@@ -62,6 +63,7 @@ def test_search_goes_on_while_elasticsearch_is_away_and_heals_when_it_is_back(
     with pytest.raises(EngineAway, match="alias"):
         engine.change((), {ids[0]: 1})
     assert not engine._client.indices.exists(index=engine._alias)
+    _send_a_deletion_to_the_lost_alias(engine)
     assert service.close_difference() == 24
     assert not service.search(SearchRequest("停车场")).is_degraded
     for index in engine._client.indices.get(index=f"{engine._alias}-*").body:
@@ -81,12 +83,14 @@ def test_after_one_failure_nobody_waits_for_the_server(catalogue: Built) -> None
 def test_the_breaker_lets_one_caller_try_and_closes_on_success() -> None:
     breaker = Breaker("The server", pause_s=0.05)
     with pytest.raises(EngineAway, match="down"), breaker.call():
-        raise EngineAway("down")
+        raise ServerSilent("down")
     with pytest.raises(EngineAway, match="a moment ago"), breaker.call():
         pytest.fail("nobody should be let through")
     time.sleep(0.06)
     with breaker.call(), pytest.raises(EngineAway, match="a moment ago"), breaker.call():
         pytest.fail("only one probe at a time")
+    with pytest.raises(EngineAway, match="a query too many"), breaker.call():
+        raise EngineAway("a query too many")
     with breaker.call():
         pass
 
@@ -110,3 +114,10 @@ def test_the_database_answers_with_facets_and_both_languages(catalogue: Built) -
     assert set(service.search(SearchRequest("format:csv", limit=50)).ids) == set(ids)
     pages = [service.search(SearchRequest(sort="popularity", offset=o, limit=9)).ids for o in (0, 9, 18, 27)]
     assert {i for page in pages for i in page} == set(ids)
+
+
+def _send_a_deletion_to_the_lost_alias(engine: ElasticsearchEngine) -> None:
+    """As happens when the index is dropped between asking for it and writing: the cluster makes one of that name."""
+    deletion = {"delete": {"_index": engine._alias, "_id": "x", "version": 1, "version_type": "external_gte"}}
+    engine._client.bulk(operations=[deletion], require_alias=True)
+    assert engine._client.indices.exists(index=engine._alias)
