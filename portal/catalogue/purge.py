@@ -5,7 +5,8 @@ that keeps others from publishing a reference to it between the question and the
 called inside a transaction. What was published just before such a deletion puts its blobs again after its commit.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import structlog
 from sqlalchemy import exists, or_, select, text, update
@@ -17,6 +18,9 @@ from portal.catalogue.withdrawal import PURGE_BLOBS
 from portal.db import Database
 from portal.storage import BlobStore, StorageError
 
+SWEEP = "sweep_blobs"
+_GRACE = timedelta(hours=1)
+_AT_ONCE = 500
 _log = structlog.get_logger(__name__)
 
 
@@ -61,15 +65,42 @@ def is_referenced(session: Session, key: str) -> bool:
     return bool(session.scalar(select(or_(in_parts, in_spool))))
 
 
-def sweep_orphans(database: Database, store: BlobStore, prefix: str = "") -> int:
+def sweep_orphans(database: Database, store: BlobStore, now: datetime | None = None) -> int:
     """Delete blobs that nothing refers to: left by a process that was killed between blob and row; how many.
 
-    Not while a harvest runs: its blobs are put before they are referred to.
+    What is found is only noted; it goes when it is still without reference an hour later, in another call, because
+    every blob is put before it is referred to. Not while a harvest runs, whose records may take longer than that.
     """
-    removed = 0
-    for key in store.list_keys(prefix):
-        removed += delete_unreferenced(database, store, key)
+    now, removed = now or datetime.now(UTC), 0
+    with database.reading() as session:
+        noted = session.execute(
+            select(Outbox.id, Outbox.payload, Outbox.created_at).where(Outbox.kind == SWEEP, Outbox.done_at.is_(None))
+        ).all()
+    for row_id, payload, noted_at in noted:
+        if noted_at <= now - _GRACE:
+            removed += sum(delete_unreferenced(database, store, key) for key in payload["keys"])
+            with database.transaction() as session:
+                session.execute(update(Outbox).where(Outbox.id == row_id).values(done_at=now))
+    known = {key for _, payload, noted_at in noted if noted_at > now - _GRACE for key in payload["keys"]}
+    _note_orphans(database, store, now, known)
     return removed
+
+
+def _note_orphans(database: Database, store: BlobStore, now: datetime, known: set[str]) -> None:
+    keys = store.list_keys("")
+    while batch := list(islice(keys, _AT_ONCE)):
+        with database.reading() as session:
+            orphans = sorted(set(batch) - _referenced(session, batch) - known)
+        if orphans:
+            with database.transaction() as session:
+                session.add(Outbox(kind=SWEEP, payload={"keys": orphans}, created_at=now))
+
+
+def _referenced(session: Session, keys: list[str]) -> set[str | None]:
+    found: set[str | None] = set()
+    for column in (VersionPart.blob_key, VersionPart.original_blob_key, SpooledFile.blob_key):
+        found |= set(session.scalars(select(column).where(column.in_(keys))))
+    return found
 
 
 def _note_failure(database: Database, row_id: int, error: str) -> None:

@@ -242,13 +242,25 @@ def test_thinning_goes_on_where_it_stopped(built: Built, make: Make, put: Put) -
     assert counts == [3, 3, 3, 0]
 
 
-def test_orphans_are_swept_and_the_rest_stays(built: Built, tmp_path: Path) -> None:
-    build_catalogue(built, 1)
+def test_orphans_are_swept_after_an_hour_and_the_rest_stays(built: Built, tmp_path: Path) -> None:
+    (dataset_id,) = build_catalogue(built, 1)
     (tmp_path / "orphan").write_bytes(b"left by a killed process")
     orphan: Blob = built.store.put_file(blob_key("files", "b" * 64, "bin"), tmp_path / "orphan")
     kept = set(built.store.list_keys("")) - {orphan.key}
-    assert sweep_orphans(built.database, built.store) == 1
-    assert set(built.store.list_keys("")) == kept
+    assert sweep_orphans(built.database, built.store, NOW) == 0
+    assert sweep_orphans(built.database, built.store, NOW + timedelta(minutes=59)) == 0
+    spooled = _spool(built, dataset_id, tmp_path)
+    assert sweep_orphans(built.database, built.store, NOW + timedelta(minutes=60)) == 1
+    assert set(built.store.list_keys("")) == kept | {spooled}
+    assert sweep_orphans(built.database, built.store, NOW + timedelta(days=1)) == 0
+
+
+def test_a_blob_that_was_noted_and_then_referred_to_stays(built: Built, make: Make, put: Put) -> None:
+    publication = make()  # its blob is in the store, and nothing refers to it yet
+    assert sweep_orphans(built.database, built.store, NOW) == 0
+    put(publication)
+    assert sweep_orphans(built.database, built.store, NOW + timedelta(hours=2)) == 0
+    assert len(list(built.store.list_keys("tables/"))) == 1
 
 
 def test_a_pinned_version_of_a_withdrawn_dataset_tells_its_own_checksums(built: Built, make: Make) -> None:
