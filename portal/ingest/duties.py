@@ -16,6 +16,7 @@ from portal.catalogue.commands import (
     take_export_job,
     thin_versions,
 )
+from portal.catalogue.counts import recount
 from portal.catalogue.models import ExportJob
 from portal.catalogue.purge import purge_outbox, sweep_orphans
 from portal.catalogue.queries import open_version
@@ -112,6 +113,7 @@ def thin_out(hands: Hands) -> int:
         after = next_after
     with shop.database.transaction() as session:
         forget_export_jobs(session, now)
+        recount(session)
     total += shop.quarantine.purge(now=now) + sweep(shop.work_dir)
     with shop.database.reading() as session:
         is_harvesting = session.scalar(select(exists().where(HarvestRun.state == "running")))
