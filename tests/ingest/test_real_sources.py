@@ -1,0 +1,94 @@
+"""Real catalogues and files through the whole way, under signed mappings."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from portal.cli.wording import reason_in_words
+from portal.db.migrating import migrate
+from portal.ingest.reporting import RecordLine, list_exceptions
+from portal.ingest.running import RunReport, run_harvest
+from portal.ingest.sources import add_source, sign_mapping
+from portal.ingest.workshop import Workshop
+from portal.settings import Settings
+from tests.ckan_server.server import CkanServer, read_packages
+from tests.ingest.conftest import make_workshop
+
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
+MAPPINGS = Path(__file__).resolve().parents[1] / "harvesters" / "mappings"
+
+
+@pytest.fixture
+def workshop(settings: Settings) -> Iterator[Workshop]:
+    workshop = make_workshop(settings)
+    migrate(workshop.database)
+    yield workshop
+    workshop.jobs.close()
+    workshop.database.dispose()
+
+
+def harvest(
+    workshop: Workshop, kind: str, config: dict[str, Any], mapping: dict[str, Any]
+) -> tuple[RunReport, list[RecordLine]]:
+    """Register, sign and harvest; the report and every exception."""
+    now = datetime.now(UTC)
+    with workshop.database.transaction() as session:
+        add_source(session, "real", kind, config, now=now)
+        sign_mapping(session, "real", mapping, "王签署", now)
+    report = run_harvest(workshop, "real")
+    with workshop.database.reading() as session:
+        exceptions = list(list_exceptions(session, report.run_id))
+    for line in exceptions:
+        told = [reason_in_words(r) for r in line.reasons if r.severity in {"hold", "refuse"} or line.action == "skip"]
+        print(line.action.value, line.record_id, line.title, told, line.note)
+        assert told, "every exception is named with its reason"
+        assert not any("without a description" in words for words in told)
+    print(Counter(report.counts))
+    return report, exceptions
+
+
+def mapping_of(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((MAPPINGS / name).read_text(encoding="utf-8"))
+    return found
+
+
+def test_hong_kong_packages_are_published_as_links_that_nobody_checked(workshop: Workshop, shared_data: Path) -> None:
+    server = CkanServer(read_packages(shared_data / "catalogues" / "hk_ckan_package_show" / "api_details"))
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        config = {"base_url": server.address, "labels": {"grade_label": "public data"}}
+        report, _ = harvest(workshop, "ckan", config, mapping_of("hk.json"))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert report.state == "done"
+    assert report.counts["listed"] == 243
+    assert report.counts["create"] >= 0.95 * 243
+    with workshop.database.reading() as session:
+        kinds = session.scalars(text("SELECT DISTINCT kind FROM version_part")).all()
+    assert kinds == ["link"]
+
+
+def test_beijing_files_are_published_or_held_with_a_reason(workshop: Workshop, shared_data: Path) -> None:
+    root = shared_data / "files" / "beijing_dev"
+    config = {
+        "root": str(root),
+        "publisher_name": "北京经济技术开发区",
+        "publisher_code": "beijing-dev",
+        "labels": {"open_label": "无条件开放", "grade_label": "一般数据"},
+    }
+    # The person who signs says that columns with personal data are left out; the rest of each table is published.
+    mapping = mapping_of("beijing.json") | {"drop_sensitive_columns": True}
+    report, exceptions = harvest(workshop, "folder", config, mapping)
+    assert report.state == "done"
+    assert report.counts["listed"] == 74
+    assert report.counts["create"] >= 0.95 * 74, [(line.title, line.reasons) for line in exceptions]
