@@ -40,7 +40,8 @@ def _count_words(tally: Tally, cells: pl.Series, is_travel_column: bool) -> None
     """The rules that are about words as much as about digits."""
     for rule, pattern in _TEXT_RULES:
         tally.cells[rule] += _count(cells, pattern)
-    emails = cells.filter(cells.str.contains("@"))
+    emails = cells.str.replace_all(patterns.AT, "@")
+    emails = emails.filter(emails.str.contains("@"))
     if len(emails):
         tally.cells["email_address"] += _count(emails.str.replace_all(patterns.OFFICIAL_EMAIL, " $1"), patterns.EMAIL)
     _count_travel_documents(tally, cells, is_travel_column)
@@ -64,16 +65,17 @@ def _normalise(cells: pl.Series) -> pl.Series:
     odd = cells.str.contains(patterns.NEEDS_NORMALISING)
     if not odd.any():
         return cells
-    normal = cells.filter(odd).str.replace_all(patterns.ENUMERATOR, " ").str.normalize("NFKC")
+    normal = cells.filter(odd)
+    spelled = normal.str.contains(patterns.OTHER_NUMBER)
+    if spelled.any():
+        signs, values = zip(*patterns.OTHER_DIGIT_VALUES.items(), strict=True)
+        plain = normal.filter(spelled).str.replace_many(list(signs), list(values))
+        normal = pl.concat([normal.filter(~spelled), plain])
+    normal = normal.str.replace_all(patterns.ENUMERATOR, " ").str.normalize("NFKC")
     normal = normal.str.replace_all(patterns.INVISIBLE, "")
     foreign = normal.str.contains(r"[\p{Nd}--[0-9]]")
     if foreign.any():
         normal = pl.Series([_plain_digits(text) for text in normal], dtype=pl.String)
-    spoken = normal.str.contains(patterns.CHINESE_NUMBER)
-    if spoken.any():
-        names, values = zip(*patterns.CHINESE_DIGIT_VALUES.items(), strict=True)
-        counted = normal.filter(spoken).str.replace_many(list(names), list(values))
-        normal = pl.concat([normal.filter(~spoken), counted])
     return pl.concat([cells.filter(~odd), normal])
 
 

@@ -11,13 +11,15 @@ _INVISIBLE: Final = (
     r"\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2064}\u{feff}\u{180e}\u{34f}\u{61c}\u{fe00}-\u{fe0f}"
 )
 _BETWEEN: Final = r"[\s--\t]\-‐-―−－﹣·・•．.。_/\\＿／"
-_CHINESE_DIGITS: Final = "〇零○一二三四五六七八九幺"
+# Digits that are no decimal digits: numerals in both writings, in circles, raised and lowered.
+_OTHER_DIGITS: Final = "〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖⓪①②③④⑤⑥⑦⑧⑨⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
 
 SEPARATOR: Final = rf"[{_BETWEEN}]{{1,3}}"
 INVISIBLE: Final = rf"[{_INVISIBLE}]"
-CHINESE_NUMBER: Final = rf"[{_CHINESE_DIGITS}]{{11,}}"
-CHINESE_DIGIT_VALUES: Final = dict(zip(_CHINESE_DIGITS, "0001234567891", strict=True))
+OTHER_NUMBER: Final = rf"[{_OTHER_DIGITS}]{{11,}}"
+OTHER_DIGIT_VALUES: Final = dict(zip(_OTHER_DIGITS, "000" + "1234567891" + "123456789" + "0123456789" * 3, strict=True))
 
+_SPELLED_AT: Final = r"[\[(（【<]\s*(?i:at)\s*[\])）】>]"
 _EMAIL: Final = r"[A-Za-z0-9][A-Za-z0-9._%+\-]*\s?@\s?(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}"
 _MARK: Final = r"绝\s*密|絕\s*密|机\s*密|機\s*密|秘\s*密"
 _INTERNAL: Final = r"内部(?:资料|文件|材料)[,，、;；\s]*(?:注意|请勿|严禁|不得)|仅供内部(?:使用|参考|传阅)"
@@ -29,14 +31,14 @@ DIGITS_PREFILTER: Final = "|".join(
         rf"[1１]{_GAP}[3-9３-９](?:{_GAP}\p{{Nd}}){{9}}",  # eleven digits, however written, that may be a mobile number
         rf"\p{{Nd}}(?:{_GAP}\p{{Nd}}){{14}}",  # fifteen digits: identity numbers and bank cards
         rf"[\p{{Nd}}--[0-9０-９]](?:{_GAP}\p{{Nd}}){{5}}",  # digits of another script
-        rf"[{_CHINESE_DIGITS}]{{11}}",
+        rf"[{_OTHER_DIGITS}]{{11}}",
     )
 )
 TEXT_PREFILTER: Final = "|".join(
     (
         r"[0-9][eE]\+?1[07]",  # a spreadsheet's 1.10101E+17
         rf"[A-Za-zＡ-Ｚａ-ｚ][\s{_INVISIBLE}]*\p{{Nd}}(?:[{_INVISIBLE}]*\p{{Nd}}){{5}}",  # passports and permits
-        r"[@＠]",
+        rf"[@＠]|{_SPELLED_AT}",
         rf"[绝絕机機秘][\s{_INVISIBLE}]*密|密级|内部[资文材]|仅供内部|SECRET|CONFIDENTIAL",
         r"家住|现住|居住|住址|户籍|暂住|家庭地址",
         r"联系人|联络人|聯絡人|先生|女士|小姐|姓名",
@@ -45,7 +47,7 @@ TEXT_PREFILTER: Final = "|".join(
 PREFILTER: Final = f"{DIGITS_PREFILTER}|{TEXT_PREFILTER}"
 """The one pass over everything: selects at least every cell that a rule below could match, before normalising."""
 
-NEEDS_NORMALISING: Final = rf"[\p{{Nd}}--[0-9]]|[Ａ-Ｚａ-ｚ＠．－＿／＋{_INVISIBLE}]|{CHINESE_NUMBER}"
+NEEDS_NORMALISING: Final = rf"[\p{{Nd}}--[0-9]]|[Ａ-Ｚａ-ｚⅩⅹ＠．－＿／＋{_INVISIBLE}]|{OTHER_NUMBER}"
 ENUMERATOR: Final = "[①-⒛⓪-⓿❶-➓㉑-㊿]"  # NFKC would glue these to the number that follows
 HASH: Final = (
     r"(^|[^0-9A-Za-z])(?:[0-9a-f]{32,}|[0-9A-F]{32,}"
@@ -106,17 +108,18 @@ GROUPED: Final = rf"[ |](?:{_alternatives()})[ |]"
 
 SCIENTIFIC_IDENTITY: Final = r"(?:^|[^0-9.])[1-8]\.[0-9]{2,16}[eE]\+?17(?:$|[^0-9])"
 SCIENTIFIC_MOBILE: Final = r"(?:^|[^0-9.])1\.[3-9][0-9]{5,9}[eE]\+?10(?:$|[^0-9])"
-PASSPORT: Final = r"(?:^|[^0-9A-Za-z])(?:E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8})(?:$|[^0-9A-Za-z])"
+PASSPORT: Final = r"(?:^|[^0-9A-Za-z])(?:[Ee][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|[Gg][0-9]{8})(?:$|[^0-9A-Za-z])"
 TRAVEL_DOCUMENT: Final = r"(?:^|[^0-9A-Za-z])[A-Z]{1,2}\s?[0-9]{7,10}(?:$|[^0-9A-Za-z])"
 TRAVEL_WORD: Final = r"护照|護照|通行证|通行證|回乡证|台胞证|证件号|(?i:passport)"
 HONG_KONG_IDENTITY: Final = r"(?:^|[^0-9A-Za-z])[A-Z]{1,2}[0-9]{6}\s?\([0-9A]\)"
 EMAIL: Final = _EMAIL
+AT: Final = rf"\s*{_SPELLED_AT}\s*"
 OFFICIAL_EMAIL: Final = (
     r"[A-Za-z0-9][A-Za-z0-9._%+\-]*\s?@\s?(?:[A-Za-z0-9\-]+\.)*gov(?:\.[a-z]{2})?($|[^A-Za-z.\-]|\.[^A-Za-z]|\.$)"
 )
 SECRECY: Final = "|".join(
     (
-        rf"(?:{_MARK})\s*[★☆*✩✭]",
+        rf"(?:{_MARK})\s*[★☆*✩✭]|[★☆✩✭]\s*(?:{_MARK})",
         rf"密级\s*[:：为]?\s*(?:{_MARK})",
         rf"(?m:^)[\s\[【(（]*(?:{_MARK})级?(?:[^\p{{Han}}\w]*[0-9]*\s*[年月]?)?[\s)）】\]]*(?m:$)",
         _INTERNAL,
@@ -125,7 +128,7 @@ SECRECY: Final = "|".join(
 )
 HOME: Final = (
     r"(?:家住|现住|户籍地?|居住(?:地|于|在)|暂住|家庭地址|(?:家庭|详细|个人|常住|(?:^|[\s,，。;；:：、（(]))住址)"
-    r"[^0-9]{0,40}[0-9]+.{0,24}?(?:单元|[0-9]\s*室|号楼|[栋幢])"
+    r"[^0-9]{0,40}[0-9]+.{0,24}?(?:单元|[0-9]\s*室|号楼|[栋幢]|[0-9]+-[0-9]+-[0-9]{3,4})"
 )
 FLAT: Final = r"[0-9一二三四五六七八九十]+\s*(?:号楼|单元|栋|幢|座|号院)[^,，;；]{0,12}[0-9]{2,}\s*(?:室|号|户|$)"
 PERSON: Final = r"^\s*[\p{Han}]{2,4}(?:·[\p{Han}]{1,8})?\s*$"

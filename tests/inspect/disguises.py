@@ -6,6 +6,9 @@ from collections.abc import Callable
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 _CHINESE = str.maketrans("0123456789", "零一二三四五六七八九")
+_CIRCLED = str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨")
+_FORMAL = str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖")
+_ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _PROVINCES = ("11", "12", "13", "31", "32", "33", "44", "51", "65")
 
 _MARKS = ("秘密★10年", "机 密 ★ 长期", "绝密", "【机密】", "密级：秘密", "通知\n机密\n正文")
@@ -104,6 +107,11 @@ DISGUISES: dict[str, tuple[str, Maker]] = {
     ),
     "mobile with zero-width": ("mobile_number", _mobile("\u200b".join)),
     "mobile in Chinese digits": ("mobile_number", _mobile(lambda n: n.translate(_CHINESE))),
+    "mobile in circles": ("mobile_number", _mobile(lambda n: n.translate(_CIRCLED))),
+    "mobile in formal numerals": ("mobile_number", _mobile(lambda n: n.translate(_FORMAL))),
+    "mobile of another script": ("mobile_number", _mobile(lambda n: n.translate(_ARABIC))),
+    "identity with a Roman ten": ("identity_number", lambda source: _ending_in_x(source)[:17] + "Ⅹ"),
+    "e-mail spelled": ("email_address", lambda source: f"wang{source.randrange(1000)} [at] qq.com"),
     "mobile beside a landline": ("mobile_number", _mobile(lambda n: f"010-65123456/{n}")),
     "mobile after a date": ("mobile_number", _mobile(lambda n: f"2024-05-01 {n}")),
     "mobile after an enumerator": ("mobile_number", _mobile(lambda n: f"①{n}")),
