@@ -67,15 +67,17 @@ def choose_addresses(host: str, port: int, *, is_registered: bool, resolve: Reso
     try:
         found = resolve(host, port)
     except (OSError, UnicodeError) as error:
-        raise Unreachable(f"The host {host!r} cannot be resolved. Check its name and this machine's DNS.") from error
+        raise Unreachable(
+            f"The host {host[:80]!r} cannot be resolved. Check its name and this machine's DNS."
+        ) from error
     if not found:
-        raise Unreachable(f"The host {host!r} has no address. Check its name.")
+        raise Unreachable(f"The host {host[:80]!r} has no address. Check its name.")
     allowed = is_registrable if is_registered else is_public
     for text in found:
         try:
             address = reached_address(text)
         except ValueError as error:
-            raise Blocked(f"The host {host!r} resolves to something that is not an address.") from error
+            raise Blocked(f"The host {host[:80]!r} resolves to something that is not an address.") from error
         if not allowed(address):
             raise Blocked(
                 f"{host}:{port} resolves to an address that is not public, so nothing was sent. "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import httpcore
 
 from portal.outbound.decoding import decoded
-from portal.outbound.errors import OutboundError, TooLarge, TooSlow, Truncated, Unreachable
+from portal.outbound.errors import Blocked, OutboundError, TooLarge, TooSlow, Truncated, Unreachable
 from portal.outbound.network import DEADLINE
 from portal.outbound.redaction import redact_url
 from portal.outbound.wire import Headers, lower_headers
@@ -68,6 +68,10 @@ def translated(url: str) -> Iterator[None]:
         raise TooSlow(f"{redact_url(url)} did not answer in time.") from error
     except httpcore.ConnectError as error:
         raise Unreachable(f"No connection to {redact_url(url)}: {_first_line(error)}") from error
+    except httpcore.LocalProtocolError as error:
+        raise Blocked(
+            f"A request to {redact_url(url)} cannot be sent; check the secret file for line breaks."
+        ) from error
     except (httpcore.ProtocolError, httpcore.NetworkError) as error:
         raise Truncated(f"The answer of {redact_url(url)} broke off or is not HTTP: {_first_line(error)}") from error
 

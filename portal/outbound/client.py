@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpcore
 
@@ -18,7 +18,17 @@ from portal.outbound.network import DEADLINE, GuardedBackend
 from portal.outbound.redaction import redact_url
 from portal.outbound.retries import IDEMPOTENT, RETRIED_STATUSES, RetryRule, asked_wait_s
 from portal.outbound.trust import trusted_context
-from portal.outbound.wire import Headers, body_and_headers, check_url, lower_headers, origin, with_params
+from portal.outbound.wire import (
+    Headers,
+    body_and_headers,
+    check_url,
+    encoded_headers,
+    lower_headers,
+    origin,
+    redirect_target,
+    request_target,
+    with_params,
+)
 
 Signer = Callable[[], Headers]
 
@@ -200,7 +210,7 @@ class GuardedClient:
             response.close()
             if method not in IDEMPOTENT:
                 raise Blocked(f"{redact_url(url)} redirects a {method}; give the final address in the configuration.")
-            following = urljoin(url, location)
+            following = redirect_target(url, location)
             if urlsplit(url).scheme == "https" and urlsplit(following).scheme != "https":
                 raise Blocked(f"{redact_url(url)} redirects to an unencrypted address; that is not followed.")
             if origin(following) != origin(url):
@@ -216,9 +226,6 @@ class GuardedClient:
             "write": self._limits.read_s,
             "pool": self._limits.connect_s,
         }
-        target = split.path or "/"
-        if split.query:
-            target = f"{target}?{split.query}"
         scheme, host, port = origin(url)
         bracketed = f"[{host}]" if ":" in host else host
         sent = {"host": bracketed if split.port is None else f"{bracketed}:{port}"} | headers
@@ -226,8 +233,8 @@ class GuardedClient:
             sent["content-length"] = str(len(body))
         request = httpcore.Request(
             method,
-            httpcore.URL(scheme=scheme.encode(), host=host.encode(), port=port, target=target.encode("ascii")),
-            headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in sent.items()],
+            httpcore.URL(scheme=scheme.encode(), host=host.encode(), port=port, target=request_target(url)),
+            headers=encoded_headers(sent),
             content=body or None,
             extensions={"timeout": timeouts},
         )

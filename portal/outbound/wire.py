@@ -2,7 +2,8 @@
 
 import json as json_module
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from contextlib import suppress
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import httpcore
 
@@ -11,6 +12,8 @@ from portal.outbound.redaction import redact_url
 
 Headers = Mapping[str, str]
 USER_AGENT = "district-data-portal/1"
+# Reserved and unreserved characters of RFC 3986, and what is percent-encoded already.
+_KEPT = "/%:@!$&'()*+,;=~-._"
 
 
 def check_url(url: str) -> None:
@@ -18,6 +21,7 @@ def check_url(url: str) -> None:
     try:
         split = urlsplit(url)
         port = split.port
+        (split.hostname or "").encode("idna")
     except ValueError as error:
         raise Blocked(f"The address {redact_url(url)} cannot be read.") from error
     if split.scheme not in {"http", "https"} or not split.hostname or port == 0:
@@ -33,6 +37,39 @@ def origin(url: str) -> tuple[str, str, int]:
     if not host.isascii():
         host = host.encode("idna").decode("ascii")
     return split.scheme, host, split.port or (443 if split.scheme == "https" else 80)
+
+
+def request_target(url: str) -> bytes:
+    """Path and query as they are sent: what is not ASCII, white space and control characters percent-encoded."""
+    split = urlsplit(url)
+    path = quote(split.path or "/", safe=_KEPT)
+    return (f"{path}?{quote(split.query, safe=_KEPT + '?')}" if split.query else path).encode("ascii")
+
+
+def redirect_target(url: str, location: str) -> str:
+    """The absolute address that a Location header leads to. Raises Blocked when it cannot be read or used."""
+    # Servers send raw UTF-8 here; header text was decoded as Latin-1 (RFC 9110 section 5.5).
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        following = urljoin(url, location)
+    except ValueError as error:
+        raise Blocked(f"{redact_url(url)} redirects to an address that cannot be read.") from error
+    check_url(following)
+    return following
+
+
+def encoded_headers(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """Headers as bytes. Raises Blocked that names the header which cannot be sent, never its value."""
+    encoded = []
+    for name, value in headers.items():
+        try:
+            encoded.append((name.encode("ascii"), value.encode("latin-1")))
+        except UnicodeError as error:
+            raise Blocked(
+                f"The header {name!r} has characters that HTTP cannot send; check the secret file."
+            ) from error
+    return encoded
 
 
 def with_params(url: str, params: Mapping[str, str] | None) -> str:

@@ -166,6 +166,41 @@ def test_an_address_that_is_not_plain_http_is_refused(url: str) -> None:
     assert "geheim" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "location", ["http://[bad/", "http://a.example:99999/", "http://127.0.0.1:0/", "http://" + "x" * 70 + ".example/"]
+)
+def test_a_redirect_that_cannot_be_read_is_refused(location: str) -> None:
+    with (
+        other_side(redirecting(location)) as source,
+        GuardedClient(allowed_hosts=source.registered, retry=ONCE) as client,
+        pytest.raises(Blocked),
+    ):
+        client.request("GET", source.url)
+
+
+def test_addresses_and_redirects_in_chinese_arrive() -> None:
+    raw = "/文件/学校 a.csv?名=值".encode().decode("latin-1")
+    with (
+        other_side(
+            lambda h, seen: h.send(302, b"", Location=raw) if seen.path.startswith("/%E8") else h.send(200, b"b")
+        ) as source,
+        GuardedClient(allowed_hosts=source.registered, retry=ONCE) as client,
+    ):
+        assert client.request("GET", f"{source.url}/起点?a=%20b").body == b"b"
+    assert [seen.path for seen in source.seen] == [
+        "/%E8%B5%B7%E7%82%B9?a=%20b",
+        "/%E6%96%87%E4%BB%B6/%E5%AD%A6%E6%A0%A1%20a.csv?%E5%90%8D=%E5%80%BC",
+    ]
+
+
+@pytest.mark.parametrize("value", ["geheim\r\nX-Other: 1", "秘密geheim", "geheim\0"])
+def test_a_header_that_cannot_be_sent_is_refused_without_its_value(inner: OtherSide, value: str) -> None:
+    with GuardedClient(allowed_hosts=inner.registered) as client, pytest.raises(Blocked) as caught:
+        client.request("GET", inner.url, headers={"X-App-Key": value})
+    assert "geheim" not in str(caught.value)
+    assert inner.seen == []
+
+
 def test_proxies_of_the_environment_are_not_used(inner: OtherSide, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/")

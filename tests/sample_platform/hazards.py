@@ -25,7 +25,7 @@ HAZARDS = (
     Hazard("YJJ-0901", "secret flag", "refused", is_fetched=False),
     Hazard("SWJ-0901", "important data", "refused", is_fetched=False),
     Hazard("HBJ-0901", "owned by a higher level", "refused", is_fetched=False),
-    Hazard("ZJJ-0901", "open but not shared", "held", is_fetched=False),
+    Hazard("ZJJ-0901", "open but not shared", "held"),
     Hazard("TJJ-0901", "empty open attribute", "held", is_fetched=False),
     Hazard("CZJ-0901", "label never seen", "held", is_fetched=False),
     Hazard("NYJ-0901", "no basis for opening", "held"),
