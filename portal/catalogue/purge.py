@@ -71,7 +71,7 @@ def sweep_orphans(database: Database, store: BlobStore, now: datetime | None = N
     What is found is only noted; it goes when it is still without reference an hour later, in another call, because
     every blob is put before it is referred to. Not while a harvest runs, whose records may take longer than that.
     """
-    now, removed = now or datetime.now(UTC), 0
+    now, removed = now or datetime.now(UTC), store.tidy()
     with database.reading() as session:
         noted = session.execute(
             select(Outbox.id, Outbox.payload, Outbox.created_at).where(Outbox.kind == SWEEP, Outbox.done_at.is_(None))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from portal.storage.errors import BlobNotFound, StorageError
 from portal.storage.keys import checked_key
-from portal.storage.placing import place_copy, place_moved, read_range
+from portal.storage.placing import place_copy, place_moved, read_range, remove_leftovers
 from portal.storage.protocol import Blob
 
 
@@ -64,6 +64,9 @@ class LocalStore:
             key = path.relative_to(self.directory).as_posix()
             if path.is_file() and not path.name.startswith(".") and key.startswith(prefix):
                 yield key
+
+    def tidy(self) -> int:
+        return remove_leftovers(self.directory)
 
     def _path(self, key: str) -> Path:
         return self.directory / checked_key(key)

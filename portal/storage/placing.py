@@ -1,15 +1,18 @@
 """Putting a file where others read: whole or not at all, and read-only from its first moment."""
 
+import contextlib
 import errno
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 _READ_ONLY = 0o444
+_ABANDONED_S = 3_600
 
 
 @contextmanager
@@ -57,3 +60,14 @@ def read_range(path: Path, start: int, length: int) -> Iterator[bytes]:
         while length > 0 and (chunk := file.read(min(length, 1 << 20))):
             length -= len(chunk)
             yield chunk
+
+
+def remove_leftovers(directory: Path) -> int:
+    """Delete files that a killed process had begun to place here more than an hour ago; how many."""
+    removed, youngest = 0, time.time() - _ABANDONED_S
+    for path in directory.rglob(".*.part"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < youngest:
+                path.unlink()
+                removed += 1
+    return removed

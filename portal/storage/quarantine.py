@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from portal.kernel.digests import file_digest
 from portal.storage.errors import BlobNotFound, QuarantineError
 from portal.storage.keys import blob_key
-from portal.storage.placing import placing
+from portal.storage.placing import placing, remove_leftovers
 
 RETENTION = timedelta(days=90)
 _MAGIC = b"ODPQ1\0"
@@ -73,7 +73,7 @@ class Quarantine:
             if path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
                 removed += 1
-        return removed
+        return removed + remove_leftovers(self.directory)
 
     def discard(self, sha256: str) -> None:
         """Delete one content now; nothing happens when it is not there."""

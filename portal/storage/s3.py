@@ -11,6 +11,7 @@ from obstore.store import S3Store as Bucket
 from portal.storage.cache import FileCache
 from portal.storage.errors import BlobNotFound, StorageError
 from portal.storage.keys import checked_key
+from portal.storage.placing import remove_leftovers
 from portal.storage.protocol import Blob
 
 _CHUNK_BYTES = 1 << 20
@@ -93,6 +94,9 @@ class S3Store:
                 yield from sorted(str(entry["path"]) for entry in batch if str(entry["path"]).startswith(prefix))
         except BaseError as error:
             raise self._away("listed", prefix) from error
+
+    def tidy(self) -> int:
+        return remove_leftovers(self._cache.directory)
 
     def _chunks(self, key: str, start: int, end: int) -> Iterator[bytes]:
         while start < end:

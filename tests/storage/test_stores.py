@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -185,6 +186,15 @@ def test_the_cache_keeps_no_copy_that_came_short_or_altered(tmp_path: Path) -> N
         with pytest.raises(StorageError, match=problem):
             cache.keep(key, 10, [content])
         assert cache.find(key) is None
+
+
+def test_what_a_killed_process_left_half_written_is_tidied_away(store: BlobStore, tmp_path: Path) -> None:
+    path = store.local_path(_put(store, tmp_path, b"whole"))
+    for name, age_s in ((".old.part", 3_700), (".young.part", 60)):
+        (path.parent / name).write_bytes(b"half")
+        os.utime(path.parent / name, (time.time() - age_s, time.time() - age_s))
+    assert store.tidy() == 1
+    assert {p.name for p in path.parent.iterdir()} == {path.name, ".young.part"}
 
 
 def test_a_store_that_is_away_says_so(tmp_path: Path) -> None:
