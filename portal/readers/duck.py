@@ -15,6 +15,7 @@ def connect(work_dir: Path, files: Iterable[Path] = ()) -> duckdb.DuckDBPyConnec
     connection = duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY, "temp_directory": str(spill)})
     connection.execute("SET allowed_directories = $directories", {"directories": [str(work_dir.resolve())]})
     connection.execute("SET allowed_paths = $paths", {"paths": [str(path.resolve()) for path in files]})
+    connection.execute("SET enable_progress_bar = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection

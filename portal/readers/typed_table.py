@@ -12,7 +12,7 @@ from portal.kernel.vocab import ColumnType
 from portal.readers.duck import literal, quoted
 from portal.readers.names import ColumnName
 from portal.readers.text_table import ROW_GROUP_ROWS
-from portal.readers.typing_rules import Candidate, best_fit, candidates, is_uniform_code, no_value, text_cast, trimmed
+from portal.readers.typing_rules import Candidate, candidates, is_uniform_code, no_value, takes_all, text_cast, trimmed
 
 _SAMPLE_ROWS = 4_096
 _COLUMNS_AT_ONCE = 40
@@ -99,37 +99,30 @@ def title_of(source_name: str) -> Text:
 def _choose(
     connection: duckdb.DuckDBPyConnection, source: Source, headers: Sequence[ColumnName], names: Sequence[str]
 ) -> list[_Choice | None]:
-    """Types of some columns: a sample rules out most candidates, the others are tried on every row."""
-    tried: list[list[Candidate]] = [list(candidates(header.source_name, _alias(i))) for i, header in enumerate(headers)]
-    sample = _count(connection, source.sql(_SAMPLE_ROWS), names, tried)
-    surviving = [
-        [candidate for candidate, fitting in counted.fitting if fitting + counted.without_value >= counted.values]
-        for counted in sample
+    """Types of some columns: a sample rules out most candidates, the rest are tried on every row, one after another."""
+    options = [list(candidates(header.source_name, _alias(i))) for i, header in enumerate(headers)]
+    sampled = _count(connection, source.sql(_SAMPLE_ROWS), names, options)
+    waiting = [
+        [option for option, fits in counted.fitting if fits + counted.without_value >= counted.values]
+        for counted in sampled
     ]
-    counts = _count(connection, source.sql(), names, surviving)
-    return [
-        _decide(header, name, i, counted)
-        for i, (header, name, counted) in enumerate(zip(headers, names, counts, strict=True))
-    ]
-
-
-def _decide(header: ColumnName, name: str, index: int, counted: "_Counted") -> _Choice | None:
-    column = quoted(name)
-    if not counted.values and not header.source_name:
-        return None
-    best = best_fit(counted.fitting, counted.values, counted.without_value)
-    if best is None or is_uniform_code(best[0].type, counted.shortest, counted.longest):
-        return _Choice(ColumnType.TEXT, text_cast(column), 0)
-    candidate, failed = best
-    return _Choice(candidate.type, candidate.cast.replace(_alias(index), trimmed(column)), failed)
-
-
-def _alias(index: int) -> str:
-    return f"cell_{index}_"
+    choices: list[_Choice | None] = [None] * len(headers)
+    undecided = list(range(len(headers)))
+    while undecided:
+        tried = [waiting[i][:1] for i in undecided]
+        counts = _count(connection, source.sql(), [names[i] for i in undecided], tried, undecided)
+        for i, counted in zip(undecided, counts, strict=True):
+            waiting[i] = waiting[i][1:] if counted.values and not _fits(counted) else []
+            if not waiting[i]:
+                choices[i] = _decide(headers[i], names[i], i, counted)
+        undecided = [i for i in undecided if waiting[i]]
+    return choices
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
+    """`fitting`: how many values each candidate takes. `shortest`, `longest`: characters of whole numbers."""
+
     values: int
     without_value: int
     shortest: int | None
@@ -137,24 +130,44 @@ class _Counted:
     fitting: list[tuple[Candidate, int]]
 
 
+def _fits(counted: _Counted) -> Candidate | None:
+    for candidate, fits in counted.fitting:
+        if takes_all(fits, counted.values, counted.without_value):
+            return candidate
+    return None
+
+
+def _decide(header: ColumnName, name: str, index: int, counted: _Counted) -> _Choice | None:
+    column = quoted(name)
+    if not counted.values and not header.source_name:
+        return None
+    candidate = _fits(counted)
+    if candidate is None or is_uniform_code(candidate.type, counted.shortest, counted.longest):
+        return _Choice(ColumnType.TEXT, text_cast(column), 0)
+    cast = candidate.cast.replace(_alias(index), trimmed(column))
+    return _Choice(candidate.type, cast, counted.values - dict(counted.fitting)[candidate])
+
+
+def _alias(index: int) -> str:
+    return f"cell_{index}_"
+
+
 def _count(
-    connection: duckdb.DuckDBPyConnection, rows: str, names: Sequence[str], tried: Sequence[Sequence[Candidate]]
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    names: Sequence[str],
+    tried: Sequence[Sequence[Candidate]],
+    indices: Sequence[int] | None = None,
 ) -> list[_Counted]:
-    """Per column: values, words for "no value", shortest and longest value, and how many values each candidate takes."""
+    """What the candidates of some columns take, in one statement over the rows."""
     inner, outer = [], []
-    for i, (name, options) in enumerate(zip(names, tried, strict=True)):
+    for i, name, options in zip(indices or range(len(names)), names, tried, strict=True):
         v = _alias(i)
         inner.append(f"{trimmed(quoted(name))} AS {v}")
         outer.append(f"count({v})")
-        if not options:
-            outer += ["0", "NULL", "NULL"]
-            continue
-        absent = no_value(v)
-        outer += [
-            f"coalesce(count_if({absent}), 0)",
-            f"min(length({v})) FILTER (NOT {absent})",
-            f"max(length({v})) FILTER (NOT {absent})",
-        ]
+        outer.append(f"coalesce(count_if({no_value(v)}), 0)" if options else "0")
+        has_integers = any(option.type is ColumnType.INTEGER for option in options)
+        outer += [f"min(length({v}))", f"max(length({v}))"] if has_integers else ["NULL", "NULL"]
         outer += [f"coalesce(count_if({option.fits}), 0)" for option in options]
     row = _row(connection, f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {rows})")
     counted, at = [], 0

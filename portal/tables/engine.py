@@ -162,6 +162,7 @@ class RowEngine:
         )
         connection.execute("SET parquet_metadata_cache = true")
         connection.execute("SET allowed_paths = $paths", {"paths": [str(path)]})
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         connection.execute(

@@ -91,6 +91,7 @@ def _connection(source: Path, target: Path) -> duckdb.DuckDBPyConnection:
     """One thread: row groups are then cut at the same rows every time."""
     connection = duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": f"{target}.spill"})
     connection.execute("SET allowed_paths = $paths", {"paths": [str(source), str(target)]})
+    connection.execute("SET enable_progress_bar = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
