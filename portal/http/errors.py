@@ -1,5 +1,8 @@
 """The page that people get instead of an error: what happened, what to do, in their language. Programs get a problem."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from flask import Response
 
 from portal.http.context import language, request_id
@@ -21,6 +24,7 @@ def render_error_page(problem: Problem) -> Response:
             "detail": detail or "",
             "request_id": request_id(),
             "reason": _reason(problem),
+            **_grave(problem),
             "retry_after": problem.headers.get("Retry-After", ""),
         },
         status=problem.status,
@@ -36,3 +40,14 @@ def _reason(problem: Problem) -> str:
     if not isinstance(reason, str):
         return ""
     return explain(language(), reason) if reason in REASONS else reason
+
+
+def _grave(problem: Problem) -> dict[str, object]:
+    """What a tombstone tells: the version that is gone (None: the whole dataset), since when, and its checksums."""
+    told = problem.extensions
+    checksums, buried = told.get("checksums"), told.get("withdrawn_at")
+    return {
+        "version": told.get("version"),
+        "checksums": checksums if isinstance(checksums, Mapping) else {},
+        "buried_at": datetime.fromisoformat(buried) if isinstance(buried, str) else None,
+    }
