@@ -35,3 +35,8 @@ class SkipRecord(HarvestError):
 
 class TooLarge(SkipRecord):
     """An answer or a file is larger than allowed; the transport raises it."""
+
+
+def about(error: TooLarge, record_id: str) -> HarvestError:
+    """The same failure as an error about that record; without one the listing itself cannot be read: StopRun."""
+    return SkipRecord(str(error), record_id=record_id) if record_id else StopRun(str(error))

@@ -18,7 +18,7 @@ from ckanapi.errors import (
 )
 
 from harvesters.answers import Notes, check_status, read_json, refuse_html
-from harvesters.errors import SkipRecord, StopRun
+from harvesters.errors import SkipRecord, StopRun, TooLarge, about
 from harvesters.protocols import Transport
 
 # Without a common root: ServerIncompatibleError never has one, the others not where CKAN itself is installed.
@@ -96,6 +96,8 @@ class CkanActions:
             if record_id:
                 raise SkipRecord(f"{where}: {record_id[:80]!r} {what}.", record_id=record_id) from error
             raise StopRun(f"{where} {what}; is this the address of a CKAN?") from error
+        except TooLarge as error:
+            raise about(error, record_id) from error
         except _FAILURES as error:
             raise StopRun(f"{where} failed ({type(error).__name__}); is this the address of a CKAN?") from error
         return result

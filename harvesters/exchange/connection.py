@@ -9,7 +9,7 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from harvesters.answers import Notes, check_status, read_json, refuse_html
-from harvesters.errors import RetryLater, SkipRecord, StopRun
+from harvesters.errors import RetryLater, SkipRecord, StopRun, TooLarge, about
 from harvesters.exchange.config import ExchangeConfig
 from harvesters.exchange.signers import Unsigned, hmac_signature, make_signer, milliseconds
 from harvesters.protocols import Transport
@@ -101,7 +101,12 @@ class Connection:
     ) -> Mapping[str, object]:
         request = Unsigned("GET", self._prefix + path, params)
         where = self._where(path)
-        reply = self._transport.request("GET", self._config.base_url + path, params=params, sign=self._signing(request))
+        try:
+            reply = self._transport.request(
+                "GET", self._config.base_url + path, params=params, sign=self._signing(request)
+            )
+        except TooLarge as error:
+            raise about(error, record_id) from error
         value = read_json(reply, where, self.notes, record_id=record_id, parse_number=parse_number)
         return _unwrapped(value, where, record_id)
 

@@ -142,7 +142,7 @@ def test_a_slow_answer_is_given_up(platform: Platform, open_exchange: Opening) -
 
 def test_a_bomb_is_not_unpacked(platform: Platform, open_exchange: Opening) -> None:
     misbehave(platform, "bomb", "list", times=-1, value=100)
-    with pytest.raises(SkipRecord, match="more than"):
+    with pytest.raises(StopRun, match="more than"):
         open_exchange(limits=OutboundLimits(max_bytes=4_000_000)).check()
 
 

@@ -129,6 +129,15 @@ def test_a_secret_that_expires_between_pages_is_renewed(platform: Platform, open
     assert platform.counters["secret"] == 2
 
 
+def test_a_page_of_rows_that_is_a_bomb_skips_that_record_alone(platform: Platform, open_exchange: Opening) -> None:
+    source = open_exchange(limits=OutboundLimits(max_bytes=4_000_000))
+    part = table_of(source)
+    misbehave(platform, "bomb", "rows", value=100, times=-1)
+    with pytest.raises(SkipRecord, match="more than") as caught:
+        rows_of(source, part)
+    assert caught.value.record_id == TABLE
+
+
 def test_a_record_that_vanished_is_skipped_alone(platform: Platform, open_exchange: Opening) -> None:
     source = open_exchange()
     part = table_of(source)
