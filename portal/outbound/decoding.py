@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from portal.outbound.errors import TooLarge, Truncated
 
 _PIECE_BYTES = 256 * 1024
-# zlib window codes: 47 = gzip or zlib found by header, -15 = raw deflate, which some servers send as "deflate".
+# zlib window code: gzip or zlib, found by its header.
 _GZIP_OR_ZLIB = 47
 
 
@@ -33,21 +33,24 @@ def decoded(chunks: Iterable[bytes], encoding: str, *, max_bytes: int, where: st
 
 
 def _inflated(chunks: Iterable[bytes], where: str) -> Iterator[bytes]:
-    engine = zlib.decompressobj(_GZIP_OR_ZLIB)
+    """Unpacked pieces. Compressed data may have several members (RFC 1952 section 2.2); no data at all is empty."""
+    engine: zlib._Decompress | None = None
     try:
         for chunk in chunks:
             rest = chunk
-            while rest and not engine.eof:
+            while rest:
+                if engine is None or engine.eof:
+                    engine = zlib.decompressobj(_GZIP_OR_ZLIB)
                 piece = engine.decompress(rest, _PIECE_BYTES)
-                rest = engine.unconsumed_tail
+                rest = engine.unconsumed_tail or engine.unused_data
                 if piece:
                     yield piece
-        while not engine.eof:
+        while engine is not None and not engine.eof:
             piece = engine.decompress(engine.unconsumed_tail, _PIECE_BYTES)
             if not piece:
                 break
             yield piece
     except zlib.error as error:
         raise Truncated(f"{where} sent compressed data that cannot be read.") from error
-    if not engine.eof:
+    if engine is not None and not engine.eof:
         raise Truncated(f"{where} sent compressed data that ends early.")

@@ -74,6 +74,26 @@ def test_compressed_answers_are_unpacked() -> None:
         assert client.request("GET", server.url).body == b"text" * 1000
 
 
+def test_compressed_data_in_several_members_is_unpacked_whole() -> None:
+    body = gzip.compress(b"first " * 200_000) + gzip.compress(b"second " * 200_000)
+    with other_side(saying(body, Content_Encoding="gzip")) as server, client_for(server) as client:
+        assert client.request("GET", server.url).body == b"first " * 200_000 + b"second " * 200_000
+
+
+def test_an_empty_answer_may_claim_to_be_compressed() -> None:
+    with other_side(saying(b"", Content_Encoding="gzip")) as server, client_for(server) as client:
+        assert client.request("GET", server.url).body == b""
+
+
+def test_what_is_not_compressed_though_it_claims_to_be_is_refused() -> None:
+    with (
+        other_side(saying(b"plain", Content_Encoding="gzip")) as server,
+        client_for(server) as client,
+        pytest.raises(Truncated, match="cannot be read"),
+    ):
+        client.request("GET", server.url)
+
+
 def test_compressed_data_that_ends_early_is_not_taken_for_whole() -> None:
     body = gzip.compress(b"text" * 100_000)[:-20]
     with (
