@@ -13,6 +13,7 @@ from portal.http.context import request_id
 _log = structlog.get_logger("portal.access")
 _EXTENSION = "portal.access_log"
 _MAX_LOGGED = 300
+_PING = "/healthz"  # asked every few seconds by whoever watches
 
 
 def install_access_log(app: Flask) -> None:
@@ -30,7 +31,8 @@ def install_access_log(app: Flask) -> None:
         response.headers["X-Request-Id"] = request_id()
         known = g.get("portal_principal")
         started = g.get("portal_started")
-        _log.info(
+        tell = _log.debug if request.path == _PING else _log.info
+        tell(
             "request",
             request_id=request_id(),
             method=request.method,

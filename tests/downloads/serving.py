@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from portal.paths import ROOT
@@ -29,18 +30,26 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where a server listens, and the process that makes files (of several: the one that started the others)."""
+
+    port: int
+    pid: int
+
+
 @contextmanager
-def waitress(var_dir: Path) -> Iterator[int]:
-    """One waitress process; gives its port."""
+def waitress(var_dir: Path) -> Iterator[Served]:
+    """One waitress process."""
     port = free_port()
-    with _running([sys.executable, "-c", _WAITRESS, str(port)], _environment(var_dir)):
+    with _running([sys.executable, "-c", _WAITRESS, str(port)], _environment(var_dir)) as pid:
         _await(port)
-        yield port
+        yield Served(port, pid)
 
 
 @contextmanager
-def nginx(var_dir: Path, work_dir: Path, program: str) -> Iterator[int]:
-    """nginx with the production configuration, and gunicorn with two processes behind it; gives nginx's port."""
+def nginx(var_dir: Path, work_dir: Path, program: str) -> Iterator[Served]:
+    """nginx with the production configuration, and gunicorn with two processes behind it."""
     port, behind = free_port(), free_port()
     work_dir.mkdir(parents=True, exist_ok=True)
     (work_dir / "gunicorn.py").write_text(_GUNICORN_CONFIGURATION)
@@ -60,11 +69,11 @@ def nginx(var_dir: Path, work_dir: Path, program: str) -> Iterator[int]:
     gunicorn += ["--worker-class", "gthread", "-c", str(work_dir / "gunicorn.py"), "--log-level", "warning"]
     environment = _environment(var_dir) | {"PORTAL_ACCEL_PREFIX": "/_blobs/", "PORTAL_TRUSTED_PROXIES": "1"}
     configuration = _nginx_configuration(work_dir, port, behind, var_dir / "store")
-    with _running(gunicorn, environment):
+    with _running(gunicorn, environment) as pid:
         _await(behind)
         with _running([program, "-c", str(configuration), "-e", str(work_dir / "nginx.log")], dict(os.environ)):
             _await(port)
-            yield port
+            yield Served(port, pid)
 
 
 def _nginx_configuration(work_dir: Path, port: int, behind: int, blobs: Path) -> Path:
@@ -87,14 +96,14 @@ def _nginx_configuration(work_dir: Path, port: int, behind: int, blobs: Path) ->
 
 def _environment(var_dir: Path) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-    return inherited | {"PORTAL_VAR_DIR": str(var_dir), "PORTAL_LIMIT_FACTOR": FACTOR}
+    return inherited | {"PORTAL_VAR_DIR": str(var_dir), "PORTAL_LIMIT_FACTOR": FACTOR, "PORTAL_LOG_LEVEL": "WARNING"}
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(timeout=30)

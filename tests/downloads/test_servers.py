@@ -32,7 +32,7 @@ def port(
 ) -> Iterator[int]:
     if request.param == "waitress":
         with waitress(filled[0]) as served:
-            yield served
+            yield served.port
         return
     from tests.services.processes import Absent
     from tests.services.servers import find_nginx
@@ -42,7 +42,7 @@ def port(
     except Absent as absent:
         pytest.skip(str(absent))
     with nginx(filled[0], tmp_path_factory.mktemp("nginx"), program) as served:
-        yield served
+        yield served.port
 
 
 def _ask(port: int, address: str, method: str = "GET", **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
