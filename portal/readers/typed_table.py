@@ -163,7 +163,7 @@ def _count(
     inner, outer = [], []
     for i, name, options in zip(indices or range(len(names)), names, tried, strict=True):
         v = _alias(i)
-        inner.append(f"{trimmed(quoted(name))} AS {v}")
+        inner.append(f"{trimmed(quoted(name)) if options else text_cast(quoted(name))} AS {v}")
         outer.append(f"count({v})")
         outer.append(f"coalesce(count_if({no_value(v)}), 0)" if options else "0")
         has_integers = any(option.type is ColumnType.INTEGER for option in options)
