@@ -31,7 +31,7 @@ def check_status(status: int, where: str, *, after: str = "", record_id: str = "
         return
     if status in {429, 500, 502, 503, 504}:
         after_s = float(after) if after.isascii() and after.isdigit() else None
-        raise RetryLater(f"{where} answered {status}; it is busy or broken.", after_s=after_s)
+        raise RetryLater(f"{where} answered {status}; it is busy or broken.", after_s=after_s, is_tried=True)
     if status in {401, 403, 407}:
         raise StopRun(f"{where} answered {status}; check the key of this source and what it was granted.")
     if status in {404, 410} and record_id:

@@ -14,11 +14,15 @@ class ConfigError(HarvestError):
 
 
 class RetryLater(HarvestError):
-    """The platform is slow, broken or busy: trying again may help. `after_s`: what it asked for, if it did."""
+    """The platform is slow, broken or busy: trying again may help. `after_s`: what it asked for, if it did.
 
-    def __init__(self, message: str, *, after_s: float | None = None) -> None:
+    `is_tried`: the transport tried again already, as patiently as it may; another try makes sense in a later run.
+    """
+
+    def __init__(self, message: str, *, after_s: float | None = None, is_tried: bool = False) -> None:
         super().__init__(message)
         self.after_s = after_s
+        self.is_tried = is_tried
 
 
 class StopRun(HarvestError):

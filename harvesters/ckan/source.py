@@ -140,7 +140,7 @@ class CkanSource:
             try:
                 return self._actions.call(action, record_id=record_id, **parameters)
             except RetryLater as error:
-                if attempt >= _ATTEMPTS:
+                if error.is_tried or attempt >= _ATTEMPTS:
                     raise
                 self._sleep(min(30.0, error.after_s or 0.5 * 2**attempt))
 

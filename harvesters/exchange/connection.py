@@ -67,7 +67,7 @@ class Connection:
                     ) from error
                 renewed = True
             except RetryLater as error:
-                if attempt >= _ATTEMPTS:
+                if error.is_tried or attempt >= _ATTEMPTS:
                     raise
                 self._sleep(min(30.0, error.after_s or 0.5 * 2**attempt))
 

@@ -89,5 +89,5 @@ def _sorted(error: OutboundError) -> HarvestError:
     if isinstance(error, TooLarge):
         return RecordTooLarge(str(error))
     if isinstance(error, TooSlow | Truncated | Unreachable):
-        return RetryLater(str(error))
+        return RetryLater(str(error), is_tried=True)
     return StopRun(str(error))

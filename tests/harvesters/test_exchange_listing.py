@@ -134,6 +134,13 @@ def test_a_connection_that_always_breaks_is_handed_on_as_retry_later(
         open_exchange().check()
 
 
+def test_a_dead_platform_is_not_tried_over_and_over(lines: Lines, open_exchange: Opening) -> None:
+    source = open_exchange(base_url="http://127.0.0.1:9")
+    with pytest.raises(RetryLater, match="Nobody answers"):
+        source.check()
+    assert len(lines.waits) == 1
+
+
 def test_a_slow_answer_is_given_up(platform: Platform, open_exchange: Opening) -> None:
     misbehave(platform, "slow", "list", times=-1, value=0.6)
     with pytest.raises(RetryLater, match="in time"):
