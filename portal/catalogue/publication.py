@@ -6,7 +6,7 @@ covers content and column rules, the page digest every text and attribute that t
 does not void a reviewer's release of the data. Provenance is neither: it says how the value came about.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -141,7 +141,16 @@ def page_texts(publication: Publication) -> Iterator[tuple[str, str]]:
     yield from _bilingual("publisher description", publication.publisher.description)
     for language, words in sorted(publication.keywords.items()):
         yield f"keywords#{language}", "\n".join(words)
-    for place in ("resource_code", "open_condition", "licence", "owner", "approver", "basis", "data_class"):
+    for place in (
+        "source_key",
+        "resource_code",
+        "open_condition",
+        "licence",
+        "owner",
+        "approver",
+        "basis",
+        "data_class",
+    ):
         if value := getattr(publication, place):
             yield place, value
     yield "publisher source name", publication.publisher.source_name
@@ -153,6 +162,8 @@ def _part_texts(part: PublishedPart) -> Iterator[tuple[str, str]]:
     yield from _bilingual("part name", part.name, f"{part.slug}.")
     if part.url:
         yield f"url#{part.slug}", part.url
+    if said := "\n".join(_strings(part.quality)):
+        yield f"quality#{part.slug}", said
     if part.schema is None:
         return
     for number, column in enumerate(part.schema.columns):
@@ -164,6 +175,18 @@ def _part_texts(part: PublishedPart) -> Iterator[tuple[str, str]]:
         yield from _bilingual("column description", column.description, f"{where}.")
     for number, absent in enumerate(part.schema.absent):
         yield f"absent column#{part.slug}.{number}", f"{absent.name}\n{absent.reason}"
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every text inside a JSON value: notes about a file name its sheets and columns, which the public reads too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for _, inner in sorted(value.items()):
+            yield from _strings(inner)
+    elif isinstance(value, Sequence):
+        for inner in value:
+            yield from _strings(inner)
 
 
 def _bilingual(place: str, text: Text, where: str = "") -> Iterator[tuple[str, str]]:

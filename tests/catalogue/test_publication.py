@@ -15,6 +15,7 @@ from tests.builders import build_link
 Make = Callable[..., Publication]
 
 PAGE_CHANGES: dict[str, Any] = {
+    "source_key": "built:other",
     "title": Text.of("另一个标题"),
     "description": Text.of("另一个说明"),
     "keywords": {Language.ZH: ("别的",)},
@@ -30,7 +31,7 @@ PAGE_CHANGES: dict[str, Any] = {
     "update_cycle": UpdateCycle.NEVER,
     "licence": "CC0",
 }
-NOT_ON_THE_PAGE = {"source_key", "parts", "publisher", "data_modified_at", "provenance", "pending"}
+NOT_ON_THE_PAGE = {"parts", "publisher", "data_modified_at", "provenance", "pending"}
 
 
 @pytest.mark.parametrize("field", PAGE_CHANGES)
@@ -90,6 +91,14 @@ def test_column_texts_are_part_of_the_page(make: Make) -> None:
     ):
         after = replace(before, parts=(replace(part, schema=schema),))
         assert digest_page(after) != digest_page(before)
+
+
+def test_notes_about_a_file_are_part_of_the_page(make: Make) -> None:
+    before = make()
+    notes = {"rows_read": 40, "notes": [{"code": "sheet_without_rows", "subject": "张三 13800000000", "count": None}]}
+    after = replace(before, parts=(replace(before.parts[0], quality=notes),))
+    assert digest_page(after) != digest_page(before)
+    assert dict(page_texts(after))["quality#data"] == "sheet_without_rows\n张三 13800000000"
 
 
 def test_who_worded_a_text_is_part_of_the_page(make: Make) -> None:
