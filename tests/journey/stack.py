@@ -95,11 +95,9 @@ class Stack:
         template = (ROOT / "docker/nginx/portal.conf.template").read_text(encoding="utf-8")
         for key, value in values.items():
             template = template.replace(string.Template("$${$key}").substitute(key=key), value)
-        for user in (self.directory, self.directory / "web"):
-            user.chmod(0o755)
         (self.directory / "portal.conf").write_text(template, encoding="utf-8")
         (self.directory / "nginx.conf").write_text(
-            f"pid {self.directory}/nginx.pid; error_log {self.directory}/nginx.log; daemon off;\n"
+            f"{'user root;' if os.geteuid() == 0 else ''} pid {self.directory}/nginx.pid; error_log {self.directory}/nginx.log; daemon off;\n"
             f"events {{ worker_connections 512; }}\nhttp {{ include /etc/nginx/mime.types; access_log off;\n"
             + "".join(f"{kind}_temp_path {self.directory}/nginx-{kind};\n" for kind in _NGINX_TEMPORARY)
             + f"include {self.directory}/portal.conf; }}\n",

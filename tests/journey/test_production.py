@@ -73,7 +73,7 @@ def test_a_record_travels_from_the_platform_to_a_download_and_away_again(stack: 
     with sample_platform("--big-rows", "30000") as platform:
         stack.run("worker", ["portal", "source", "add", "sample", *platform.registration(tmp_path)])
         harvested = stack.run("worker", ["portal", "harvest", "run", "sample"])
-    assert "publish" in harvested
+    assert "create" in harvested
     catalogue = f"{stack.base_url}/api/v1/datasets"
     eventually(lambda: fetch(f"{catalogue}?q=%E5%81%9C%E8%BD%A6").json()["total"] > 0, "停车 is found by the engine")
     eventually(lambda: _unindexed(stack) == 0, "every dataset is indexed")
