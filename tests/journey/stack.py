@@ -96,13 +96,7 @@ class Stack:
         for key, value in values.items():
             template = template.replace(string.Template("$${$key}").substitute(key=key), value)
         (self.directory / "portal.conf").write_text(template, encoding="utf-8")
-        (self.directory / "nginx.conf").write_text(
-            f"{'user root;' if os.geteuid() == 0 else ''} pid {self.directory}/nginx.pid; error_log {self.directory}/nginx.log; daemon off;\n"
-            f"events {{ worker_connections 512; }}\nhttp {{ include /etc/nginx/mime.types; access_log off;\n"
-            + "".join(f"{kind}_temp_path {self.directory}/nginx-{kind};\n" for kind in _NGINX_TEMPORARY)
-            + f"include {self.directory}/portal.conf; }}\n",
-            encoding="utf-8",
-        )
+        (self.directory / "nginx.conf").write_text(self._nginx_conf(), encoding="utf-8")
         command = [
             self.servers.nginx,
             "-c",
@@ -111,6 +105,18 @@ class Stack:
             str(self.directory / "nginx.log"),
         ]
         self._running["nginx"] = subprocess.Popen(command, start_new_session=True)
+
+    def _nginx_conf(self) -> str:
+        """What the image says around the portal's server; as root only so that it can read this test's directory."""
+        lines = [
+            "user root;" if os.geteuid() == 0 else "",
+            f"pid {self.directory}/nginx.pid; error_log {self.directory}/nginx.log; daemon off;",
+            "events { worker_connections 512; }",
+            "http { include /etc/nginx/mime.types; access_log off;",
+            *(f"{kind}_temp_path {self.directory}/nginx-{kind};" for kind in _NGINX_TEMPORARY),
+            f"include {self.directory}/portal.conf; }}",
+        ]
+        return "\n".join(lines)
 
     def await_health(self, timeout_s: float = 120) -> None:
         """Wait until nginx answers for the portal."""

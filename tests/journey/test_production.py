@@ -59,8 +59,8 @@ def eventually(condition: Callable[[], bool], what: str, timeout_s: float = 60) 
 
 
 @pytest.fixture
-def servers(postgres_url: str, redis_url: str, elasticsearch_url: str, s3_url: str, nginx_program: str) -> Servers:
-    return Servers(postgres_url, redis_url, elasticsearch_url, s3_url, nginx_program)
+def servers(postgres_url: str, redis_url: str, elasticsearch8_url: str, s3_url: str, nginx_program: str) -> Servers:
+    return Servers(postgres_url, redis_url, elasticsearch8_url, s3_url, nginx_program)
 
 
 @pytest.fixture

@@ -49,6 +49,12 @@ def elasticsearch_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def elasticsearch8_url() -> str:
+    """The URL of an Elasticsearch 8 server, for what need not be shown on both."""
+    return _or_skip("elasticsearch8")
+
+
+@pytest.fixture
 def s3_url() -> str:
     """The endpoint of an S3-compatible store; make a bucket of your own."""
     return _or_skip("s3")
