@@ -3,7 +3,7 @@
 Columns are projected before anything is stored in a public place; what was delivered goes into the quarantine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from portal.kernel.columns import Column
 from portal.kernel.declaration import Declaration
 from portal.kernel.findings import Findings
 from portal.kernel.ids import new_id
-from portal.kernel.vocab import PartKind
+from portal.kernel.vocab import ColumnAction, PartKind
 from portal.readers import Note, TableReading
 from portal.tables import Projection, project
 from portal.tables.errors import ProjectionError
@@ -156,6 +156,7 @@ def _project(work: Work, staged: StagedPart, table: Path, columns: Sequence[Colu
         planned=plan.rules,
         rules=final.rules,
         plan_reasons=final.reasons,
+        quality=_without_dropped(staged.quality, final),
         schema=projection.schema,
         preview=projection.preview,
         row_count=projection.row_count,
@@ -169,11 +170,13 @@ def _cut(harvest: Harvest, table: Path, columns: Sequence[Column], plan: ColumnP
     """Project under a plan and scan every row of what came out; the file stays in the work directory by its digest."""
     beside = harvest.work_dir / f"{new_id()}.parquet"
     try:
-        projection = project(table, columns, plan.rules, beside, absent=plan.absent)
+        projection = project(table, columns, plan.rules, beside)
     except ProjectionError as error:
         raise PartUnusable("no_public_column", note=str(error)) from error
     path = beside.replace(harvest.work_dir / projection.sha256)
-    return replace(projection, path=path), scan_table(path, digest=projection.sha256)
+    # The plan's own list of what is absent: it withholds the names of secret columns, which the projection cannot know.
+    schema = replace(projection.schema, absent=plan.absent)
+    return replace(projection, path=path, schema=schema), scan_table(path, digest=projection.sha256)
 
 
 def _texts_of_file(file_name: str, hidden: Any) -> dict[str, str]:
@@ -181,6 +184,13 @@ def _texts_of_file(file_name: str, hidden: Any) -> dict[str, str]:
     for place, found in hidden.items():
         texts |= {f"{place}#{number}": text for number, text in enumerate(found, 1)}
     return texts
+
+
+def _without_dropped(quality: Mapping[str, Any], plan: ColumnPlan) -> dict[str, Any]:
+    """The quality report without notes about columns that are not public: a secret one's name is withheld, too."""
+    dropped = {rule.name for rule in plan.rules if rule.action is ColumnAction.DROP}
+    notes = [note for note in quality.get("notes", ()) if note["subject"] not in dropped]
+    return {**quality, "notes": notes}
 
 
 def _notes(notes: Sequence[Note]) -> list[dict[str, Any]]:
