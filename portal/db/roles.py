@@ -2,20 +2,15 @@
 
 The web's role has no right on sources, their mappings, harvest records, held records, verdicts, the outbox, or the drafts of
 curators: a hole in a page cannot show what the role cannot read. Both roles must exist; the owner of the tables (who
-migrates) grants. Run after every migration, as often as one likes:
-
-    python -m portal.db.roles portal_web portal_worker
+migrates) grants. `portal db roles` runs it after every migration, as often as one likes.
 """
 
 import re
-import sys
 
 from sqlalchemy import Connection, inspect
 
-from portal.db.database import Database
 from portal.db.migrating import SchemaOutdated
 from portal.kernel.errors import InvalidInput
-from portal.settings import Settings
 
 WEB_READS = (
     "alembic_version",
@@ -65,19 +60,3 @@ def _statements(web: str, worker: str) -> list[str]:
     statements += [f"GRANT SELECT ({', '.join(c)}) ON {table} TO {web}" for table, c in WEB_READS_COLUMNS.items()]
     statements += [f"GRANT UPDATE ({', '.join(c)}) ON {table} TO {web}" for table, c in WEB_UPDATES_COLUMNS.items()]
     return statements
-
-
-def main(arguments: list[str]) -> int:
-    """Grant on the database of the settings (PORTAL_DATABASE_URL), as the owner of its tables."""
-    if len(arguments) != 2:
-        sys.stderr.write("usage: python -m portal.db.roles WEB_ROLE WORKER_ROLE\n")
-        return 2
-    database = Database(Settings.from_environment().effective_database_url)
-    with database.writing() as connection:
-        grant_rights(connection, *arguments)
-    database.dispose()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
