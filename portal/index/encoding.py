@@ -49,14 +49,14 @@ class Encoded:
 
 def encode(document: Document) -> Encoded:
     """What the engine gets for one document."""
-    titles = _texts(document.titles)
+    titles = _folded(document.titles)
     fed = {
         "title": titles,
-        "keywords": _texts(document.keywords),
-        "description": _texts(document.descriptions),
-        "publisher": _texts(document.publisher_names),
-        "columns": [document.columns[:TEXT_CHARS]],
-        plan.THEME_NAMES: _texts(document.theme_names),
+        "keywords": _folded(document.keywords),
+        "description": _folded(document.descriptions),
+        "publisher": _folded(document.publisher_names),
+        "columns": [tokens.fold(document.columns[:TEXT_CHARS])],
+        plan.THEME_NAMES: _folded(document.theme_names),
     }
     texts = {name: tokens.field_stream(parts) for name, parts in fed.items()}
     texts[plan.FRAGMENTS] = tokens.fragment_stream(titles)
@@ -75,8 +75,8 @@ def encode(document: Document) -> Encoded:
     )
 
 
-def _texts(by_language: Mapping[Language, str]) -> list[str]:
-    return [by_language[language][:TEXT_CHARS] for language in Language if by_language.get(language)]
+def _folded(by_language: Mapping[Language, str]) -> list[str]:
+    return [tokens.fold(by_language[language][:TEXT_CHARS]) for language in Language if by_language.get(language)]
 
 
 def _weight(document: Document) -> float:

@@ -64,7 +64,7 @@ def runs(piece: str) -> list[str]:
 
 def is_unspaced(run: str) -> bool:
     """True for Chinese and other scripts without spaces between words."""
-    return bool(_IS_UNSPACED.match(run))
+    return run[0] > "⿿" and bool(_IS_UNSPACED.match(run))
 
 
 def run_tokens(run: str) -> tuple[str, ...]:
@@ -84,22 +84,21 @@ def grams(text: str) -> list[str]:
     return [text[i : i + 2] for i in range(len(text) - 1)] if len(text) > 1 else [text]
 
 
-def field_stream(texts: Iterable[str]) -> str:
-    """What a text field is fed: the tokens of each text, a gap after each, then every single Chinese character once."""
+def field_stream(folded_texts: Iterable[str]) -> str:
+    """What a text field is fed: the tokens of each folded text, a gap after each, then every single Chinese character once."""
     parts: list[str] = []
     characters: dict[str, None] = {}
-    for text in texts:
-        folded = fold(text)
+    for folded in folded_texts:
         parts += tokens(folded)
         parts.append(GAP)
         characters.update(dict.fromkeys(_IS_UNSPACED.findall(folded)))
     return " ".join([*parts, *characters])
 
 
-def fragment_stream(texts: Iterable[str]) -> str:
+def fragment_stream(folded_texts: Iterable[str]) -> str:
     """Pairs and single characters of every piece that is not purely Chinese, so that `3年` or `pm` is found inside one."""
     parts: list[str] = []
-    for piece in (piece for text in texts for piece in pieces(fold(text))):
+    for piece in (piece for folded in folded_texts for piece in pieces(folded)):
         if needs_fragments(piece):
             parts += [*grams(piece[:1000]), GAP]
             parts += [*dict.fromkeys(c for c in piece[:1000] if not is_unspaced(c)), GAP]
@@ -111,21 +110,21 @@ def needs_fragments(piece: str) -> bool:
     return any(not is_unspaced(run) for run in runs(piece))
 
 
-def edge_stream(texts: Iterable[str]) -> str:
+def edge_stream(folded_texts: Iterable[str]) -> str:
     """Beginnings of every word that is not Chinese, for suggestions: `air` → a ai air."""
     found: dict[str, None] = {}
-    for text in texts:
-        for run in (run for piece in pieces(fold(text)) for run in runs(piece)):
+    for folded in folded_texts:
+        for run in (run for piece in pieces(folded) for run in runs(piece)):
             if not is_unspaced(run):
                 found.update(dict.fromkeys(run[:n] for n in range(1, min(len(run), EDGE_CHARS) + 1)))
     return " ".join(found)
 
 
-def start_stream(texts: Iterable[str]) -> str:
+def start_stream(folded_texts: Iterable[str]) -> str:
     """Beginnings of whole titles with spaces and punctuation left out, for suggestions."""
     found: dict[str, None] = {}
-    for text in texts:
-        joined = "".join(pieces(fold(text)))[:START_CHARS]
+    for folded in folded_texts:
+        joined = "".join(pieces(folded))[:START_CHARS]
         found.update(dict.fromkeys(joined[:n] for n in range(1, len(joined) + 1)))
     return " ".join(found)
 
