@@ -66,7 +66,7 @@ def _measure(folder: Path, form: str, rows: int) -> None:
 
 def _read(path: Path, form: str, sending: Connection) -> None:
     before = _peak_mib()
-    work_dir = path.with_suffix(".work")
+    work_dir = path.with_name(f"{path.name}.{form}.work")
     work_dir.mkdir()
     started = time.perf_counter()
     if form == "pages":
