@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from harvesters.errors import StopRun
 from harvesters.records import RawRecord
-from portal.catalogue.publication import Publication, page_texts
 from portal.catalogue.queries import get_dataset
-from portal.catalogue.views import DatasetView, PartView, Ref
+from portal.catalogue.views import Ref
 from portal.db import Database
 from portal.gate import Admitted, Held, Reason
 from portal.ingest.ahead import ahead
 from portal.ingest.conductor import conduct_record
+from portal.ingest.differences import Change, difference, fields_of_publication, fields_of_view
 from portal.ingest.harvest import Harvest, Progress, utc_now
 from portal.ingest.judging import Judged
 from portal.ingest.listing import select_records
@@ -27,19 +27,7 @@ from portal.ingest.texts import title_of
 from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
 from portal.kernel.principal import ANONYMOUS
-from portal.kernel.text import Language, Text
 from portal.kernel.vocab import HarvestAction
-
-Fields = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field that would differ. `before` None: it is not there yet; `after` None: it would go."""
-
-    field: str
-    before: str | None
-    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +85,10 @@ def _try_record(database: Database, harvest: Harvest, raw: RawRecord) -> Trial:
 
 def _trial(session: Session, judged: Judged) -> Trial:
     action = _action(judged)
-    before: Fields = {}
+    before: Mapping[str, str] = {}
     if judged.live:
-        before = _of_view(get_dataset(session, ANONYMOUS, Ref(judged.live.dataset_id)))
-    after = {} if action is HarvestAction.WITHDRAW else _of_publication(judged.publication)
+        before = fields_of_view(get_dataset(session, ANONYMOUS, Ref(judged.live.dataset_id)))
+    after = {} if action is HarvestAction.WITHDRAW else fields_of_publication(judged.publication)
     settled = Settled(judged.record.id, title_of(judged.record), action, judged.verdict.reasons)
     return Trial(settled, difference(before, after))
 
@@ -115,77 +103,6 @@ def _action(judged: Judged) -> HarvestAction:
     if judged.live and (judged.is_leaking or not isinstance(judged.verdict, Held)):
         return HarvestAction.WITHDRAW
     return HarvestAction.HOLD if isinstance(judged.verdict, Held) else HarvestAction.REFUSE
-
-
-def difference(before: Fields, after: Fields) -> tuple[Change, ...]:
-    """The fields that differ, by name."""
-    return tuple(
-        Change(name, before.get(name), after.get(name))
-        for name in sorted(before.keys() | after.keys())
-        if before.get(name) != after.get(name)
-    )
-
-
-def _of_publication(publication: Publication) -> dict[str, str]:
-    found = {name: text for name, text in page_texts(publication) if not name.startswith("publisher.")}
-    found |= _words("publisher", publication.publisher.name)
-    found |= {
-        "openness": publication.openness.value,
-        "grade": publication.grade.value,
-        "update_cycle": publication.update_cycle.value,
-        "themes": ", ".join(sorted(publication.themes)),
-    }
-    for part in publication.parts:
-        found |= _part_fields(part.slug, part.format, part.row_count, part.sha256)
-    return {name: text for name, text in found.items() if text}
-
-
-def _of_view(view: DatasetView) -> dict[str, str]:
-    found = _words("title", view.card.title) | _words("description", view.card.description)
-    found |= _words("publisher", view.card.publisher_name)
-    found |= {f"keywords.{language}": "\n".join(words) for language, words in view.keywords.items()}
-    found |= {
-        "resource_code": view.resource_code,
-        "open_condition": view.open_condition,
-        "licence": view.licence,
-        "owner": view.owner,
-        "approver": view.approver,
-        "basis": view.basis,
-        "data_class": view.data_class,
-        "openness": view.card.openness.value,
-        "grade": view.grade,
-        "update_cycle": view.card.update_cycle.value,
-        "themes": ", ".join(sorted(view.card.theme_slugs)),
-    }
-    for part in view.parts:
-        found |= _part_fields(part.slug, part.format, part.row_count, part.sha256) | _texts_of_part(part)
-    return {name: text for name, text in found.items() if text}
-
-
-def _texts_of_part(part: PartView) -> dict[str, str]:
-    place = f"part {part.slug}"
-    found = _words(f"{place}.name", part.name) | ({f"{place}.url": part.url} if part.url else {})
-    for number, column in enumerate(part.schema.columns if part.schema else ()):
-        found[f"{place}.column {number}.name"] = column.name
-        if column.source_name != column.name:
-            found[f"{place}.column {number}.source_name"] = column.source_name
-        found |= _words(f"{place}.column {number}.title", column.title)
-        found |= _words(f"{place}.column {number}.description", column.description)
-    for number, absent in enumerate(part.schema.absent if part.schema else ()):
-        found[f"{place}.absent {number}"] = f"{absent.name}\n{absent.reason}"
-    return found
-
-
-def _part_fields(slug: str, format_name: str, rows: int | None, sha256: str | None) -> dict[str, str]:
-    return {
-        f"part {slug}.format": format_name,
-        f"part {slug}.rows": "" if rows is None else str(rows),
-        f"part {slug}.sha256": sha256 or "",
-    }
-
-
-def _words(name: str, text: Text) -> dict[str, str]:
-    return {f"{name}.{language}": w.value for language in Language if (w := text.wording(language))}
 
 
 def _absent(session: Session, source_name: str, seen: set[str]) -> Iterator[Trial]:
