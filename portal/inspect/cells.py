@@ -151,7 +151,7 @@ def _count_identities(tally: Tally, numbers: pl.DataFrame, is_lossy: bool) -> No
     dated = dated.with_columns(
         year=token.str.slice(6, 4).cast(pl.Int32),
         is_checked=digits.identity_checks(token),
-        is_permit=token.str.contains("^(?:8[123]0000|9)"),
+        is_permit=token.str.contains("^(?:8[123]0000|9[1-8])"),
     )
     checked = dated.filter("is_checked")
     for year, count in dated.get_column("year").value_counts().iter_rows():

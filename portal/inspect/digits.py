@@ -11,9 +11,9 @@ _IDENTITY_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CREDIT_CODE_WEIGHTS: Final = tuple(pow(3, i, 31) for i in range(17))
 """GB 32100-2015, 5.2: W(i) = 3^(i-1) mod 31."""
 _FIRST_YEAR: Final = 1880
-_PROVINCES: Final = r"^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[1-8])"
-"""First two digits: provinces, which have not changed since 1984 (districts below them have: no place table), 71 and
-81–83 for residence permits, 9 for permanent residents from abroad (since 2023)."""
+_PROVINCES: Final = r"^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
+"""First two digits: provinces. Asked of the old form alone, which has no check digit; the new form is judged without any
+table of places, because places come and go."""
 
 
 def digit(number: pl.Expr, width: int, position: int) -> pl.Expr:
@@ -48,11 +48,11 @@ def luhn_checks(token: pl.Expr) -> pl.Expr:
 
 
 def is_dated(token: pl.Expr) -> pl.Expr:
-    """Whether 18 characters begin like an identity number: province, then a date of birth that exists."""
+    """Whether 18 characters begin like an identity number: any place, then a date of birth that exists."""
     year = token.str.slice(6, 4).cast(pl.Int32, strict=False)
     born = token.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
     return (
-        token.str.contains(_PROVINCES) & year.is_between(_FIRST_YEAR, datetime.now(UTC).year) & born.is_not_null()
+        token.str.contains("^[1-9]") & year.is_between(_FIRST_YEAR, datetime.now(UTC).year) & born.is_not_null()
     ).fill_null(value=False)
 
 

@@ -64,6 +64,7 @@ def _rounded(source: random.Random) -> str:
 
 DISGUISES: dict[str, tuple[str, Maker]] = {
     "identity": ("identity_number", _identity(str)),
+    "identity of an unknown place": ("identity_number", lambda source: identity(source, "990199")),
     "identity with small x": ("identity_number", lambda source: _ending_in_x(source).lower()),
     "identity in text": ("identity_number", _identity(lambda n: f"经查，当事人（身份证号{n}）于去年")),
     "identity after colon": ("identity_number", _identity(lambda n: f"身份证:{n}，住本市")),
