@@ -13,6 +13,7 @@ from markupsafe import Markup
 from portal.http import wording
 from portal.http.conditional import conditional
 from portal.http.context import language as current_language
+from portal.http.principal import KEY_PARAMETERS
 from portal.i18n import (
     VOCABULARY,
     explain,
@@ -74,7 +75,9 @@ def _frame(language: Language, *, alternates: bool) -> dict[str, object]:
     """What the layout needs of the request: its path without the language, and its query."""
     path = request.path
     rest = path[3:] if path[:4] in {"/zh/", "/en/"} else "/"
-    query = f"?{urlencode(list(request.args.items(multi=True)))}" if request.args else ""
+    # A key that strayed into the address was refused; it must not be repeated in links.
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name.lower() not in KEY_PARAMETERS]
+    query = f"?{urlencode(kept)}" if kept else ""
     return {"rest": rest, "query": query, "has_alternates": alternates, "request_path": path}
 
 
