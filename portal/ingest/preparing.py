@@ -129,7 +129,10 @@ def _stage_file(part: FilePart, slug: str, fetched: FetchedFile) -> StagedPart:
         delivered_sha256=fetched.sha256,
         quality={"notes": _notes(reading.notes)},
         findings=findings,
-        text_findings=scan_texts(_texts_of_file(part.file_name, reading.hidden_texts), digest=fetched.sha256),
+        text_findings=replace(
+            scan_texts(_texts_of_file(part.file_name, reading.hidden_texts), digest=fetched.sha256),
+            has_hidden_content=reading.has_hidden_content,
+        ),
     )
 
 
