@@ -17,7 +17,7 @@ import pytest
 from portal.ingest.errors import SourceBusy
 from portal.ingest.running import run_harvest
 from portal.settings import Settings
-from tests.ingest.conftest import Bench, Sample, make_workshop, register
+from tests.ingest.conftest import Bench, make_workshop, register
 
 pytestmark = pytest.mark.slow
 RESOURCES = 10

@@ -30,7 +30,12 @@ print(json.dumps({"counts": report.counts, "peak_kb": resource.getrusage(resourc
 def peak_kb(settings: Settings, name: str, address: str) -> int:
     environment = os.environ | {"PORTAL_VAR_DIR": str(settings.var_dir / name), "PORTAL_LOG_LEVEL": "ERROR"}
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, address], env=environment, capture_output=True, text=True, check=True, timeout=500
+        [sys.executable, "-c", PROGRAM, address],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=500,
     )
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["counts"]["create"] >= 1
