@@ -18,7 +18,10 @@ from tests.builders import Built
 from tests.index.corpus import make_documents
 from tests.services import Absent, service_url
 
-ENGINES = ["tantivy", "elasticsearch8", "elasticsearch9"]
+ENGINES = [
+    "tantivy",
+    *(pytest.param(name, marks=pytest.mark.services) for name in ("elasticsearch8", "elasticsearch9")),
+]
 
 
 def make_engine(name: str, directory: Path, alias: str) -> SearchEngine:

@@ -25,10 +25,12 @@ def test_200_queries_give_the_expected_total_set_and_facets(
     for number, text in enumerate(make_queries(documents)):
         request = SearchRequest(text, facets=make_choices(number), limit=1000)
         expected, result = expect(encoded, request), full_service.search(request)
-        rest = full_service.search(replace(request, offset=1000, with_facets=False))
+        ids = result.ids
+        if result.total > 1000:
+            ids += full_service.search(replace(request, offset=1000, with_facets=False)).ids
         assert not result.is_degraded
         assert result.total == len(expected.ids), text
-        assert frozenset(result.ids + rest.ids) == expected.ids, text
+        assert frozenset(ids) == expected.ids, text
         assert {name: dict(counts) for name, counts in result.facets.items()} == expected.facets, text
         assert result.is_relaxed == expected.is_relaxed, text
         found_something += bool(result.ids)
@@ -39,15 +41,16 @@ def test_every_cut_of_two_characters_of_a_title_finds_its_dataset(
     full_service: SearchService, documents: list[Document]
 ) -> None:
     wanted: dict[str, set[str]] = {}
-    for document in documents[::20]:
+    for document in documents[::40]:
         for title in document.titles.values():
             for start in range(len(title) - 1):
                 wanted.setdefault(title[start : start + 2], set()).add(document.id)
     assert len(wanted) > 300
     for cut, ids in wanted.items():
-        found: set[str] = set()
-        for offset in (0, 1000):
-            found |= set(full_service.search(SearchRequest(cut, offset=offset, limit=1000, with_facets=False)).ids)
+        result = full_service.search(SearchRequest(cut, limit=1000, with_facets=False))
+        found = set(result.ids)
+        if result.total > 1000:
+            found |= set(full_service.search(SearchRequest(cut, offset=1000, limit=1000, with_facets=False)).ids)
         assert ids <= found, cut
 
 
@@ -105,7 +108,7 @@ def test_a_title_outranks_keywords_which_outrank_the_description(
 def test_any_input_parses(full_service: SearchService) -> None:
     chance = random.Random(3)
     alphabet = "停车a1 \"“”'-:()[]{}*?~^\\/+|&!<>=@#$%　：－title:\x00\ud800\u200b🚌é\n"
-    for _ in range(300):
+    for _ in range(150):
         text = "".join(chance.choice(alphabet) for _ in range(chance.randrange(1, 40)))
         assert not full_service.search(SearchRequest(text, limit=1, with_facets=False)).is_degraded, text
         full_service.suggest(text)

@@ -18,7 +18,7 @@ from portal.index.embedded import TantivyEngine
 from portal.index.protocol import SearchEngine
 from portal.settings import Settings
 from tests.builders import NOW, Built, build_catalogue
-from tests.index.conftest import ENGINES, count_pending
+from tests.index.conftest import count_pending
 
 # A worker that dies by SIGKILL when the engine has the batch but the database does not know it yet.
 DYING_WORKER = """
@@ -236,7 +236,3 @@ def _damage(directory: Path, kind: str) -> None:
         renamed = directory / f"00000000-{pointer.read_text().split('-')[1]}"
         index.rename(renamed)
         pointer.write_text(renamed.name)
-
-
-def test_every_engine_is_tried() -> None:
-    assert ENGINES[0] == "tantivy"
