@@ -5,6 +5,7 @@ A Python loop over the bytes would hold a thread for as long as the slowest clie
 """
 
 import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -20,6 +21,7 @@ from portal.http.conditional import REVALIDATE
 from portal.settings import Settings
 from portal.storage import BlobNotFound, BlobStore
 
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9._() -]+")
 _BLOCK_BYTES = 256 * 1024
 _SERVERS_THAT_COUNT = ("waitress", "gunicorn")  # their file wrappers stop at Content-Length
 
@@ -79,7 +81,7 @@ def file_headers(file: FileView) -> dict[str, str]:
 
 def content_disposition(file_name: str) -> str:
     """`attachment` with the name for every client: plain ASCII, and UTF-8 beside it (RFC 6266, RFC 8187)."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ()") else "_" for c in file_name)
+    plain = _NOT_PLAIN.sub("_", file_name).lstrip("_- ") or "download"
     encoded = quote(file_name, safe="!#$&+-.^_`|~")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
 
