@@ -2,7 +2,8 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,11 +32,13 @@ from portal.ingest.sources import RegisteredSource, get_source, read_secret
 from portal.ingest.transport import transport_for
 from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
+from portal.kernel.ids import new_id
 from portal.kernel.vocab import HarvestAction
 from portal.storage import StorageError
 
 FAILURES_IN_A_ROW = 5
 _JUDGE_TIMES = 3
+_WRITERS = 4
 OURS = (StorageError, OperationalError, InterfaceError)  # no record's fault: the run ends and the next goes on
 _log = structlog.get_logger(__name__)
 
@@ -170,8 +173,27 @@ def _run_page(database: Database, harvest: Harvest, page: RecordPage, tally: Tal
     harvest.progress.unchanged(len(selection.unchanged))
     for settled in unusable:
         _count(harvest, tally, settled)
+    _keep_raw(harvest, selection.changed)
     for raw in selection.changed:
         _count(harvest, tally, one_record(database, harvest, raw, tally))
+
+
+def _keep_raw(harvest: Harvest, records: Sequence[RawRecord]) -> None:
+    """Entries as received, into the quarantine; several at once, because each waits for the disk."""
+    quarantine = harvest.quarantine
+    if quarantine is None:
+        return
+
+    def keep(raw: RawRecord) -> None:
+        content = raw_bytes(raw)
+        if len(content) <= harvest.caps.raw_bytes:
+            path = harvest.work_dir / f"{new_id()}.json"
+            path.write_bytes(content)
+            quarantine.keep(path)
+            path.unlink()
+
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        list(pool.map(keep, records))
 
 
 def one_record(database: Database, harvest: Harvest, raw: RawRecord, tally: Tally) -> Settled:
@@ -197,10 +219,6 @@ def _conducted(database: Database, harvest: Harvest, raw: RawRecord) -> Settled:
     content = raw_bytes(raw)
     if len(content) > harvest.caps.raw_bytes:
         raise PartUnusable("record_too_large", count=len(content), is_temporary=True)
-    if harvest.quarantine:
-        kept = harvest.work_dir / "raw.json"
-        kept.write_bytes(content)
-        harvest.quarantine.keep(kept)
     for attempt in range(_JUDGE_TIMES):
         try:
             return settle(database, harvest, conduct_record(database, harvest, raw))
