@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,7 +73,7 @@ class TantivyEngine:
             query = self._narrowed(question, leave_out=None)
             if question.limit == 0:
                 return Answer((), self._count(searcher, query), self._facets(searcher, question, query))
-            ids, total = self._page(searcher, query, question)
+            ids, total = _page(searcher, query, _sort_field(question), question.offset, question.limit)
             return Answer(ids, total, self._facets(searcher, question, query))
 
     def suggest(self, tiers: tuple[Clause, ...], excluded_ids: tuple[str, ...], limit: int) -> tuple[str, ...]:
@@ -82,8 +83,7 @@ class TantivyEngine:
             for clause in tiers:
                 if len(found) < limit:
                     query = self._without(self._query(clause), excluded_ids)
-                    hits = searcher.search(query, limit - len(found), False, "by_popularity", order=Order.Asc).hits
-                    found += [key.rpartition(" ")[2] for key, _ in hits]
+                    found += _page(searcher, query, "by_popularity", 0, limit - len(found))[0]
         return tuple(found)
 
     def revisions(self) -> Iterator[tuple[str, int]]:
@@ -119,13 +119,6 @@ class TantivyEngine:
     @staticmethod
     def _count(searcher: tantivy.Searcher, query: Query) -> int:
         return int(searcher.search(query, 1).count)  # type: ignore[attr-defined]
-
-    def _page(self, searcher: tantivy.Searcher, query: Query, question: Question) -> tuple[tuple[str, ...], int]:
-        if question.sort == "relevance" and not isinstance(question.clause, Everything):
-            return _best_page(searcher, query, question.offset, question.limit)
-        field = "by_popularity" if question.sort == "popularity" else "by_modified"
-        result = searcher.search(query, question.limit, True, field, question.offset, Order.Asc)
-        return tuple(key.rpartition(" ")[2] for key, _ in result.hits), int(result.count)  # type: ignore[attr-defined]
 
     def _facets(self, searcher: tantivy.Searcher, question: Question, query: Query) -> dict[str, dict[str, int]]:
         """All facets without a choice of their own in one pass, each of the others in a pass without its choice."""
@@ -187,23 +180,61 @@ class TantivyEngine:
         return Query.phrase_query(self._schema, match.field, list(match.tokens))
 
 
-def _best_page(searcher: tantivy.Searcher, query: Query, offset: int, limit: int) -> tuple[tuple[str, ...], int]:
-    """A page by score, then by id. tantivy leaves equal scores in no lasting order, so whole groups of them are ordered."""
-    wanted = offset + limit
-    fetched = wanted + 1
-    while True:
-        result = searcher.search(query, fetched, True, weight_by_field=WEIGHT)
-        hits = result.hits
-        if len(hits) < fetched or hits[wanted - 1][0] != hits[-1][0]:
-            break
-        fetched *= 2
-    first_score = hits[offset][0] if len(hits) > offset else None
-    start = next((i for i, (score, _) in enumerate(hits) if score == first_score), len(hits))
-    last_score = hits[min(wanted, len(hits)) - 1][0] if hits else None
-    group = [(score, address) for score, address in hits[start:] if last_score is not None and score >= last_score]
-    ordered = sorted((-score, str(searcher.doc(address).get_first("id"))) for score, address in group)
-    page = tuple(dataset_id for _, dataset_id in ordered[offset - start : wanted - start])
-    return page, int(result.count)  # type: ignore[attr-defined]
+def _sort_field(question: Question) -> str | None:
+    """The field that is sorted by; None for the score."""
+    if question.sort == "relevance" and not isinstance(question.clause, Everything):
+        return None
+    return "by_popularity" if question.sort == "popularity" else "by_modified"
+
+
+def _page(
+    searcher: tantivy.Searcher, query: Query, field: str | None, offset: int, limit: int
+) -> tuple[tuple[str, ...], int]:
+    """A page of ids in order of the field or the score, and the total. Ties go by id.
+
+    tantivy leaves equal keys in no lasting order, so each group of them is ordered here: by looking one hit beyond both
+    ends of the page, and from the start of the result if a group reaches across an end.
+    """
+    first = max(0, offset - 1)
+    hits, total = _hits(searcher, query, field, first, offset - first + limit + 1)
+    keys = [key for key, _ in hits]
+    is_split_before = first < offset and len(keys) > 1 and keys[0] == keys[1]
+    if is_split_before or _is_split_after(keys, offset - first + limit):
+        first, fetched = 0, offset + limit + 1
+        while True:
+            hits, total = _hits(searcher, query, field, 0, fetched)
+            if len(hits) < fetched or not _is_split_after([key for key, _ in hits], offset + limit):
+                break
+            fetched *= 2
+    return tuple(_ordered(searcher, hits, offset - first, offset - first + limit)), total
+
+
+def _hits(
+    searcher: tantivy.Searcher, query: Query, field: str | None, offset: int, limit: int
+) -> tuple[list[tuple[Any, tantivy.DocAddress]], int]:
+    if field is None:
+        result = searcher.search(query, limit, True, offset=offset, weight_by_field=WEIGHT)
+    else:
+        result = searcher.search(query, limit, True, field, offset, Order.Asc)
+    return result.hits, int(result.count)  # type: ignore[attr-defined]
+
+
+def _is_split_after(keys: list[Any], end: int) -> bool:
+    """Whether the group of equal keys at `end` may go on beyond what was fetched."""
+    return len(keys) > end > 0 and keys[end - 1] == keys[-1]
+
+
+def _ordered(
+    searcher: tantivy.Searcher, hits: list[tuple[Any, tantivy.DocAddress]], start: int, end: int
+) -> Iterator[str]:
+    """The ids of hits[start:end] once every group of equal keys is sorted by id; reads only the groups it needs."""
+    position = 0
+    for _, group in groupby(hits, key=lambda hit: hit[0]):
+        addresses = [address for _, address in group]
+        if position + len(addresses) > start and position < end:
+            ids = sorted(str(searcher.doc(address).get_first("id")) for address in addresses)
+            yield from ids[max(0, start - position) : end - position]
+        position += len(addresses)
 
 
 def _unscored(query: Query) -> Query:
@@ -215,7 +246,7 @@ def _schema() -> tantivy.Schema:
     for name in CODES:
         builder.add_text_field(name, stored=name == "id", fast=True, tokenizer_name="raw", index_option="basic")
     for name in SORT_KEYS:
-        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+        builder.add_integer_field(name, fast=True)
     for name in POSITIONED:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in SETS:
@@ -228,8 +259,10 @@ def _schema() -> tantivy.Schema:
 def _tantivy_document(encoded: Encoded) -> tantivy.Document:
     document = tantivy.Document()
     document.add_text("id", encoded.id)
-    for name, text in (*encoded.texts.items(), *encoded.keys.items()):
+    for name, text in encoded.texts.items():
         document.add_text(name, text)
+    for name, rank in encoded.ranks.items():
+        document.add_integer(name, rank)
     for name, codes in encoded.codes.items():
         for code in codes:
             document.add_text(name, code)

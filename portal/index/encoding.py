@@ -1,6 +1,7 @@
 """A document as engines store it: field → token stream, codes, sort keys. The same for every engine."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,24 +27,28 @@ SORT_KEYS: Final = ("by_modified", "by_popularity")
 WEIGHT: Final = "weight"
 REVISION: Final = "revision"
 
-SCHEMA: Final = value_digest([1, tokens.TOKENS_VERSION, TEXT_CHARS, POSITIONED, SETS, CODES, SORT_KEYS])[:8]
+SCHEMA: Final = value_digest([2, tokens.TOKENS_VERSION, TEXT_CHARS, POSITIONED, SETS, CODES, SORT_KEYS])[:8]
 """Names the layout; an index of another schema is not asked but rebuilt."""
 
-_SECONDS: Final = 10**12
-_COUNTS: Final = 10**9
+_SECONDS: Final = 2**33  # until the year 2242
+_COUNTS: Final = 2**33
+_ID_CHARACTERS: Final = 5
+_ID_ALPHABET: Final = "234567abcdefghijklmnopqrstuvwxyz"
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _FIFTY_YEARS_S: Final = 50 * 365.25 * 86400
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """`texts`: field → tokens joined by spaces. `codes`: facet → codes. `keys`: sort field → string, ascending."""
+    """`texts`: field → tokens joined by spaces. `codes`: facet → codes. `keys`: sort field → string, ascending;
+    `ranks`: the same order as one integer, but for datasets that differ only late in their ids."""
 
     id: str
     revision: int
     texts: Mapping[str, str]
     codes: Mapping[str, tuple[str, ...]]
     keys: Mapping[str, str]
+    ranks: Mapping[str, int]
     weight: float
 
 
@@ -62,21 +67,37 @@ def encode(document: Document) -> Encoded:
     texts[plan.FRAGMENTS] = tokens.fragment_stream(titles)
     texts[plan.EDGES] = tokens.edge_stream(titles)
     texts[plan.STARTS] = tokens.start_stream(titles)
+    places = {
+        "by_modified": _SECONDS - int(document.modified_at.timestamp()),
+        "by_popularity": _COUNTS - min(document.popularity, _COUNTS),
+    }
     return Encoded(
         id=document.id,
         revision=document.revision,
         texts=texts,
         codes={name: tuple(dict.fromkeys(document.facets.get(name, ()))) for name in NAMES},
-        keys={
-            "by_modified": f"{_SECONDS - int(document.modified_at.timestamp()):012d} {document.id}",
-            "by_popularity": f"{_COUNTS - min(document.popularity, _COUNTS):010d} {document.id}",
-        },
+        keys={name: f"{place:012d} {document.id}" for name, place in places.items()},
+        ranks={name: place << 5 * _ID_CHARACTERS | _id_rank(document.id) for name, place in places.items()},
         weight=_weight(document),
     )
 
 
 def _folded(by_language: Mapping[Language, str]) -> list[str]:
     return [tokens.fold(by_language[language][:TEXT_CHARS]) for language in Language if by_language.get(language)]
+
+
+def _id_rank(dataset_id: str) -> int:
+    """The first five characters as 25 bits that sort as the ids do; equal for ids that are not told apart by them."""
+    rank = 0
+    for position in range(_ID_CHARACTERS):
+        character = dataset_id[position : position + 1]
+        place = bisect_left(_ID_ALPHABET, character)
+        if character and place == 32:  # beyond the alphabet: all that follow are as high
+            return (rank << 5 * (_ID_CHARACTERS - position)) | ((1 << 5 * (_ID_CHARACTERS - position)) - 1)
+        rank = rank << 5 | place
+        if not character or _ID_ALPHABET[place] != character:  # between two letters: what follows does not count
+            return rank << 5 * (_ID_CHARACTERS - 1 - position)
+    return rank
 
 
 def _weight(document: Document) -> float:
