@@ -4,6 +4,7 @@ For as long as nothing is installed anywhere. From the first release on, changes
 `python -m tests.db.regenerate "what changes"` writes the next one, to be read and corrected by its author.
 """
 
+import argparse
 import re
 import subprocess
 import sys
@@ -21,23 +22,22 @@ from tests.db.models import load_models
 INITIAL = SCRIPTS / "versions" / "0001_initial_schema.py"
 
 
-def main(arguments: list[str]) -> None:
+def main(message: str | None) -> None:
     """Regenerate the initial migration, or add one when a message is given."""
     load_models()
-    message = arguments[0] if arguments else "Initial schema"
-    if not arguments:
+    if message is None:
         INITIAL.unlink(missing_ok=True)
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/empty.sqlite3")
-        if arguments:
+        if message is not None:
             migrate(database)
         with database.writing() as connection:
             config = alembic_config(connection, Base.metadata)
             revision_id = f"{len(list(INITIAL.parent.glob('0*.py'))) + 1:04d}"
-            script = command.revision(config, message, autogenerate=True, rev_id=revision_id)
+            script = command.revision(config, message or "Initial schema", autogenerate=True, rev_id=revision_id)
         database.dispose()
     path = Path(script.path)  # type: ignore[union-attr]
-    if not arguments:
+    if message is None:
         path.write_text(_with_guards(path.read_text(encoding="utf-8")), encoding="utf-8")
     subprocess.run([sys.executable, "-m", "ruff", "check", "-q", "--fix", str(path)], check=True)
     subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=True)
@@ -52,4 +52,6 @@ def _with_guards(source: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("message", nargs="?", help="what changes; without it the initial migration is written anew")
+    main(parser.parse_args().message)
