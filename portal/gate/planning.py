@@ -20,6 +20,9 @@ _SEVERITY: dict[str, Severity] = {
     "column_unnamed": "alarm",
     "column_undeclared": "alarm",
 }
+_MADE_UNIQUE = re.compile(r"_\d+$")
+_LONGEST_NAME = 120
+"""Readers call the second column of a name `name_2`, and cut names at this many characters."""
 _OPENNESS_CODES = {
     Openness.CLOSED: "column_closed",
     Openness.CONDITIONAL: "column_conditional",
@@ -42,20 +45,23 @@ class ColumnPlan:
 def plan_columns(declaration: Declaration, delivered: tuple[str, ...]) -> ColumnPlan:
     """The rules for these delivered columns under this declaration."""
     known = _by_name(declaration.columns)
-    dropped = {column_key(name) for name in declaration.drop_columns}
-    actions = {column_key(name): action for name, action in declaration.column_actions}
+    dropped = {key for name in declaration.drop_columns for key in _keys(name)}
+    actions = {key: action for name, action in declaration.column_actions for key in _keys(name)}
     is_covered = declaration.columns_follow_resource and not any(c.openness for c in declaration.columns)
     rules = []
     for name in delivered:
         key = column_key(name)
-        if key in dropped:
+        like = key if key in known else _first_of_its_name(name)
+        if key in dropped or like in dropped:
             rules.append(ColumnRule(name, ColumnAction.DROP, "column_dropped_by_mapping"))
             continue
-        code = _reason_to_drop(key, known.get(key, ()), is_covered)
+        is_secret = any(column.is_secret for column in (*known.get(key, ()), *known.get(like, ())))
+        code = "column_secret" if is_secret else _reason_to_drop(key, known.get(key, ()), is_covered)
+        action = actions.get(key) or actions.get(like)
         if code:
             rules.append(ColumnRule(name, ColumnAction.DROP, code))
-        elif key in actions:
-            rules.append(ColumnRule(name, actions[key], "column_changed_by_mapping"))
+        elif action:
+            rules.append(ColumnRule(name, action, "column_changed_by_mapping"))
         elif declaration.drop_sensitive_columns and sensitive_kind(name):
             rules.append(ColumnRule(name, ColumnAction.DROP, "column_sensitive_name"))
         else:
@@ -86,14 +92,25 @@ def revise_plan(declaration: Declaration, plan: ColumnPlan, findings: Findings) 
 
 
 def column_key(name: str) -> str:
-    """A column name as it is compared: NFKC, case folded, without white space."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold()
+    """A column name as it is compared: NFKC, case folded, without white space and invisible characters."""
+    normal = unicodedata.normalize("NFKC", name)
+    return "".join(sign for sign in normal if not sign.isspace() and unicodedata.category(sign) != "Cf").casefold()
+
+
+def _keys(name: str) -> set[str]:
+    """What a name that somebody wrote may be called in a table: whole, or as short as readers make it."""
+    return {column_key(name), column_key(name[:_LONGEST_NAME])} - {""}
+
+
+def _first_of_its_name(name: str) -> str:
+    """The key of the column that a repeated one (`name_2`) repeats: what keeps that in, keeps this in."""
+    return column_key(_MADE_UNIQUE.sub("", name))
 
 
 def _by_name(columns: tuple[DeclaredColumn, ...]) -> dict[str, tuple[DeclaredColumn, ...]]:
     known: dict[str, tuple[DeclaredColumn, ...]] = {}
     for column in columns:
-        for key in {column_key(column.name), column_key(column.title)} - {""}:
+        for key in _keys(column.name) | _keys(column.title):
             known[key] = (*known.get(key, ()), column)
     return known
 
@@ -102,8 +119,6 @@ def _reason_to_drop(key: str, declared: tuple[DeclaredColumn, ...], is_covered: 
     """Why a column may not be published; of several declarations under one name, the strictest counts."""
     if not key:
         return "column_unnamed"
-    if any(column.is_secret for column in declared):
-        return "column_secret"
     if is_covered:
         return None
     if not declared:

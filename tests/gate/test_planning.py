@@ -53,6 +53,32 @@ def test_of_two_declarations_under_one_name_the_stricter_counts() -> None:
     assert actions(declared, "a")["a"] == ("drop", "column_closed")
 
 
+def test_what_keeps_a_column_in_keeps_its_repetition_in() -> None:
+    declared = declaration(
+        columns=(DeclaredColumn("代号", is_secret=True),),
+        columns_follow_resource=True,
+        drop_columns=("内部备注",),
+        column_actions=(("姓名", ColumnAction.MASK),),
+    )
+    rules = actions(declared, "内部备注_2", "代号_3", "姓名_2", "年份_2")
+    assert {name: action for name, (action, _) in rules.items()} == {
+        "内部备注_2": "drop",
+        "代号_3": "drop",
+        "姓名_2": "mask",
+        "年份_2": "publish",
+    }
+
+
+def test_a_repetition_is_not_open_because_the_first_of_its_name_is() -> None:
+    assert actions(declaration(), "地址_2")["地址_2"] == ("drop", "column_unannounced")
+
+
+@pytest.mark.parametrize("delivered", ["内部\u2060备注", "内部\u00ad备注", "长" * 120])
+def test_an_order_to_drop_reaches_names_with_invisible_characters_and_names_that_were_cut(delivered: str) -> None:
+    declared = declaration(columns=(), columns_follow_resource=True, drop_columns=("内部备注", "长" * 130))
+    assert actions(declared, delivered)[delivered][0] == "drop"
+
+
 def test_columns_follow_the_resource_only_where_the_mapping_says_so_and_none_is_declared() -> None:
     assert actions(declaration(columns=(), columns_follow_resource=True), "a")["a"][0] == "publish"
     assert actions(declaration(columns=()), "a")["a"] == ("drop", "column_unannounced")
