@@ -90,6 +90,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "file_encrypted": "The file “%(subject)s” is protected by a password. Deliver it without one.",
         "file_damaged": "The file “%(subject)s” is damaged and cannot be opened. Deliver it again.",
         "file_encoding_unknown": "The text of “%(subject)s” is in no known encoding. Save it as UTF-8 and deliver it again.",
+        "hidden_parts_unreadable": "The file “%(subject)s” may hide rows, columns or comments, which cannot be seen in its "
+        "format. Save it as .xlsx or CSV and deliver it again.",
         "reader_out_of_memory": "Reading “%(subject)s” takes too much memory. Deliver it as CSV or in smaller files.",
         "reader_timed_out": "Reading “%(subject)s” takes too long. Deliver it in smaller files.",
         "reader_failed": "The file “%(subject)s” could not be read. Deliver it in another format, such as CSV.",

@@ -1,17 +1,23 @@
 """Open a file whatever it is: format, encoding, tables, hidden texts. Runs in the child process."""
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import duckdb
 
 from portal.kernel.vocab import PartKind
+from portal.readers.archive import has_unknown_parts, member_lines
+from portal.readers.decoded import decoded_lines, has_unreadable
 from portal.readers.delimited import read_delimited
 from portal.readers.duck import connect, literal, quoted
 from portal.readers.encodings import decodes, detect_encoding, write_utf8
 from portal.readers.errors import FileRefused
 from portal.readers.formats import RealFormat, real_format
-from portal.readers.hidden_parts import HiddenParts, find_hidden_parts
+from portal.readers.hidden_ods import search_ods
+from portal.readers.hidden_parts import HiddenParts, not_seen
+from portal.readers.hidden_xls import search_xls
+from portal.readers.hidden_xlsx import search_xlsx
 from portal.readers.json_text import find_records, is_geojson, is_json_lines, load_json, read_json_lines, read_records
 from portal.readers.original import file_lines, write_original_text
 from portal.readers.reading import FileReading, Note, ReadingLimits, TableReading
@@ -20,6 +26,7 @@ from portal.readers.tables import TableRequest, finish_table
 from portal.readers.text_table import TextTable, write_text_table
 
 _PEEKED_CHARS = 4_096
+_SEARCHES = {"xlsx": search_xlsx, "xls": search_xls, "ods": search_ods}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,10 @@ def open_file(delivery: Delivery) -> FileReading:
 
 
 def _open_sheets(connection: duckdb.DuckDBPyConnection, delivery: Delivery, found: RealFormat) -> FileReading:
-    hidden = find_hidden_parts(delivery.path, found.name)
+    if found.name not in _SEARCHES:
+        raise not_seen(f"{found.name} cannot be looked into")
+    hidden = HiddenParts()
+    _SEARCHES[found.name](delivery.path, hidden)
     book = _workbook(delivery, found, hidden)
     tables: list[TableReading] = []
     notes: list[Note] = []
@@ -79,13 +89,15 @@ def _open_sheets(connection: duckdb.DuckDBPyConnection, delivery: Delivery, foun
     hidden.add("hidden sheet", iter(book.hidden_sheets))
     if not tables:
         raise FileRefused("file_empty", "No visible sheet has a header and rows; deliver a file with data.")
-    has_hidden = hidden.has_opaque_parts or bool(hidden.texts)
+    has_unknown = found.name != "xlsx" or has_unknown_parts(delivery.path)
+    has_hidden = hidden.has_opaque_parts or bool(hidden.texts) or has_unknown
     hidden.add("sheet name", iter(book.sheet_names))
     hidden.add("title row", (title for table in tables for title in table.titles))
     original = None
     if delivery.with_original_text:
-        lines = [*all_texts(book), *(text for texts in hidden.texts.values() for text in texts)]
-        original = write_original_text(lines, delivery.work_dir / "original.parquet")
+        told = (text for texts in hidden.texts.values() for text in texts)
+        others = member_lines(delivery.path) if found.name == "xlsx" else ()
+        original = write_original_text(chain(all_texts(book), told, others), delivery.work_dir / "original.parquet")
     texts = {place: tuple(found_texts) for place, found_texts in hidden.texts.items()}
     return FileReading(
         PartKind.TABLE, found.name, found.media_type, None, tuple(tables), texts, has_hidden, original, tuple(notes)
@@ -112,13 +124,15 @@ def _open_text(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> Fil
         kind, format_name, media_type, tables = _tables_of_text(connection, delivery, utf8)
         original = None
         if delivery.with_original_text:
-            original = write_original_text(file_lines(utf8), delivery.work_dir / "original.parquet")
+            lines = chain(file_lines(utf8), decoded_lines(utf8, format_name, delivery.work_dir))
+            original = write_original_text(lines, delivery.work_dir / "original.parquet")
+        is_hiding = has_unreadable(utf8, format_name)
     finally:
         utf8.unlink(missing_ok=True)
     notes = (Note("nul_characters_left_out", count=nuls),) if nuls else ()
     titles = tuple(title for table in tables for title in table.titles)
     hidden = {"title row": titles} if titles else {}
-    return FileReading(kind, format_name, media_type, encoding, tables, hidden, False, original, notes)
+    return FileReading(kind, format_name, media_type, encoding, tables, hidden, is_hiding, original, notes)
 
 
 def _tables_of_text(

@@ -15,7 +15,7 @@ from python_calamine import (
 )
 
 from portal.readers.errors import FileRefused
-from portal.readers.hidden_parts import HiddenParts, SheetParts
+from portal.readers.hidden_parts import HiddenParts, SheetParts, not_seen
 from portal.readers.reading import Note
 from portal.readers.text_table import Row
 
@@ -54,8 +54,9 @@ def read_workbook(path: Path, hidden: HiddenParts) -> Workbook:
                 if metadata.typ not in (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet, SheetTypeEnum.DialogSheet):
                     continue
                 sheet = book.get_sheet_by_name(metadata.name)
-                if metadata.visible is SheetVisibleEnum.Visible:
-                    found.sheets.append(_visible(sheet, hidden.sheets.get(metadata.name, SheetParts())))
+                parts = hidden.sheet(metadata.name)
+                if metadata.visible is SheetVisibleEnum.Visible and not parts.is_hidden:
+                    found.sheets.append(_visible(sheet, parts))
                 else:
                     found.hidden_sheets.append(metadata.name)
                     found.hidden_sheets += row_texts(_text_rows(sheet))
@@ -77,7 +78,7 @@ def _text_rows(sheet: CalamineSheet) -> list[list[str | None]]:
 
 def _visible(sheet: CalamineSheet, parts: SheetParts) -> Sheet:
     rows = _text_rows(sheet)
-    first_row, first_column = sheet.start or (0, 0)
+    first_row, first_column = _first_cell(sheet, rows)
     notes = []
     if filled := _fill_merged(rows, sheet, first_row, first_column):
         notes.append(Note("merged_cells_filled", sheet.name, filled))
@@ -85,7 +86,7 @@ def _visible(sheet: CalamineSheet, parts: SheetParts) -> Sheet:
     hidden_rows: list[Row] = []
     for number, row in enumerate(rows, first_row):
         (hidden_rows if number in parts.hidden_rows else shown).append(row)
-    columns = [i for i in range(sheet.width) if i + first_column in parts.hidden_columns]
+    columns = [i for i in range(max(map(len, rows), default=0)) if i + first_column in parts.hidden_columns]
     hidden_columns: list[str] = []
     if columns:
         hidden_columns = row_texts([row[i] for i in columns if i < len(row)] for row in shown)
@@ -96,6 +97,19 @@ def _visible(sheet: CalamineSheet, parts: SheetParts) -> Sheet:
     if texts:
         notes.append(Note("hidden_rows_left_out", sheet.name, len(texts)))
     return Sheet(sheet.name, shown, tuple(texts), tuple(hidden_columns), tuple(notes))
+
+
+def _first_cell(sheet: CalamineSheet, rows: list[list[str | None]]) -> tuple[int, int]:
+    """Row and column of the sheet at which `rows` begins: rows come from the top, columns from the first filled one.
+
+    Reckoned from the end, so that hidden rows are found wherever the library begins.
+    """
+    last_row, last_column = sheet.end or (0, 0)
+    width = max(map(len, rows), default=0)
+    first = (last_row + 1 - len(rows), last_column + 1 - width)
+    if rows and min(first) < 0:
+        raise not_seen(f"the rows of the sheet {sheet.name!r} cannot be counted")
+    return first
 
 
 def _fill_merged(rows: list[list[str | None]], sheet: CalamineSheet, first_row: int, first_column: int) -> int:

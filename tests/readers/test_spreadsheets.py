@@ -96,6 +96,28 @@ def test_hidden_rows_and_columns_are_left_out_and_counted(opened: Opened) -> Non
     assert reading.has_hidden_content
 
 
+def test_hidden_rows_and_columns_are_found_where_the_table_begins_further_down(opened: Opened) -> None:
+    def fill(book: openpyxl.Workbook) -> None:
+        sheet = book.active
+        assert sheet is not None
+        rows = [
+            ["学校", "电话", "人数"],
+            ["一中", "138", 1],
+            ["二中", "139", 2],
+            ["三中", "137", 3],
+            ["四中", "136", 4],
+        ]
+        for number, row in enumerate(rows, 5):
+            for column, cell in enumerate(row, 3):
+                sheet.cell(number, column, cell)
+        sheet.merge_cells("C8:C9")
+        sheet.row_dimensions[7].hidden = True
+        sheet.column_dimensions["D"].hidden = True
+
+    (table,) = opened(workbook(fill)).tables
+    assert rows_of(table) == [("一中", 1), ("三中", 3), ("三中", 4)]
+
+
 def test_comments_properties_and_names_are_hidden_texts(opened: Opened) -> None:
     def fill(book: openpyxl.Workbook) -> None:
         schools(book)
