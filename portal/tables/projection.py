@@ -42,16 +42,16 @@ def project(
     """Write the columns that the rules let out to `target`, in the order of `columns`.
 
     `rules` go by `Column.name`; a column without a rule is dropped. `columns` carry titles and descriptions for the
-    data dictionary. `absent` adds columns that were announced and not delivered. Equal input gives equal bytes.
+    data dictionary. `absent` is what the public is told about columns that are not there; nothing is added to it, for the
+    name of a dropped column may itself be secret. Equal input gives equal bytes.
     Raises ProjectionError when a column has two rules, a rule names no column or nothing would be left.
     """
     source, target = source.resolve(), target.resolve()
     actions = _actions(columns, rules)
-    published, expressions, dropped = [], [], list(absent)
+    published, expressions = [], []
     for column in columns:
         rule = actions.get(column.name)
         if rule is None or rule.action is ColumnAction.DROP:
-            dropped.append(AbsentColumn(column.name, rule.reason if rule else "column_without_rule"))
             continue
         expression, type_ = acted(column, rule.action)
         expressions.append(f"{expression} AS {quoted(column.name)}")
@@ -67,7 +67,7 @@ def project(
     counted = tuple(replace(column, null_count=count) for column, count in zip(published, nulls, strict=True))
     return Projection(
         path=target,
-        schema=TableSchema(counted, tuple(dropped)),
+        schema=TableSchema(counted, tuple(absent)),
         row_count=row_count,
         preview=preview,
         sha256=file_digest(target),

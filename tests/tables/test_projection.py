@@ -36,15 +36,22 @@ def test_only_columns_with_a_rule_to_publish_come_out(tmp_path: Path) -> None:
     projection = projected(tmp_path, 名称=ColumnAction.PUBLISH, 手机=ColumnAction.DROP, 日期=ColumnAction.PUBLISH)
     assert [column.name for column in projection.schema.columns] == ["名称", "日期"]
     assert projection.preview == (("一中", "2024-05-17"), ("二中", None), (None, "1999-12-31"))
-    assert projection.schema.absent == (
-        AbsentColumn("手机", "reason"),
-        AbsentColumn("人数", "column_without_rule"),
-        AbsentColumn("面积", "column_without_rule"),
-        AbsentColumn("有效", "column_without_rule"),
-        AbsentColumn("时间", "column_without_rule"),
-    )
+    assert projection.schema.absent == ()
     assert b"13800138000" not in projection.path.read_bytes()
     assert "手机".encode() not in projection.path.read_bytes()
+
+
+def test_what_is_absent_is_told_by_the_caller_alone(tmp_path: Path) -> None:
+    columns = write_source(tmp_path / "source.parquet", TYPES, ROWS)
+    rules = [
+        ColumnRule("名称", ColumnAction.PUBLISH, "column_open"),
+        ColumnRule("手机", ColumnAction.DROP, "column_secret"),
+    ]
+    told = (AbsentColumn("", "column_secret"), AbsentColumn("地址", "column_missing"))
+    target = tmp_path / "published.parquet"
+    projection = project(tmp_path / "source.parquet", columns, rules, target, absent=told)
+    assert projection.schema.absent == told
+    assert "手机" not in str(schema_to_json(projection.schema))
 
 
 def test_masked_text_keeps_a_beginning_and_not_its_length(tmp_path: Path) -> None:
