@@ -100,7 +100,7 @@ def test_hidden_rows_and_columns_are_found_where_the_table_begins_further_down(o
     def fill(book: openpyxl.Workbook) -> None:
         sheet = book.active
         assert sheet is not None
-        rows = [
+        rows: list[list[str | int]] = [
             ["学校", "电话", "人数"],
             ["一中", "138", 1],
             ["二中", "139", 2],
