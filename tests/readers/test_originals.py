@@ -21,8 +21,10 @@ Members = dict[str, bytes]
 
 def workbook(change: Callable[[Members], None] = lambda members: None, *, comment: bytes = b"") -> bytes:
     book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
     for row in (["name", "value"], ["a", 1], ["b", 2], ["c", 3]):
-        book.active.append(row)
+        sheet.append(row)
     written, changed = io.BytesIO(), io.BytesIO()
     book.save(written)
     with zipfile.ZipFile(written) as archive:
@@ -99,10 +101,8 @@ def _entities(text: str) -> str:
 
 
 def geojson(value: str, before: str = "") -> str:
-    return (
-        '{"type":"FeatureCollection","note":"%s","features":[{"type":"Feature","geometry":null,"properties":{"a":"%s"}}]}'
-        % (before, value)
-    )
+    feature = f'{{"type":"Feature","geometry":null,"properties":{{"a":"{value}"}}}}'
+    return f'{{"type":"FeatureCollection","note":"{before}","features":[{feature}]}}'
 
 
 @pytest.mark.parametrize(
