@@ -2,36 +2,41 @@
 
 import re
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models import Dataset, Publisher
 from portal.catalogue.publication import PublisherRecord
 from portal.catalogue.serialised import dump_text, load_text
+from portal.db import table_of
 from portal.db.locks import lock
 from portal.kernel.digests import text_digest
 from portal.kernel.text import Language, Origin, Text, Wording
 
 _MAX_SLUG = 60
+_PUBLISHER = table_of(Publisher).c
+_FIND = select(_PUBLISHER.id, _PUBLISHER.names, _PUBLISHER.descriptions).where(
+    _PUBLISHER.source_name == bindparam("source_name")
+)
 
 
 def ensure_publisher(session: Session, record: PublisherRecord) -> str:
     """The id of the department, made or brought up to date; texts that a person wrote stay."""
-    found = select(Publisher).where(Publisher.source_name == record.source_name)
-    row = session.scalar(found)
+    wanted = {"source_name": record.source_name}
+    row = session.execute(_FIND, wanted).one_or_none()
     if row is None:
         lock(session, "publishers")  # another worker may be making it
-        row = session.scalar(found)
+        row = session.execute(_FIND, wanted).one_or_none()
     if row is None:
-        row = Publisher(
+        made = Publisher(
             slug=_free_slug(session, record),
             source_name=record.source_name,
             names=dump_text(record.name),
             descriptions=dump_text(record.description),
         )
-        session.add(row)
+        session.add(made)
         session.flush()
-        return row.id
+        return made.id
     names = dump_text(_updated(load_text(row.names), record.name))
     descriptions = dump_text(_updated(load_text(row.descriptions), record.description))
     if names != row.names:
@@ -40,10 +45,10 @@ def ensure_publisher(session: Session, record: PublisherRecord) -> str:
             update(Dataset).where(Dataset.publisher_id == row.id).values(revision=Dataset.revision + 1),
             execution_options={"synchronize_session": False},
         )
-        row.names = names
-    if descriptions != row.descriptions:
-        row.descriptions = descriptions
-    return row.id
+    if (names, descriptions) != (row.names, row.descriptions):
+        changed = update(Publisher).where(Publisher.id == row.id).values(names=names, descriptions=descriptions)
+        session.execute(changed, execution_options={"synchronize_session": False})
+    return str(row.id)
 
 
 def _updated(kept: Text, said: Text) -> Text:

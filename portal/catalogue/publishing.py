@@ -1,10 +1,13 @@
-"""The one door to publishing: an `Admitted` value, the publication it admits, and the stored verdict of both digests."""
+"""The one door to publishing: an `Admitted` value, the publication it admits, and the stored verdict of both digests.
+
+Statements that every publication needs are built once: building one costs five times what running it costs.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.catalogue.counts import Share, find_share, move_share
@@ -23,6 +26,40 @@ from portal.gate import Verdict as GateVerdict
 from portal.kernel.ids import new_id
 from portal.kernel.vocab import DatasetState, PartKind
 
+_DATASET, _VERSION, _THEMES = table_of(Dataset).c, table_of(Version).c, table_of(DatasetTheme).c
+_VERDICT = table_of(Verdict).c
+_ADD_VERDICT = insert(table_of(Verdict))
+_GET_VERDICT = select(_VERDICT.source_key, _VERDICT.outcome, _VERDICT.data_digest, _VERDICT.page_digest).where(
+    _VERDICT.id == bindparam("verdict")
+)
+_FIND_ID = select(_DATASET.id).where(_DATASET.source_key == bindparam("key"))
+_FIND = (
+    select(
+        _DATASET.id,
+        _DATASET.stays_withdrawn,
+        _DATASET.issued_at,
+        _DATASET.publisher_id,
+        _VERSION.number,
+        _VERSION.data_digest,
+        _VERSION.page_digest,
+        _VERSION.table_count,
+        _VERSION.row_count,
+        ((_DATASET.state == DatasetState.PUBLISHED) & _VERSION.redacted_at.is_(None)).label("is_live"),
+        (_DATASET.current_version == _VERSION.number).label("is_current"),
+    )
+    .select_from(table_of(Dataset).outerjoin(table_of(Version), _VERSION.dataset_id == _DATASET.id))
+    .where(_DATASET.id == bindparam("dataset"))
+    .order_by(_VERSION.number.desc())
+    .limit(1)
+)
+_FIND_THEMES = select(_THEMES.theme_slug).where(_THEMES.dataset_id == bindparam("dataset"))
+_ADD_DATASET = insert(table_of(Dataset))
+_CHANGE_DATASET = (
+    update(table_of(Dataset)).where(_DATASET.id == bindparam("dataset")).values(revision=_DATASET.revision + 1)
+)
+_ADD_VERSION = insert(table_of(Version))
+_ADD_PARTS = insert(table_of(VersionPart))
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -38,20 +75,21 @@ def record_verdict(session: Session, source_key: str, verdict: GateVerdict, gate
     release = getattr(verdict, "release", None)
     row_id = new_id()
     session.execute(
-        insert(table_of(Verdict)).values(
-            id=row_id,
-            source_key=source_key,
-            data_digest=verdict.data_digest,
-            page_digest=verdict.page_digest,
-            outcome=verdict.outcome,
-            reasons=[
+        _ADD_VERDICT,
+        {
+            "id": row_id,
+            "source_key": source_key,
+            "data_digest": verdict.data_digest,
+            "page_digest": verdict.page_digest,
+            "outcome": verdict.outcome,
+            "reasons": [
                 {"code": r.code, "severity": r.severity, "subject": r.subject, "count": r.count}
                 for r in verdict.reasons
             ],
-            gate_version=gate_version,
-            release_id=release.id if release else None,
-            judged_at=now,
-        )
+            "gate_version": gate_version,
+            "release_id": release.id if release else None,
+            "judged_at": now,
+        },
     )
     return row_id
 
@@ -75,11 +113,12 @@ def publish_dataset(
         return Published(found.id, found.number, is_new=False)
     dataset_id = found.id if found else new_id()
     number = (found.number or 0) + 1 if found else 1
-    before = find_share(session, dataset_id) if found else None
+    present = frozenset(session.scalars(_FIND_THEMES, {"dataset": dataset_id})) if found else frozenset()
+    before = _share_of(session, found, present) if found else None
     publisher_id = _write_dataset(
         session, found, dataset_id, publication, number=number, now=now, data_digest=digests[0]
     )
-    themes = _store_themes(session, dataset_id, publication.themes, is_new=found is None)
+    themes = _store_themes(session, dataset_id, publication.themes, present)
     _write_version(session, dataset_id, number, publication, digests=digests, verdict_id=verdict_id, now=now)
     after = Share(publisher_id, themes, _table_count(publication.parts), _row_count(publication.parts) or 0)
     move_share(session, before, after)
@@ -93,11 +132,7 @@ def _check(
         raise DigestMismatch(
             f"{publication.source_key}: the gate admitted something else; judge this publication first."
         )
-    stored = session.execute(
-        select(Verdict.source_key, Verdict.outcome, Verdict.data_digest, Verdict.page_digest).where(
-            Verdict.id == verdict_id
-        )
-    ).one_or_none()
+    stored = session.execute(_GET_VERDICT, {"verdict": verdict_id}).one_or_none()
     if stored is None or tuple(stored) != (publication.source_key, "admitted", *digests):
         raise VerdictMismatch(f"The verdict {verdict_id} does not admit this publication of {publication.source_key}.")
     named = (publication.owner, publication.approver, publication.basis, publication.data_class, publication.grade)
@@ -109,26 +144,18 @@ def _check(
 
 def _find(session: Session, source_key: str) -> Any:
     """The dataset of a record with its newest version's number and digests; `is_live`: it is shown right now."""
-    dataset_id = session.scalar(select(Dataset.id).where(Dataset.source_key == source_key))
+    dataset_id = session.scalar(_FIND_ID, {"key": source_key})
     if dataset_id is None:
         return None
     lock(session, f"dataset {dataset_id}")  # a withdrawal may hold it; what is read from here on is settled
-    newest = select(func.max(Version.number)).where(Version.dataset_id == dataset_id).scalar_subquery()
-    query = (
-        select(
-            Dataset.id,
-            Dataset.stays_withdrawn,
-            Dataset.issued_at,
-            Dataset.modified_at,
-            Version.number,
-            Version.data_digest,
-            Version.page_digest,
-            ((Dataset.state == DatasetState.PUBLISHED) & Version.redacted_at.is_(None)).label("is_live"),
-        )
-        .outerjoin(Version, (Version.dataset_id == Dataset.id) & (Version.number == newest))
-        .where(Dataset.id == dataset_id)
-    )
-    return session.execute(query).one()
+    return session.execute(_FIND, {"dataset": dataset_id}).one()
+
+
+def _share_of(session: Session, found: Any, themes: frozenset[str]) -> Share | None:
+    """What the dataset adds to the numbers until now."""
+    if found.is_live and found.is_current:
+        return Share(found.publisher_id, themes, found.table_count, found.row_count or 0)
+    return find_share(session, found.id)
 
 
 def _write_dataset(
@@ -163,16 +190,14 @@ def _write_dataset(
     if found is None:
         values |= {"id": dataset_id, "source_key": publication.source_key, "created_at": now}
         values |= {"issued_at": now, "modified_at": modified_at}
-        session.execute(insert(table_of(Dataset)), [values])
+        session.execute(_ADD_DATASET, values)
         add_wordings(session, dataset_id, publication)
         return str(values["publisher_id"])
     if found.issued_at is None:
         values["issued_at"] = now
     if not found.is_live or found.data_digest != data_digest:
         values["modified_at"] = modified_at
-    session.execute(
-        update(table_of(Dataset)).where(Dataset.id == dataset_id).values(**values, revision=Dataset.revision + 1)
-    )
+    session.execute(_CHANGE_DATASET, {**values, "dataset": dataset_id})
     store_wordings(session, dataset_id, publication)
     return str(values["publisher_id"])
 
@@ -199,18 +224,19 @@ def _write_version(
         "published_at": now,
         "data_modified_at": publication.data_modified_at,
     }
-    session.execute(insert(table_of(Version)), [values])
+    session.execute(_ADD_VERSION, values)
     parts = [_part_values(dataset_id, number, i, part) for i, part in enumerate(publication.parts)]
-    session.execute(insert(table_of(VersionPart)), parts)
+    session.execute(_ADD_PARTS, parts)
 
 
-def _store_themes(session: Session, dataset_id: str, themes: tuple[str, ...], *, is_new: bool) -> frozenset[str]:
-    """Make the known ones of `themes` the dataset's themes; which they are."""
+def _store_themes(
+    session: Session, dataset_id: str, themes: tuple[str, ...], present: frozenset[str]
+) -> frozenset[str]:
+    """Make the known ones of `themes` the dataset's themes, which are `present` now; which they are."""
     wanted = frozenset(themes) & SLUGS
-    of_dataset = DatasetTheme.dataset_id == dataset_id
-    present = set() if is_new else set(session.scalars(select(DatasetTheme.theme_slug).where(of_dataset)))
     if present - wanted:
-        session.execute(delete(table_of(DatasetTheme)).where(of_dataset, DatasetTheme.theme_slug.in_(present - wanted)))
+        gone = _THEMES.theme_slug.in_(present - wanted)
+        session.execute(delete(table_of(DatasetTheme)).where(_THEMES.dataset_id == dataset_id, gone))
     if wanted - present:
         ensure_themes(session)
         values = [{"dataset_id": dataset_id, "theme_slug": slug} for slug in sorted(wanted - present)]

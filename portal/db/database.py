@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 _WRITES = "portal_writes"
 _ONE_STATE = "REPEATABLE READ"
 _BUSY_TIMEOUT_MS = 30_000
+_PLAIN_JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _POOL_SIZE = 20  # the threads of one web process, and some
 
 
@@ -81,8 +82,10 @@ def _server_engine(url: str) -> Engine:
 
 
 def _dump_json(value: object) -> str:
-    # The standard library's dump keeps integers beyond 64 bits, which previews may hold.
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return orjson.dumps(value, option=_PLAIN_JSON).decode()
+    except TypeError:  # the standard library's dump keeps integers beyond 64 bits, which previews may hold
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -1,7 +1,7 @@
 """What the steps of one run share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -56,7 +56,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """One run over one source. `quarantine` None: a dry run, which keeps nothing but may read `originals`."""
+    """One run over one source. `quarantine` None: a dry run, which keeps nothing but may read `originals`.
+
+    `rules_digest`: what a record's fingerprint depends on besides the record, all that could change the answer about it.
+    """
 
     run_id: str
     source: RegisteredSource
@@ -69,20 +72,18 @@ class Harvest:
     caps: Caps
     progress: Progress
     now: Callable[[], datetime] = utc_now
+    rules_digest: str = field(init=False)
 
-    @property
-    def rules_digest(self) -> str:
-        """What a record's fingerprint depends on besides the record: all that could change the answer about it."""
-        return value_digest(
-            {
-                "mapping": self.source.mapping.digest,
-                "signed_by": self.source.mapping.signed_by,
-                "limits": dict(self.source.limits),
-                "gate": GATE_VERSION,
-                "scanner": SCANNER_VERSION,
-                "steps": STEPS_VERSION,
-            }
-        )
+    def __post_init__(self) -> None:
+        rules = {
+            "mapping": self.source.mapping.digest,
+            "signed_by": self.source.mapping.signed_by,
+            "limits": dict(self.source.limits),
+            "gate": GATE_VERSION,
+            "scanner": SCANNER_VERSION,
+            "steps": STEPS_VERSION,
+        }
+        object.__setattr__(self, "rules_digest", value_digest(rules))
 
     def source_key(self, record_id: str) -> str:
         """The catalogue's key of a record of this source."""

@@ -78,8 +78,9 @@ def scan_texts(texts: Mapping[str, str], *, digest: str) -> Findings:
     for key, text in texts.items():
         places.setdefault(key.split("#", 1)[0], []).extend(text.splitlines() if len(text) > _LONGEST_CELL else [text])
     findings: list[Finding] = []
-    for place, lines in places.items():
-        findings += _line_findings(None, place, lines)
+    if len(_suspected([line for lines in places.values() for line in lines])):  # one pass, nearly always the only one
+        for place, lines in places.items():
+            findings += _line_findings(None, place, lines)
     return Findings(
         digest=digest,
         scanner_version=SCANNER_VERSION,
@@ -184,8 +185,12 @@ def _name_findings(columns: tuple[str, ...]) -> list[Finding]:
 
 
 def _line_findings(column: str | None, place: str, lines: list[str]) -> list[Finding]:
-    cells = pl.Series(lines, dtype=pl.String)
-    suspects = cells.filter(cells.str.contains(patterns.PREFILTER))
+    suspects = _suspected(lines)
     if not len(suspects):
         return []
     return examine(suspects).findings(column, place, sum(1 for line in lines if line.strip()))
+
+
+def _suspected(lines: list[str]) -> pl.Series:
+    cells = pl.Series(lines, dtype=pl.String)
+    return cells.filter(cells.str.contains(patterns.PREFILTER))
