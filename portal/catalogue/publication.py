@@ -160,6 +160,8 @@ def page_texts(publication: Publication) -> Iterator[tuple[str, str]]:
 
 def _part_texts(part: PublishedPart) -> Iterator[tuple[str, str]]:
     yield from _bilingual("part name", part.name, f"{part.slug}.")
+    # Addresses, labels and tags are the source's words as well: keys of deliveries, formats that nobody knows.
+    yield f"part address#{part.slug}", "\n".join((part.slug, part.format, part.original_format or "", *part.languages))
     if part.url:
         yield f"url#{part.slug}", part.url
     if said := "\n".join(_strings(part.quality)):

@@ -101,6 +101,13 @@ def test_notes_about_a_file_are_part_of_the_page(make: Make) -> None:
     assert dict(page_texts(after))["quality#data"] == "sheet_without_rows\n张三 13800000000"
 
 
+def test_addresses_formats_and_languages_of_parts_are_inspected(make: Make) -> None:
+    link = replace(build_link(), slug="a-13800138000", format="13800138001", languages=("zh-13800138002",))
+    inspected = "\n".join(text for _, text in page_texts(make(parts=(link,))))
+    for number in ("13800138000", "13800138001", "13800138002"):
+        assert number in inspected
+
+
 def test_who_worded_a_text_is_part_of_the_page(make: Make) -> None:
     before = make(title=Text(en=Wording("Schools")))
     after = replace(before, title=Text(en=Wording("Schools", Origin.MACHINE, "a" * 64)))
