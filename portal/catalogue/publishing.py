@@ -24,6 +24,7 @@ from portal.db.locks import lock
 from portal.gate import Admitted
 from portal.gate import Verdict as GateVerdict
 from portal.kernel.ids import new_id
+from portal.kernel.masking import masked
 from portal.kernel.vocab import DatasetState, PartKind
 
 _DATASET, _VERSION, _THEMES = table_of(Dataset).c, table_of(Version).c, table_of(DatasetTheme).c
@@ -83,7 +84,7 @@ def record_verdict(session: Session, source_key: str, verdict: GateVerdict, gate
             "page_digest": verdict.page_digest,
             "outcome": verdict.outcome,
             "reasons": [
-                {"code": r.code, "severity": r.severity, "subject": r.subject, "count": r.count}
+                {"code": r.code, "severity": r.severity, "subject": masked(r.subject), "count": r.count}
                 for r in verdict.reasons
             ],
             "gate_version": gate_version,

@@ -1,6 +1,6 @@
 """What may be public. Pure: no I/O, no database, no clock. The only maker of `Admitted`."""
 
-from portal.gate.content import CONTENT_RULES
+from portal.gate.content import CONTENT_RULES, is_sensitive_in_column
 from portal.gate.declaring import ColumnLabels, DeclaredLabels, declare
 from portal.gate.judging import judge, may_offer_original
 from portal.gate.lexicon import names_person, sensitive_kind
@@ -29,6 +29,7 @@ __all__ = [
     "ValueMapping",
     "Verdict",
     "declare",
+    "is_sensitive_in_column",
     "judge",
     "may_offer_original",
     "names_person",

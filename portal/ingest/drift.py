@@ -5,6 +5,7 @@ What the department closed on purpose is no drift: a column that is still delive
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from portal.gate import Reason
 from portal.ingest.staging import StagedPart
@@ -15,12 +16,14 @@ ROWS_LOST_SHARE = 0.30
 
 @dataclass(frozen=True, slots=True)
 class LivePart:
-    """A part of the published version. `columns`: (name, type) in order."""
+    """A part of the published version. `columns`: (name, type) in order; `preview`: its stored first rows."""
 
     slug: str
     kind: PartKind
     row_count: int | None
     columns: tuple[tuple[str, str], ...]
+    sha256: str | None = None
+    preview: tuple[tuple[Any, ...], ...] = ()
 
 
 def compare(live: Sequence[LivePart], staged: Sequence[StagedPart]) -> tuple[Reason, ...]:

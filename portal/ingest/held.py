@@ -4,11 +4,10 @@ A released record is published from what was kept when it was held: the mapped r
 once more with the release. Nothing is fetched, and nothing is published that the reviewer did not see.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,12 +23,13 @@ from portal.ingest.known import look_up, release_of
 from portal.ingest.listing import absence_digest, withdraw_absent
 from portal.ingest.models import HeldRecord, SourceRecord
 from portal.ingest.offline import offline_harvest
-from portal.ingest.record_json import record_from_json
+from portal.ingest.sealing import Withheld, open_withheld
 from portal.ingest.settling import publish_judged, store_blobs
 from portal.ingest.sources import get_source
-from portal.ingest.staging import reason_from_json, staged_from_json
+from portal.ingest.staging import reason_from_json
 from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
+from portal.storage import BlobNotFound, Quarantine, QuarantineError
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,16 @@ def _release_record(
     workshop: Workshop, held_id: str, reviewer: str, reason: str, path: Path, *, now: Callable[[], datetime]
 ) -> tuple[str, int]:
     with workshop.database.reading() as session:
+        sealed = str(_waiting(session, held_id).staged["sha256"])
+    kept = _opened(workshop.quarantine, path, sealed)
+    with workshop.database.reading() as session:
         held = _waiting(session, held_id)
+        if held.staged["sha256"] != sealed:
+            raise CannotReview("Something newer was judged for this record just now; look at it again.")
         source = get_source(session, held.source_name)
         harvest = offline_harvest(workshop, source, held.run_id, path, now)
         release = replace(release_of(held), reviewer=reviewer.strip(), reason=reason.strip())
-        judged = _judged(session, harvest, held, release)
+        judged = _judged(session, harvest, held, release, kept)
     admitted = judged.verdict
     if not isinstance(admitted, Admitted):
         codes = ", ".join(dict.fromkeys(r.code for r in admitted.reasons if r.severity in {"hold", "refuse"}))
@@ -121,23 +126,32 @@ def _release_record(
     return settled.dataset_id or "", settled.version or 0
 
 
-def _judged(session: Session, harvest: Harvest, held: HeldRecord, release: Release) -> Judged:
+def _opened(quarantine: Quarantine, path: Path, sealed: str) -> Withheld:
+    try:
+        return open_withheld(quarantine, path, sealed)
+    except (BlobNotFound, QuarantineError) as error:
+        raise CannotReview(
+            "What was held is no longer in the quarantine, which keeps it for 90 days; run the harvest again."
+        ) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise CannotReview("This was held by another version of the portal; run the harvest again.") from error
+
+
+def _judged(session: Session, harvest: Harvest, held: HeldRecord, release: Release, kept: Withheld) -> Judged:
     """The held record judged once more, from what was kept, with the release."""
     last = session.get(SourceRecord, (held.source_name, held.record_id))
     if last is None or last.rules_digest != harvest.rules_digest:
         raise CannotReview(
             "The mapping, the gate or the limits changed since this was held; run the harvest again and review its result."
         )
-    kept: Mapping[str, Any] = held.staged
-    record = record_from_json(kept["mapped"])
-    staged = tuple(staged_from_json(part) for part in kept["parts"])
+    record, staged = kept.record, kept.staged
     declaration = declare(harvest.mapping, labels_of(record))
     if is_fetching_useless(screen(declaration)) or not staged:
         raise CannotReview(
             "Nothing was fetched of this record, because of its reasons; "
             "each of them goes away when its cause does (see `portal held show`)."
         )
-    provenance = dict(kept["provenance"]) | {"release_id": held.id}
+    provenance = dict(kept.provenance) | {"release_id": held.id}
     source_key = harvest.source_key(record.id)
     publication = assemble(source_key, record, declaration, staged, mapping=harvest.mapping, provenance=provenance)
     publication = merge_curated(session, publication)
@@ -145,7 +159,7 @@ def _judged(session: Session, harvest: Harvest, held: HeldRecord, release: Relea
         raise CannotReview("The page or its rules changed since this was held; run the harvest again.")
     known = replace(look_up(session, held.source_name, held.record_id), releases=(release,))
     verdict, _ = judge_publication(publication, declaration, staged, known)
-    return Judged(record, kept["raw_sha256"], kept["data_stamp"], publication, staged, verdict, known.live)
+    return Judged(record, kept.raw_sha256, kept.data_stamp, publication, staged, verdict, known.live)
 
 
 def _release_absence(session: Session, held: HeldRecord, reviewer: str, reason: str, now: datetime) -> None:
@@ -186,7 +200,6 @@ def _waiting(session: Session, held_id: str) -> HeldRecord:
 
 
 def _view(held: HeldRecord) -> HeldView:
-    parts = held.staged.get("parts", [])
     return HeldView(
         id=held.id,
         source_name=held.source_name,
@@ -202,9 +215,6 @@ def _view(held: HeldRecord) -> HeldView:
         reviewer=held.reviewer,
         review_reason=held.review_reason,
         reviewed_at=held.reviewed_at,
-        tables=tuple(
-            (part["slug"], part["row_count"], tuple(c["name"] for c in (part["schema"] or {"columns": ()})["columns"]))
-            for part in parts
-        ),
+        tables=tuple((slug, rows, tuple(columns)) for slug, rows, columns in held.staged.get("tables", ())),
         missing=tuple(held.staged.get("record_ids", ())),
     )

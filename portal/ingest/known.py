@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.models import Dataset
@@ -41,7 +41,8 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Everything known about one record. `staged`: source's part key → what was made of it, while `data_stamp` lasts."""
+    """Everything known about one record. `staged`: source's part key → what was made of it, while `data_stamp` lasts;
+    without previews, which the database keeps for what is live alone."""
 
     data_stamp: str = ""
     rules_digest: str = ""
@@ -100,11 +101,18 @@ def find_live(session: Session, source_key: str) -> Live | None:
     if row is None:
         return None
     parts = session.execute(
-        select(VersionPart.slug, VersionPart.kind, VersionPart.row_count, VersionPart.schema)
+        select(
+            VersionPart.slug,
+            VersionPart.kind,
+            VersionPart.row_count,
+            VersionPart.schema,
+            VersionPart.sha256,
+            VersionPart.preview,
+        )
         .where(VersionPart.dataset_id == row.id, VersionPart.version_number == row.number)
         .order_by(VersionPart.position)
     )
-    return Live(row.id, row.number, row.data_digest, row.page_digest, tuple(_live_part(*part) for part in parts))
+    return Live(row.id, row.number, row.data_digest, row.page_digest, tuple(_live_part(part) for part in parts))
 
 
 def release_of(held: HeldRecord) -> Release:
@@ -119,9 +127,10 @@ def release_of(held: HeldRecord) -> Release:
     )
 
 
-def _live_part(slug: str, kind: str, row_count: int | None, schema: dict[str, Any] | None) -> LivePart:
-    columns = tuple((str(c["name"]), str(c["type"])) for c in schema["columns"]) if schema else ()
-    return LivePart(slug, PartKind(kind), row_count, columns)
+def _live_part(row: Row[Any]) -> LivePart:
+    columns = tuple((str(c["name"]), str(c["type"])) for c in row.schema["columns"]) if row.schema else ()
+    preview = tuple(tuple(cells) for cells in row.preview or ())
+    return LivePart(row.slug, PartKind(row.kind), row.row_count, columns, row.sha256, preview)
 
 
 def _staged(parts: list[Any]) -> dict[str, tuple[StagedPart, ...]] | None:
@@ -132,6 +141,6 @@ def _staged(parts: list[Any]) -> dict[str, tuple[StagedPart, ...]] | None:
             part = staged_from_json(value)
             found[part.part_key] = (*found.get(part.part_key, ()), part)
     except (KeyError, TypeError, ValueError) as error:
-        _log.warning("staged_parts_unreadable", error=repr(error))
+        _log.warning("staged_parts_unreadable", error=type(error).__name__)
         return None
     return found or None

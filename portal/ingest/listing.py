@@ -53,7 +53,7 @@ def select_records(session: Session, harvest: Harvest, page: RecordPage) -> Sele
         try:
             mark = fingerprint(raw_digest(raw), raw.data_stamp, rules_digest)
         except Exception as error:  # an entry that is not JSON-like: told in the report, the rest goes on
-            unusable.append((raw, Reason("record_invalid", "note"), str(error)[:500]))
+            unusable.append((raw, Reason("record_invalid", "note"), type(error).__name__))
             continue
         if before and before.fingerprint == mark and not before.is_missing:
             unchanged.append(raw.id)

@@ -59,7 +59,8 @@ class HarvestRun(Base):
 class HarvestRecord(Base):
     """What one run did with one record; append-only (triggers refuse UPDATE and DELETE).
 
-    For unchanged records one row notes a batch: `record_ids` in `detail`.
+    For unchanged records one row notes a batch: `record_ids` in `detail`. For published ones `detail` has what the record was
+    mapped to, for withheld ones the hash under which the quarantine keeps that.
     """
 
     __tablename__ = "harvest_record"
@@ -85,7 +86,7 @@ class SourceRecord(Base):
     """The last known state of one record of one source: what makes "unchanged" cheap and a killed run resumable.
 
     `fingerprint` digests raw record, data stamp, mapping, configuration, gate and scanner version together. `parts`: what was
-    made of its data (`portal.ingest.staging`), so that a corrected title needs no second fetch.
+    made of its data (`portal.ingest.staging`), without any row, so that a corrected title needs no second fetch.
     """
 
     __tablename__ = "source_record"
@@ -108,7 +109,8 @@ class SourceRecord(Base):
 class HeldRecord(Base):
     """What waits for a person, bound to the digests judged. `state`: waiting | released | refused | superseded.
 
-    `kind` `record`: one record; `staged` keeps what is needed to publish it without its source (raw record's hash, parts).
+    `kind` `record`: one record; `staged` has the hash of what the quarantine keeps to publish it without its source, and
+    slug, rows and column names of its tables. `title` is masked, as `reasons` are: no value of the data is in this table.
     `kind` `absence`: records missing from the source's list, to be withdrawn on release; `record_id` is then empty.
     """
 

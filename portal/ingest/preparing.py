@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from harvesters.records import DatasetRecord, FilePart, LinkPart, Part, TablePart
-from portal.gate import ColumnPlan, JudgedPart, may_offer_original, plan_columns, revise_plan
+from portal.gate import (
+    ColumnPlan,
+    JudgedPart,
+    is_sensitive_in_column,
+    may_offer_original,
+    plan_columns,
+    revise_plan,
+)
 from portal.ingest.errors import PartUnusable
 from portal.ingest.fetching import FetchedFile, fetch_file, fetch_table
 from portal.ingest.harvest import Harvest
@@ -81,7 +88,6 @@ def _stage_tables_of_file(work: Work, part: FilePart, slug: str, fetched: Fetche
         base = replace(
             _base(part, slug if is_alone else f"{slug}-{table.key}", PartKind.TABLE),
             sheet="" if is_alone else table.name,
-            titles=table.titles,
             delivered_sha256=fetched.sha256,
         )
         staged.append(_stage_table(work, base, table, (*reading.notes, *table.notes)))
@@ -137,6 +143,7 @@ def _stage_file(part: FilePart, slug: str, fetched: FetchedFile) -> StagedPart:
 
 
 def _stage_table(work: Work, base: StagedPart, reading: TableReading, notes: Sequence[Note]) -> StagedPart:
+    _refuse_values_as_names(base, reading.columns, notes)
     staged = replace(
         base,
         delivered=reading.columns,
@@ -169,17 +176,25 @@ def _project(work: Work, staged: StagedPart, table: Path, columns: Sequence[Colu
     )
 
 
+def _refuse_values_as_names(base: StagedPart, columns: Sequence[Column], notes: Sequence[Note]) -> None:
+    """A table whose header is a row of data: its column names would be told, and kept, as names. Raises PartUnusable."""
+    names = [name for column in columns for name in (column.name, column.source_name)]
+    names += [base.sheet, *(note.subject for note in notes)]
+    texts = {f"column name#{number}": name for number, name in enumerate(dict.fromkeys(names))}
+    found = scan_texts(texts, digest=base.part_digest).findings
+    if any(is_sensitive_in_column(finding.rule) for finding in found):
+        raise PartUnusable("column_names_hold_data", subject=base.slug, count=sum(f.count for f in found))
+
+
 def _cut(harvest: Harvest, table: Path, columns: Sequence[Column], plan: ColumnPlan) -> tuple[Projection, Findings]:
     """Project under a plan and scan every row of what came out; the file stays in the work directory by its digest."""
     beside = harvest.work_dir / f"{new_id()}.parquet"
     try:
-        projection = project(table, columns, plan.rules, beside)
+        projection = project(table, columns, plan.rules, beside, absent=plan.absent)
     except ProjectionError as error:
         raise PartUnusable("no_public_column", note=str(error)) from error
     path = beside.replace(harvest.work_dir / projection.sha256)
-    # The plan's own list of what is absent: it withholds the names of secret columns, which the projection cannot know.
-    schema = replace(projection.schema, absent=plan.absent)
-    return replace(projection, path=path, schema=schema), scan_table(path, digest=projection.sha256)
+    return replace(projection, path=path), scan_table(path, digest=projection.sha256)
 
 
 def _texts_of_file(file_name: str, hidden: Any) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What an earlier run made of the same delivery, when it can be used again instead of fetching.
 
-Good as it is: same delivery, same rules, bytes still there. Cut again from the quarantine: same delivery, other rules or
-another scanner. Otherwise the part is fetched.
+Good as it is: same delivery, same rules, and live. Cut again from the quarantine: same delivery, but other rules, another
+scanner, or not public. Otherwise the part is fetched.
 """
 
 from dataclasses import replace
@@ -28,10 +28,12 @@ def reuse_part(work: Work, part: Part, slug: str, known: Known) -> tuple[StagedP
         return None
     is_ruled_the_same = known.rules_digest == work.harvest.rules_digest
     if is_ruled_the_same and all(_plans_the_same(e, work.declaration) and _is_there(work.harvest, e) for e in earlier):
-        return earlier
+        whole = [_with_preview(entry, known) for entry in earlier]
+        if all(whole):
+            return tuple(entry for entry in whole if entry is not None)
     if isinstance(part, FilePart):
         return _read_again(work, part, slug, earlier)
-    again = [_cut_again(work, entry) for entry in earlier]
+    again = [_cut_again(work, entry, known) for entry in earlier]
     return tuple(one for one in again if one is not None) if all(again) else None
 
 
@@ -60,13 +62,22 @@ def _read_again(
     return stage_file(work, part, slug, read_delivered(work.harvest, part, path, sha256, path.stat().st_size))
 
 
-def _cut_again(work: Work, entry: StagedPart) -> StagedPart | None:
+def _with_preview(entry: StagedPart, known: Known) -> StagedPart | None:
+    """The stage with its first rows, which the database has while the table is live; None when it is not."""
+    if entry.kind is not PartKind.TABLE:
+        return entry
+    live = known.live.parts if known.live else ()
+    return next((replace(entry, preview=part.preview) for part in live if part.sha256 == entry.sha256), None)
+
+
+def _cut_again(work: Work, entry: StagedPart, known: Known) -> StagedPart | None:
     """A table judged anew: projected and scanned from the quarantine, or, under the same rules, scanned where it lies."""
     table = _restored(work.harvest, entry.table_sha256)
     if table is not None:
         return stage_table_again(work, entry, table)
-    path = _content(work.harvest, entry) if _plans_the_same(entry, work.declaration) else None
-    return replace(entry, findings=scan_table(path, digest=entry.sha256 or "")) if path else None
+    whole = _with_preview(entry, known) if _plans_the_same(entry, work.declaration) else None
+    path = _content(work.harvest, entry) if whole else None
+    return replace(whole, findings=scan_table(path, digest=entry.sha256 or "")) if whole and path else None
 
 
 def _content(harvest: Harvest, entry: StagedPart) -> Path | None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from traceback import extract_tb
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -33,6 +34,7 @@ from portal.ingest.transport import transport_for
 from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
 from portal.kernel.ids import new_id
+from portal.kernel.masking import masked
 from portal.kernel.vocab import HarvestAction
 from portal.storage import StorageError
 
@@ -92,9 +94,9 @@ def run_harvest(
         state = "done"
     except HarvestError as error:
         state = "stopped"
-        tally.errors.append(str(error))
+        tally.errors.append(masked(str(error)))
     except OURS as error:
-        log.exception("harvest_failed")
+        log.error("harvest_failed", error=type(error).__name__, at=_places(error))
         tally.errors.append(f"The run ended because a part of the portal is away: {type(error).__name__}.")
     except RunStopped as error:
         tally.errors.append(str(error))
@@ -238,9 +240,18 @@ def skipped(raw: RawRecord, error: Exception) -> Settled:
     elif isinstance(error, RetryLater):
         reason = Reason("fetch_failed", "note")
     else:
-        _log.exception("record_failed", record=raw.id)
+        _log.error("record_failed", record=raw.id, error=type(error).__name__, at=_places(error))
+        return Settled(
+            raw.id, raw.id, HarvestAction.SKIP, (reason,), note=f"{type(error).__name__} at {_places(error)}"
+        )
     note = error.note if isinstance(error, PartUnusable) and error.note else str(error)
-    return Settled(raw.id, raw.id, HarvestAction.SKIP, (reason,), note=note[:2_000])
+    return Settled(raw.id, raw.id, HarvestAction.SKIP, (reason,), note=masked(note))
+
+
+def _places(error: Exception) -> str:
+    """The innermost lines of a traceback. Not the message: one of a library can quote the cell that it failed on."""
+    frames = extract_tb(error.__traceback__)[-4:]
+    return " ← ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames))
 
 
 def _count(harvest: Harvest, tally: Tally, settled: Settled) -> None:

@@ -1,9 +1,10 @@
 """Publish, or keep for a person: one record's end, in a transaction of its own. Blobs first, then the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -17,9 +18,11 @@ from portal.ingest.harvest import Harvest
 from portal.ingest.judging import Judged
 from portal.ingest.models import HarvestRecord, HeldRecord, SourceRecord
 from portal.ingest.record_json import record_to_json
-from portal.ingest.staging import StagedPart, reason_to_json, staged_to_json
+from portal.ingest.sealing import keep_withheld, tables_of, withheld_title
+from portal.ingest.staging import StagedPart, reason_to_json, staged_without_rows
 from portal.ingest.texts import title_of
 from portal.kernel.digests import file_digest, value_digest
+from portal.kernel.masking import masked
 from portal.kernel.vocab import HarvestAction
 from portal.storage import BlobStore, Quarantine
 
@@ -49,10 +52,9 @@ def settle(database: Database, harvest: Harvest, judged: Judged) -> Settled:
     """Write what the verdict asks for. Raises CurationChanged: merge the curator's text and judge again."""
     if isinstance(judged.verdict, Admitted):
         return _settle_admitted(database, harvest, judged, judged.verdict)
-    if harvest.quarantine:
-        _keep_staged(harvest.quarantine, harvest.work_dir, judged.staged)
+    sealed = keep_withheld(harvest.quarantine, harvest.work_dir, judged) if harvest.quarantine else ""
     with database.transaction() as session:
-        return _settle_withheld(session, harvest, judged, judged.verdict)
+        return _settle_withheld(session, harvest, judged, judged.verdict, sealed)
 
 
 def store_blobs(
@@ -83,7 +85,7 @@ def _settle_admitted(database: Database, harvest: Harvest, judged: Judged, admit
         with database.transaction() as session:
             reasons = (Reason("withdrawn_by_person", "refuse"), *admitted.reasons)
             settled = Settled(judged.record.id, title_of(judged.record), HarvestAction.REFUSE, reasons)
-            note(session, harvest, judged, settled, None)
+            note(session, harvest, judged, settled, verdict_id=None, detail={"raw_sha256": judged.raw_sha256})
         return settled
     store_blobs(harvest.store, harvest.work_dir, judged.staged, harvest.quarantine)  # a purge may have come between
     return settled
@@ -106,29 +108,31 @@ def publish_judged(session: Session, harvest: Harvest, judged: Judged, admitted:
         published.version,
     )
     supersede(session, harvest.source.name, judged.record.id, now)
-    note(session, harvest, judged, settled, verdict_id)
+    note(session, harvest, judged, settled, verdict_id=verdict_id, detail={"mapped": record_to_json(judged.record)})
     return settled
 
 
-def _settle_withheld(session: Session, harvest: Harvest, judged: Judged, verdict: Held | Refused) -> Settled:
+def _settle_withheld(
+    session: Session, harvest: Harvest, judged: Judged, verdict: Held | Refused, sealed: str
+) -> Settled:
     now, source_key = harvest.now(), judged.publication.source_key
     verdict_id = record_verdict(session, source_key, verdict, GATE_VERSION, now)
     action = HarvestAction.HOLD if isinstance(verdict, Held) else HarvestAction.REFUSE
     dataset_id = judged.live.dataset_id if judged.live else None
     if isinstance(verdict, Held):
-        _hold(session, harvest, judged, verdict, verdict_id)
+        _hold(session, harvest, judged, verdict, verdict_id=verdict_id, sealed=sealed)
     else:
         supersede(session, harvest.source.name, judged.record.id, now)
     if judged.live and (isinstance(verdict, Refused) or judged.is_leaking):
         reason = CLOSED if isinstance(verdict, Refused) else NO_LONGER_ADMITTED
         withdraw_dataset(session, judged.live.dataset_id, reason, f"source:{harvest.source.name}", now, stays=False)
         action = HarvestAction.WITHDRAW
-    settled = Settled(judged.record.id, title_of(judged.record), action, verdict.reasons, dataset_id)
-    note(session, harvest, judged, settled, verdict_id)
+    settled = Settled(judged.record.id, withheld_title(judged), action, verdict.reasons, dataset_id)
+    note(session, harvest, judged, settled, verdict_id=verdict_id, detail={"sealed_sha256": sealed})
     return settled
 
 
-def _hold(session: Session, harvest: Harvest, judged: Judged, verdict: Held, verdict_id: str) -> None:
+def _hold(session: Session, harvest: Harvest, judged: Judged, verdict: Held, *, verdict_id: str, sealed: str) -> None:
     """Let the record wait, once for the same digests; an older wait for other digests is over."""
     record_id, now = judged.record.id, harvest.now()
     same = session.scalars(
@@ -142,17 +146,11 @@ def _hold(session: Session, harvest: Harvest, judged: Judged, verdict: Held, ver
     ).first()
     supersede(session, harvest.source.name, record_id, now, but=same.id if same else "")
     held = same or HeldRecord(source_name=harvest.source.name, record_id=record_id, held_at=now)
-    held.run_id, held.title = harvest.run_id, title_of(judged.record)
+    held.run_id, held.title = harvest.run_id, withheld_title(judged)
     held.data_digest, held.page_digest = verdict.data_digest, verdict.page_digest
     held.verdict_id = verdict_id
     held.reasons = [reason_to_json(reason) for reason in verdict.reasons]
-    held.staged = {
-        "mapped": record_to_json(judged.record),
-        "parts": [staged_to_json(part) for part in judged.staged],
-        "raw_sha256": judged.raw_sha256,
-        "data_stamp": judged.data_stamp,
-        "provenance": dict(judged.publication.provenance),
-    }
+    held.staged = {"sha256": sealed, "tables": tables_of(judged.staged)}
     session.add(held)
     session.flush()
 
@@ -171,8 +169,19 @@ def supersede(session: Session, source_name: str, record_id: str, now: datetime,
     )
 
 
-def note(session: Session, harvest: Harvest, judged: Judged, settled: Settled, verdict_id: str | None) -> None:
-    """The append-only line of this run, and the last known state that the next run compares with."""
+def note(
+    session: Session,
+    harvest: Harvest,
+    judged: Judged,
+    settled: Settled,
+    *,
+    verdict_id: str | None,
+    detail: Mapping[str, Any],
+) -> None:
+    """The append-only line of this run, and the last known state that the next run compares with.
+
+    `detail`: what the record was mapped to where that is public, else the hash of what the quarantine keeps of it.
+    """
     now, rules_digest = harvest.now(), harvest.rules_digest
     session.execute(
         insert(HarvestRecord).values(
@@ -184,7 +193,7 @@ def note(session: Session, harvest: Harvest, judged: Judged, settled: Settled, v
             dataset_id=settled.dataset_id,
             version_number=settled.version,
             reasons=[reason_to_json(reason) for reason in settled.reasons],
-            detail={"title": settled.title, "mapped": record_to_json(judged.record)},
+            detail={"title": settled.title, **detail},
             recorded_at=now,
         )
     )
@@ -194,7 +203,7 @@ def note(session: Session, harvest: Harvest, judged: Judged, settled: Settled, v
         session.add(row)
     row.fingerprint = fingerprint(judged.raw_sha256, judged.data_stamp, rules_digest)
     row.rules_digest, row.raw_sha256, row.data_stamp = rules_digest, judged.raw_sha256, judged.data_stamp
-    row.parts = [staged_to_json(part) for part in judged.staged]
+    row.parts = [staged_without_rows(part) for part in judged.staged]
     row.action, row.dataset_id = settled.action, settled.dataset_id or row.dataset_id
     row.seen_run_id, row.is_missing, row.settled_at = harvest.run_id, False, now
     session.flush()
@@ -215,7 +224,7 @@ def note_skipped(
             action=settled.action,
             raw_sha256=raw_sha256,
             reasons=[reason_to_json(reason) for reason in settled.reasons],
-            detail={"title": settled.title[:500], "note": settled.note[:2_000]},
+            detail={"title": masked(settled.title), "note": masked(settled.note)},
             recorded_at=now,
         )
     )
@@ -228,10 +237,3 @@ def note_skipped(
         session.add(row)
     row.fingerprint, row.seen_run_id, row.is_missing = "", harvest.run_id, False
     session.flush()
-
-
-def _keep_staged(quarantine: Quarantine, work_dir: Path, staged: Sequence[StagedPart]) -> None:
-    """What a release would publish, as it would publish it."""
-    for part in staged:
-        if part.sha256 and (path := work_dir / part.sha256).is_file():
-            quarantine.keep(path)

@@ -2,11 +2,11 @@
 
 A staged part outlives the run: it lets a corrected title be published without fetching rows again, a new gate version
 judge again what is live, and a reviewer release what was held, each from the digests kept here and the bytes in the
-store or the quarantine.
+store or the quarantine. The database keeps it without the preview, which is rows; whole it lies in the quarantine alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harvesters.records import LinkPart, Part
@@ -15,6 +15,7 @@ from portal.ingest.record_json import part_to_json
 from portal.kernel.columns import Column, ColumnRule, TableSchema
 from portal.kernel.digests import value_digest
 from portal.kernel.findings import Finding, Findings
+from portal.kernel.masking import masked
 from portal.kernel.vocab import ColumnAction, PartKind
 from portal.tables.serial import column_from_json, schema_from_json, schema_to_json
 
@@ -35,7 +36,6 @@ class StagedPart:
     format: str
     media_type: str
     sheet: str = ""
-    titles: tuple[str, ...] = ()
     delivered: tuple[Column, ...] = ()
     planned: tuple[ColumnRule, ...] = ()
     rules: tuple[ColumnRule, ...] = ()
@@ -63,12 +63,16 @@ def digest_part(part: Part) -> str:
     return value_digest(value if not isinstance(part, LinkPart) else {"url": part.url, "key": part.key})
 
 
+def staged_without_rows(part: StagedPart) -> dict[str, Any]:
+    """The JSON object that the database may keep: no cell of the table is in it."""
+    return staged_to_json(replace(part, preview=()))
+
+
 def staged_to_json(part: StagedPart) -> dict[str, Any]:
-    """A JSON object; the reverse of `staged_from_json`."""
+    """A JSON object with the preview's rows, for the quarantine; the reverse of `staged_from_json`."""
     value = {name: getattr(part, name) for name in _PLAIN}
     return value | {
         "kind": part.kind.value,
-        "titles": list(part.titles),
         "delivered": schema_to_json(TableSchema(part.delivered))["columns"],
         "planned": _rules_to_json(part.planned),
         "rules": _rules_to_json(part.rules),
@@ -86,7 +90,6 @@ def staged_from_json(value: Mapping[str, Any]) -> StagedPart:
     return StagedPart(
         **{name: value[name] for name in _PLAIN},
         kind=PartKind(value["kind"]),
-        titles=tuple(value["titles"]),
         delivered=tuple(column_from_json(column) for column in value["delivered"]),
         planned=_rules_from_json(value["planned"]),
         rules=_rules_from_json(value["rules"]),
@@ -120,8 +123,8 @@ _PLAIN = (
 
 
 def reason_to_json(reason: Reason) -> dict[str, Any]:
-    """A reason as records, verdicts and held records keep it."""
-    return {"code": reason.code, "severity": reason.severity, "subject": reason.subject, "count": reason.count}
+    """A reason as records and held records keep it: its subject can be a name out of a file, so it is masked."""
+    return {"code": reason.code, "severity": reason.severity, "subject": masked(reason.subject), "count": reason.count}
 
 
 def reason_from_json(value: Mapping[str, Any]) -> Reason:
