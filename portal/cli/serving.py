@@ -9,7 +9,6 @@ import sys
 import click
 from waitress.server import create_server
 
-from portal.app import create_app
 from portal.db.migrating import check_schema
 from portal.settings import Settings
 from portal.wiring import web_parts
@@ -23,6 +22,9 @@ THREADS = 8
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve the site with waitress. Ctrl-C or SIGTERM ends it."""
+    # The doors take a third of a second to import, which no other command need spend.
+    from portal.app import create_app  # noqa: PLC0415
+
     check_port(host, port)
     parts = web_parts(settings)
     check_schema(parts.database)

@@ -1,7 +1,6 @@
 """Choosing the search engine by settings."""
 
 from portal.db import Database
-from portal.index.cluster import ElasticsearchEngine
 from portal.index.embedded import TantivyEngine
 from portal.index.protocol import SearchEngine
 from portal.index.service import SearchService
@@ -15,6 +14,9 @@ def open_search(settings: Settings, database: Database) -> SearchService:
     """
     engine: SearchEngine
     if settings.search_url:
+        # Its client takes half a second to import, which no process without a cluster need spend.
+        from portal.index.cluster import ElasticsearchEngine  # noqa: PLC0415
+
         try:
             engine = ElasticsearchEngine(settings.search_url, settings.search_index)
         except ValueError as error:
