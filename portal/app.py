@@ -32,6 +32,6 @@ def create_app(parts: Parts) -> Flask:
     register_errors(app, render_error_page)
     enforce(app)
     proxies = parts.settings.trusted_proxies
-    if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    if proxies:  # not x_host: addresses are made from `base_url`, never from what a caller says
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app

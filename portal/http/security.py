@@ -17,6 +17,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 _DATA_PATHS = ("/api/", "/download/")
+# A department's file never becomes a page of ours, even where a browser shows it instead of saving it.
+_DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 _YEAR_S = 365 * 24 * 3600
 
 
@@ -26,15 +28,26 @@ def install_security(app: Flask, *, is_https: bool) -> None:
     @app.after_request
     def _secure(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        is_data = request.path.startswith(_DATA_PATHS)
+        headers.setdefault("Content-Security-Policy", _DATA_POLICY if is_data else CONTENT_SECURITY_POLICY)
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         # Data may be fetched by anybody's page; our pages, scripts and pictures may not.
-        is_data = request.path.startswith(_DATA_PATHS)
         headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_data else "same-origin")
         if is_https:
             headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR_S}")
+        if "Location" in headers:
+            _keep_here(response)
         return response
+
+
+def _keep_here(response: Response) -> None:
+    """A redirect within the site without scheme and host: those are the caller's own words (`Host`), and a shared cache
+    would send everybody where one caller pointed."""
+    location, here = response.headers["Location"], request.host_url
+    if response.status_code in {301, 302, 303, 307, 308} and location.startswith(here):
+        response.headers["Location"] = "/" + location.removeprefix(here).lstrip("/\\")
+        response.headers.setdefault("Cache-Control", "no-store")

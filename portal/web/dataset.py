@@ -87,7 +87,7 @@ def part_block(dataset: DatasetView, part: PartView) -> PartBlock:
         for made in offered_formats(part.row_count, parts().settings):
             downloads.append(Download(made.name, f"{base}.{made.name}", _size(part, made.name), made.is_job))
     elif part.kind is PartKind.FILE:
-        downloads.append(Download(part.format, f"{base}.{part.format}", part.size_bytes))
+        downloads.append(Download(part.format, f"{base}.original", part.size_bytes))
     if part.offers_original and part.kind is PartKind.TABLE:
         downloads.append(Download("original", f"{base}.original", part.original_size_bytes))
     return PartBlock(part, tuple(downloads), rows_lang_of(part.preview))

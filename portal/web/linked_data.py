@@ -64,7 +64,7 @@ def _distributions(part: PartView, address: str) -> list[dict[str, Any]]:
     if part.kind is PartKind.LINK:
         return [{"@type": "DataDownload", "contentUrl": part.url, "encodingFormat": part.media_type}]
     if part.kind is PartKind.FILE:
-        return [{"@type": "DataDownload", "contentUrl": f"{address}.{part.format}", "encodingFormat": part.media_type}]
+        return [{"@type": "DataDownload", "contentUrl": f"{address}.original", "encodingFormat": part.media_type}]
     formats = (("csv", "text/csv"), ("json", "application/json"), ("parquet", "application/vnd.apache.parquet"))
     return [
         {"@type": "DataDownload", "contentUrl": f"{address}.{name}", "encodingFormat": media} for name, media in formats
