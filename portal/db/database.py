@@ -29,9 +29,14 @@ class Database:
         self._reader = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level=_ONE_STATE)
 
     def make_directory(self) -> None:
-        """Create the directory of an SQLite file; nothing for PostgreSQL."""
+        """Create the directory of an SQLite file, and the file for its owner alone: it holds what waits for a reviewer, too.
+
+        SQLite gives the files beside it the same mode. Nothing for PostgreSQL.
+        """
         if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            path = Path(self.url.database)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600, exist_ok=True)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -64,7 +69,13 @@ class Database:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, json_serializer=_dump_json, json_deserializer=orjson.loads, pool_size=_POOL_SIZE)
+    engine = create_engine(
+        url,
+        json_serializer=_dump_json,
+        json_deserializer=orjson.loads,
+        pool_size=_POOL_SIZE,
+        hide_parameters=True,  # errors end up in logs, and values are data
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -78,6 +89,7 @@ def _server_engine(url: str) -> Engine:
         pool_pre_ping=True,
         pool_size=_POOL_SIZE,
         pool_recycle=1_800,
+        hide_parameters=True,
     )
 
 
