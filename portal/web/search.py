@@ -114,7 +114,9 @@ class _Asked:
     """The query string, read once: words, chosen facet values, sort and page."""
 
     def __init__(self) -> None:
-        self.text = request.args.get("q", "").strip()[:_MOST_QUERY_CHARACTERS]
+        given = request.args.get("q", "").strip()
+        self.text = given[:_MOST_QUERY_CHARACTERS]
+        self.is_cut = len(given) > len(self.text)
         self.facets: dict[str, tuple[str, ...]] = {}
         for facet in FACETS:
             values = tuple(dict.fromkeys(v[:80] for v in request.args.getlist(facet.name) if v))[:20]

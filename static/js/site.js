@@ -118,7 +118,16 @@ function live(box) {
   if (isWholePage) addEventListener("popstate", () => swap(box, location.href, true));
 }
 
-// Samples of code: a button that copies.
+// Samples of code: a button that copies. The clipboard is there on https alone; elsewhere the text is selected and copied.
+async function put(sample) {
+  try {
+    await navigator.clipboard.writeText(sample.textContent);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(sample);
+    return document.execCommand("copy");
+  }
+}
 function copyable(sample) {
   const frame = make("div", { class: "copyable" });
   const button = make("button", { type: "button", class: "copy" }, words.copy);
@@ -126,7 +135,7 @@ function copyable(sample) {
   sample.replaceWith(frame);
   frame.append(sample, button, said);
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(sample.textContent);
+    if (!await put(sample)) return;
     button.textContent = said.textContent = words.copied;
     setTimeout(() => { button.textContent = words.copy; said.textContent = ""; }, 2000);
   });

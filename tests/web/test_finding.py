@@ -49,6 +49,20 @@ def test_no_query_breaks_the_page(client: FlaskClient, query: str) -> None:
     assert client.get("/zh/search", query_string={"q": query}).status_code == 200
 
 
+def test_a_search_text_that_is_cut_says_so(client: FlaskClient) -> None:
+    sentence = "The search text is very long; its first 500 characters were searched for."
+    assert sentence in client.get("/en/search", query_string={"q": "school " * 2_000}).text
+    assert sentence not in client.get("/en/search", query_string={"q": "school"}).text
+
+
+def test_an_order_is_offered_only_where_it_orders_something(client: FlaskClient) -> None:
+    assert "sort=relevance" not in client.get("/en/search").text
+    assert "Last updated" in client.get("/en/search?q=school").text
+    nothing = client.get("/en/search?q=zzzzqqqq").text
+    assert "Last updated" not in nothing
+    assert "a phrase in quotes" in nothing
+
+
 def test_what_was_searched_is_escaped(client: FlaskClient) -> None:
     text = client.get("/en/search", query_string={"q": "<script>alert(1)</script>"}).text
     assert "<script>alert" not in text
