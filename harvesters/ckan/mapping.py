@@ -87,7 +87,8 @@ def _part(resource: Package, key: str, position: int, record_id: str, config: Ck
     url = text_of(resource, "url")
     if not _is_web_address(url):
         raise SkipRecord(
-            f"Resource {position} of package {record_id[:80]!r} has no http or https address.", record_id=record_id
+            f"Resource {position} of package {record_id[:80]!r} has no http or https address without user and password.",
+            record_id=record_id,
         )
     names = _texts(resource, "name", config.language)
     label = read_format(text_of(resource, "format") or text_of(resource, "mimetype")).name
@@ -136,7 +137,8 @@ def _is_web_address(url: str) -> bool:
         split = urlsplit(url)
     except ValueError:
         return False
-    return split.scheme in {"http", "https"} and bool(split.hostname)
+    # A link is published as it stands: a password in it would be, too.
+    return split.scheme in {"http", "https"} and bool(split.hostname) and "@" not in split.netloc
 
 
 def _objects(values: Package, name: str) -> tuple[Package, ...]:

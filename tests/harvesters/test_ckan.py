@@ -82,6 +82,7 @@ def test_a_package_without_identifier_is_reported(ckan: CkanServer, open_ckan: O
         ({"title": "", "title_translated": {}}, "has no title"),
         ({"state": "deleted"}, "not active"),
         ({"resources": [{"id": "a", "url": "ftp://x/y"}]}, "no http or https address"),
+        ({"resources": [{"id": "a", "url": "https://wang:geheim@x/y"}]}, "without user and password"),
         ({"resources": [{"id": "a", "url": "https://x/1"}, {"id": "a", "url": "https://x/2"}]}, "two resources"),
         ({"notes": "长" * 30_000}, "30,000 characters"),
     ],
@@ -170,11 +171,27 @@ def test_files_are_fetched_through_the_guard_alone(ckan: CkanServer, open_ckan: 
         part = mapped(closed)[0].parts[0]
         assert isinstance(part, FilePart)
         assert (part.file_name, part.format_label) == ("x.csv", "CSV")
-        with pytest.raises(StopRun, match="not public"), closed.fetch_file(part) as chunks:
+        with pytest.raises(SkipRecord, match="not public"), closed.fetch_file(part) as chunks:
             list(chunks)
         with open_ckan(fetch_files=True, allowed=files.registered).fetch_file(part) as chunks:
             assert b"".join(chunks) == b"a,b\n1,2\n"
     assert len(files.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type"), [(403, "text/csv"), (418, "text/csv"), (200, "text/html; charset=utf-8")]
+)
+def test_a_bad_address_of_one_package_does_not_stop_the_run(
+    ckan: CkanServer, open_ckan: Opening, status: int, content_type: str
+) -> None:
+    ckan.spoil = lambda action, _: (status, content_type, b"<html>") if action == "/x.csv" else None
+    resource = {"id": "r", "url": f"{ckan.address}/x.csv", "format": "csv"}
+    ckan.packages[:] = [package(1, resources=[resource])]
+    source = open_ckan(fetch_files=True)
+    part = mapped(source)[0].parts[0]
+    assert isinstance(part, FilePart)
+    with pytest.raises(SkipRecord), source.fetch_file(part) as chunks:
+        list(chunks)
 
 
 def test_a_ckan_has_no_rows(open_ckan: Opening) -> None:
