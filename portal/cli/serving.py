@@ -9,6 +9,7 @@ import sys
 import click
 from waitress.server import create_server
 
+from portal.cli.raw_addresses import take_raw_addresses
 from portal.db.migrating import check_schema
 from portal.settings import Settings
 from portal.wiring import web_parts
@@ -28,7 +29,9 @@ def serve(settings: Settings, host: str, port: int) -> None:
     check_port(host, port)
     parts = web_parts(settings)
     check_schema(parts.database)
-    server = create_server(create_app(parts), host=host, port=port, threads=THREADS, ident="waitress")
+    sockets: dict[int, object] = {}
+    server = create_server(create_app(parts), map=sockets, host=host, port=port, threads=THREADS, ident="waitress")
+    take_raw_addresses(sockets)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     click.echo(f"Serving at http://{host}:{server.effective_port}")
     try:
