@@ -136,10 +136,12 @@ def _batches(frame: pl.LazyFrame, kinds: Mapping[str, str]) -> Iterator[pl.DataF
 def _suspects(name: str, kind: str) -> pl.Expr:
     column = pl.col(name)
     if kind == "integer":
-        return pl.when(column >= _SMALLEST_LONG_NUMBER).then(column).alias(name)
-    if kind == "float":
-        is_long = column.is_finite() & (column >= _SMALLEST_LONG_NUMBER) & (column < 1e19)
-        return pl.when(is_long & (column == column.floor())).then(column).alias(name)
+        is_long = (column >= _SMALLEST_LONG_NUMBER) | (column <= -_SMALLEST_LONG_NUMBER)
+        return pl.when(is_long).then(column).alias(name)
+    if kind == "float":  # a sign in front hides nothing
+        size = column.abs()
+        is_long = column.is_finite() & (size >= _SMALLEST_LONG_NUMBER) & (size < 1e19)
+        return pl.when(is_long & (size == size.floor())).then(size).alias(name)
     text = column.cast(pl.String)
     return pl.when(text.str.contains(patterns.PREFILTER)).then(text).alias(name)
 

@@ -35,6 +35,13 @@ def registered(number: str) -> bool:
     return (product + int(number[14])) % 10 == 1
 
 
+def test_a_sign_before_a_number_hides_nothing(tmp_path: Path) -> None:
+    number, phone = next(n for n in map(identity, [SOURCE] * 50) if n.isdigit()), mobile(SOURCE)
+    frame = pl.DataFrame({"余额": [-int(number), -1, 5], "差额": [-float(phone), -0.5, 1.5]})
+    findings = scan_table(_file(tmp_path / "t.parquet", frame), digest="d")
+    assert [(f.rule, f.column) for f in findings.findings] == [("identity_number", "余额"), ("mobile_number", "差额")]
+
+
 def test_permit_numbers_that_carry_their_day_are_serial_numbers(tmp_path: Path) -> None:
     findings = scan({"许可证编号": [permit(SOURCE) for _ in range(ROWS)]}, tmp_path)
     assert [f.rule for f in findings.findings] == ["serial_number"]
