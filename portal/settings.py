@@ -16,6 +16,7 @@ from portal.kernel.errors import PortalError
 from portal.paths import ROOT
 
 _SECRET_BYTES = 32
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class SettingsError(PortalError):
@@ -70,6 +71,10 @@ class Settings:
             if name not in known:
                 raise SettingsError(f"{name} is not a setting; see docs/settings.md for the list.")
             values[known[name].name] = _converted(name, raw, known[name].default)
+        if values.get("log_level", "INFO").upper() not in _LOG_LEVELS:
+            raise SettingsError(
+                f"PORTAL_LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}, not {values['log_level']!r}."
+            )
         return cls(**values)
 
     @property

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -49,7 +50,8 @@ def demo(settings: Settings, port: int, big_rows: int | None) -> None:
     check_port(_HOST, port)
     if not PLATFORM.is_dir():
         raise click.ClickException(f"The sample platform is not here ({PLATFORM}); it comes with the project's source.")
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell starts background jobs with SIGINT ignored
+        signal.signal(number, _interrupt)
     settings = replace(settings, is_sample=True, base_url=f"http://{_HOST}:{port}")
     environment = os.environ | {
         "PORTAL_VAR_DIR": str(settings.var_dir),
@@ -122,7 +124,13 @@ def _say_hello(database: Database, base_url: str) -> None:
         click.echo(f"    a page      {base_url}/zh/dataset/{view.card.id}")
         click.echo(f"    a download  curl -OJ {base_url}/download/{view.card.id}/{part.slug}.csv")
         click.echo(f"    the API     curl '{base_url}/api/v1/datasets/{view.card.id}/tables/{part.slug}/rows?limit=3'")
-    click.echo("\n  What waits for a person: portal held list. Ctrl-C stops everything.")
+    click.echo(f"\n  What waits for a person: {_command()} held list. Ctrl-C stops everything.")
+
+
+def _command() -> str:
+    """`portal` as it can be typed here: the environment of `make run` is not on the search path."""
+    beside = Path(sys.executable).with_name("portal")
+    return str(beside.relative_to(Path.cwd())) if beside.is_relative_to(Path.cwd()) else "portal"
 
 
 def _handy_table(view: DatasetView) -> PartView | None:

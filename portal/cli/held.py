@@ -55,7 +55,7 @@ def show(settings: Settings, held_id: str) -> None:
     for reason in item.reasons:
         click.echo(f"  {reason.severity:6} {reason_in_words(reason)}")
     for slug, rows, columns in item.tables:
-        click.echo(f"\nTable {slug}: {rows} rows; columns {', '.join(columns)}")
+        click.echo(f"\nTable {slug}: {rows} rows; columns {', '.join(columns)}" if columns else f"\nFile {slug}")
     for record_id in item.missing[:50]:
         click.echo(f"  missing {record_id}")
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import click
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from harvesters.errors import HarvestError
 from portal.cli import database, datasets, demo, harvests, held, index, keys, serving, sources
@@ -30,6 +30,10 @@ def _about_database(error: SQLAlchemyError) -> str:
     said = str(error.orig).splitlines()[0] if isinstance(error, DBAPIError) and error.orig else type(error).__name__
     if "no such table" in said or "does not exist" in said:
         return f"The database has no current schema ({said}). Run `portal db migrate`."
+    if "unable to open database file" in said:
+        return "There is no database in PORTAL_VAR_DIR yet. Run `portal db migrate`, or `make run` for the sample."
+    if isinstance(error, ArgumentError):
+        return "PORTAL_DATABASE_URL is not an address such as postgresql+psycopg://user:password@host/name. Correct it."
     return f"The database cannot be used: {said}"
 
 

@@ -13,7 +13,7 @@ from waitress.server import BaseWSGIServer
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc] - waitress has no types
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
     def parse_header(self, header_plus: bytes) -> None:
         line, end, rest = header_plus.partition(b"\r\n")
         encoded = _BEYOND_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), line)

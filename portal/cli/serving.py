@@ -57,6 +57,7 @@ def check_port(host: str, port: int) -> None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise click.ClickException(
-                    f"Port {port} of {host} is taken by another program. Stop it, or choose another: --port {port + 1}."
+                    f"Port {port} of {host} is taken by another program. Stop it, or choose another: "
+                    f"--port {port + 1} (make run PORT={port + 1})."
                 ) from error
             raise click.ClickException(f"Port {port} of {host} cannot be used: {error.strerror}.") from error

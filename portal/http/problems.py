@@ -43,7 +43,9 @@ KINDS: Mapping[str, ProblemKind] = MappingProxyType(
     {
         "bad-request": ProblemKind(400, "The request cannot be understood", "Check the address and the headers."),
         "invalid-parameter": ProblemKind(
-            400, "A parameter is not acceptable", "Correct the parameter that is named; the position counts from 0."
+            400,
+            "A parameter is not acceptable",
+            "Correct the parameter that is named; `position`, where there is one, counts from 0.",
         ),
         "key-unknown": ProblemKind(
             401, "The API key is not known", "Check that the key was copied whole, or leave it out."
@@ -159,15 +161,27 @@ def _describe_http(error: HTTPException) -> Problem:
     return problem(code, detail, status=status, headers=headers, extensions=extensions)
 
 
+def _detail_of(status: int) -> str:
+    """What and where, for errors that were raised without words of our own."""
+    match status:
+        case 404:
+            return f"There is no address {request.path[:200]} here."
+        case 405:
+            return f"{request.method} is not offered at {request.path[:200]}."
+        case _:
+            return ""
+
+
 def problem_body(told: Problem) -> dict[str, object]:
     """The members of a problem as JSON has them."""
+    remedy = KINDS[told.code].remedy
     members: dict[str, object] = {
         "type": f"{parts().settings.base_url}/en/developers#problem-{told.code}",
         "title": told.title,
         "title_zh": translate(Language.ZH, told.title),
         "status": told.status,
-        "detail": told.detail,
-        "remedy": KINDS[told.code].remedy,
+        "detail": told.detail if told.detail != remedy else _detail_of(told.status) or remedy,
+        "remedy": remedy,
         "instance": request.path,
         "request_id": request_id(),
     }

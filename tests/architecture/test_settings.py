@@ -66,7 +66,13 @@ def test_the_environment_is_read_in_one_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORTAL_NO_SUCH", "1"), ("PORTAL_XLSX_MAX_ROWS", "many"), ("PORTAL_IS_SAMPLE", "perhaps")]
+    ("name", "value"),
+    [
+        ("PORTAL_NO_SUCH", "1"),
+        ("PORTAL_XLSX_MAX_ROWS", "many"),
+        ("PORTAL_IS_SAMPLE", "perhaps"),
+        ("PORTAL_LOG_LEVEL", "chatty"),
+    ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):

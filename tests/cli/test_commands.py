@@ -41,6 +41,16 @@ def test_a_command_before_the_schema_says_what_to_do(portal: Portal, tmp_path: P
     assert "portal db migrate" in result.output
 
 
+def test_a_database_that_is_not_there_says_what_to_do(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = portal("source", "list")
+    assert result.exit_code == 1
+    assert "portal db migrate" in result.output
+    monkeypatch.setenv("PORTAL_DATABASE_URL", "nonsense")
+    result = portal("source", "list")
+    assert result.exit_code == 1
+    assert "PORTAL_DATABASE_URL is not an address" in result.output
+
+
 def test_the_whole_way_by_hand(portal: Portal, tmp_path: Path, make_sample: Callable[..., Sample]) -> None:
     sample = make_sample(resources=3)
     secret, config = tmp_path / "secret.json", tmp_path / "config.json"

@@ -50,6 +50,7 @@ def test_an_unknown_address_is_a_problem(client: FlaskClient, path: str) -> None
 def test_a_wrong_method_names_the_right_ones(client: FlaskClient, method: str) -> None:
     answer = client.open("/api/v1/datasets", method=method)
     _is_problem(answer, 405, "method-not-allowed")
+    assert answer.get_json()["detail"] == f"{method} is not offered at /api/v1/datasets."
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
