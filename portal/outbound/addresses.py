@@ -6,7 +6,7 @@ answer the second time (DNS rebinding), or hide an IPv4 address inside an IPv6 o
 
 import socket
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from portal.outbound.errors import Blocked, Unreachable
 
@@ -18,6 +18,16 @@ Resolver = Callable[[str, int], tuple[str, ...]]
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
 _COMPATIBLE = IPv6Network("::/96")
+# Where clouds answer their own machines with credentials. Some lie outside of every private range: 192.0.0.0/24 is IETF's
+# (RFC 6890; Oracle's is in it, and Python before 3.13 takes most of it for global), 168.63.129.16 is Azure's.
+_METADATA = (
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("168.63.129.16/32"),
+    IPv4Network("100.100.100.200/32"),
+    IPv4Network("169.254.0.0/16"),
+    IPv6Network("fd00:ec2::254/128"),
+    IPv6Network("fd20:ce::254/128"),
+)
 
 
 def system_resolver(host: str, port: int) -> tuple[str, ...]:
@@ -48,15 +58,22 @@ def reached_address(text: str) -> Address:
 def is_public(address: Address) -> bool:
     """Whether everybody may be reached there: globally routed, one machine, not reserved."""
     return address.is_global and not (
-        address.is_multicast or address.is_reserved or address.is_unspecified or address.is_link_local
+        address.is_multicast
+        or address.is_reserved
+        or address.is_unspecified
+        or address.is_link_local
+        or _is_metadata(address)
     )
 
 
 def is_registrable(address: Address) -> bool:
-    """Whether a registered host may be there: private and loopback may be; cloud metadata (link-local) never is."""
-    return not (address.is_link_local or address.is_multicast or address.is_unspecified) and (
-        is_public(address) or address.is_private or address.is_loopback
-    )
+    """Whether a registered host may be there: private and loopback may be; cloud metadata never is."""
+    is_barred = address.is_link_local or address.is_multicast or address.is_unspecified or _is_metadata(address)
+    return not is_barred and (is_public(address) or address.is_private or address.is_loopback)
+
+
+def _is_metadata(address: Address) -> bool:
+    return any(address in network for network in _METADATA)
 
 
 def choose_addresses(host: str, port: int, *, is_registered: bool, resolve: Resolver) -> tuple[str, ...]:
