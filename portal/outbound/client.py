@@ -93,7 +93,7 @@ class GuardedClient:
         self._sleep = sleep
         self._clock = clock
         self._jitter = jitter
-        backend = GuardedBackend(allowed_hosts, resolve=resolve, clock=clock)
+        self._backend = backend = GuardedBackend(allowed_hosts, resolve=resolve, clock=clock)
         self._pool = httpcore.ConnectionPool(
             ssl_context=trusted_context(), max_connections=20, keepalive_expiry=15.0, network_backend=backend
         )
@@ -214,6 +214,7 @@ class GuardedClient:
             if urlsplit(url).scheme == "https" and urlsplit(following).scheme != "https":
                 raise Blocked(f"{redact_url(url)} redirects to an unencrypted address; that is not followed.")
             if origin(following) != origin(url):
+                self._backend.check_redirect(origin(url)[1:], origin(following)[1:])
                 headers = {name: value for name, value in headers.items() if name in _HARMLESS}
             url = following
         raise Blocked(f"{redact_url(url)} redirects more than {self._limits.redirects} times.")

@@ -13,7 +13,7 @@ from typing import Any
 import httpcore
 
 from portal.outbound.addresses import Resolver, choose_addresses
-from portal.outbound.errors import TooSlow, Unreachable
+from portal.outbound.errors import Blocked, TooSlow, Unreachable
 
 # The instant (of the client's clock) at which the current exchange must be over; None outside of one.
 DEADLINE: ContextVar[float | None] = ContextVar("outbound_deadline", default=None)
@@ -101,3 +101,9 @@ class GuardedBackend(httpcore.NetworkBackend):
         bare = host.lower().strip("[]")
         shown = f"[{bare}]" if ":" in bare else bare
         return not self._allowed.isdisjoint({bare, shown, f"{shown}:{port}"})
+
+    def check_redirect(self, here: tuple[str, int], there: tuple[str, int]) -> None:
+        """Raise Blocked where a stranger's redirect would use what a registration allows: only a registered host leads
+        to a registered one. Each is a host and its port."""
+        if self.is_registered(*there) and not self.is_registered(*here):
+            raise Blocked(f"{here[0]} redirects to {there[0]}:{there[1]}, a source's own host; that is not followed.")

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from portal.outbound import Blocked, GuardedClient, OutboundError, RetryRule, Unreachable
+from portal.outbound.network import GuardedBackend
 from tests.outbound.other_side import OtherSide, other_side, redirecting, saying
 
 ONCE = RetryRule(attempts=1)
@@ -103,6 +104,15 @@ def test_a_redirect_to_another_scheme_is_refused(location: str) -> None:
         pytest.raises(Blocked),
     ):
         client.request("GET", source.url)
+
+
+def test_a_strangers_redirect_does_not_use_what_a_registration_allows() -> None:
+    backend = GuardedBackend(frozenset({"source.example:8080"}), resolve=lambda host, port: ("8.8.8.8",))
+    with pytest.raises(Blocked, match="a source's own host"):
+        backend.check_redirect(("stranger.example", 80), ("source.example", 8080))
+    backend.check_redirect(("source.example", 8080), ("source.example", 8080))
+    backend.check_redirect(("source.example", 8080), ("stranger.example", 80))
+    backend.check_redirect(("stranger.example", 80), ("source.example", 443))
 
 
 def test_redirects_end_somewhere() -> None:
