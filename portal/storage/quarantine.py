@@ -9,11 +9,13 @@ Reyhanitabar, Rogaway, Vizár, 2015): chunks cannot be cut off, swapped or moved
 as associated data and is the file's name.
 """
 
+import hashlib
 import os
 import secrets
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,15 +43,20 @@ class Quarantine:
 
     def keep(self, path: Path) -> str:
         """Encrypt a file's content under its hash, which is returned; content already kept is kept for longer."""
-        sha256 = file_digest(path)
+        with path.open("rb") as reader:
+            return self._keep(reader, file_digest(path))
+
+    def keep_bytes(self, content: bytes) -> str:
+        """`keep` for what is small and in memory."""
+        return self._keep(BytesIO(content), hashlib.sha256(content).hexdigest())
+
+    def _keep(self, reader: BinaryIO, sha256: str) -> str:
         target = self._path(sha256)
-        if target.exists():
-            os.utime(target, (time.time(), time.time()))
-            return sha256
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with path.open("rb") as reader, placing(target, mode=0o400) as writer:
-            for sealed in self._sealed(reader, sha256):
-                writer.write(sealed)
+        if not target.exists():
+            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with placing(target, mode=0o400) as writer:
+                for sealed in self._sealed(reader, sha256):
+                    writer.write(sealed)
         os.utime(target, (time.time(), time.time()))
         return sha256
 

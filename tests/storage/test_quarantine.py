@@ -49,6 +49,14 @@ def test_nothing_of_the_content_can_be_read_on_disk(quarantine: Quarantine, tmp_
     assert stat.S_IMODE(quarantine.directory.stat().st_mode) == 0o700
 
 
+def test_bytes_are_kept_under_the_hash_that_their_file_would_have(quarantine: Quarantine, tmp_path: Path) -> None:
+    content = os.urandom(MIB + 1)
+    sha256 = quarantine.keep_bytes(content)
+    assert sha256 == quarantine.keep(_file(tmp_path, content))
+    quarantine.restore(sha256, tmp_path / "restored")
+    assert (tmp_path / "restored").read_bytes() == content
+
+
 @pytest.mark.parametrize("damage", ["flip", "cut", "cut a chunk", "swap", "append"])
 def test_altered_content_is_not_restored(quarantine: Quarantine, tmp_path: Path, damage: str) -> None:
     sha256 = quarantine.keep(_file(tmp_path, os.urandom(3 * MIB)))
