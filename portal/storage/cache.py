@@ -11,6 +11,7 @@ from portal.storage.errors import StorageError
 from portal.storage.placing import place_moved, placing
 
 _IN_USE_S = 300  # a path handed out this recently may be about to be opened
+_FORGOTTEN_S = 24 * 3600  # nobody asks for what was withdrawn: it leaves every machine's cache, however much room there is
 
 
 class FileCache:
@@ -55,16 +56,20 @@ class FileCache:
         (self.directory / key).unlink(missing_ok=True)
 
     def evict(self) -> int:
-        """Remove the copies unused for longest until the rest fits; how many. Copies used a moment ago stay."""
+        """Remove copies that nobody used for a day, and of the rest those unused for longest until it fits; how many.
+
+        Copies used a moment ago stay.
+        """
         entries: list[tuple[float, int, Path]] = []
         for path in self.directory.rglob("*"):
             with contextlib.suppress(FileNotFoundError):
                 stat = path.stat()
                 if path.is_file():
                     entries.append((stat.st_mtime, stat.st_size, path))
-        total, removed, young = sum(size for _, size, _ in entries), 0, time.time() - _IN_USE_S
+        total, removed, now = sum(size for _, size, _ in entries), 0, time.time()
         for used_at, size, path in sorted(entries):
-            if total <= self.max_bytes or used_at > young:
+            is_kept = total <= self.max_bytes and used_at > now - _FORGOTTEN_S
+            if is_kept or used_at > now - _IN_USE_S:
                 break
             path.unlink(missing_ok=True)
             total -= size

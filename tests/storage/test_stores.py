@@ -164,6 +164,17 @@ def _keep(cache: FileCache, content: bytes) -> str:
     return key
 
 
+def test_the_cache_forgets_what_nobody_used_for_a_day(tmp_path: Path) -> None:
+    """What was withdrawn is asked for no more, and must not lie on every web node until there is no room."""
+    cache = FileCache(tmp_path / "cache", max_bytes=1_000_000)
+    old, new = _keep(cache, b"withdrawn"), _keep(cache, b"in use")
+    long_ago = time.time() - 25 * 3600
+    os.utime(tmp_path / "cache" / old, (long_ago, long_ago))
+    assert cache.evict() == 1
+    assert cache.find(old) is None
+    assert cache.find(new) is not None
+
+
 def test_the_cache_drops_what_was_unused_for_longest(tmp_path: Path) -> None:
     cache = FileCache(tmp_path / "cache", max_bytes=25)
     keys = [_keep(cache, content) for content in (b"0123456789", b"abcdefghij", b"ABCDEFGHIJ")]
