@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-_MEMORY = "768MB"
+_MEMORY = "256MB"
 
 
 def connect(work_dir: Path, files: Iterable[Path] = ()) -> duckdb.DuckDBPyConnection:

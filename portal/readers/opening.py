@@ -1,6 +1,6 @@
 """Open a file whatever it is: format, encoding, tables, hidden texts. Runs in the child process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import duckdb
 from portal.kernel.vocab import PartKind
 from portal.readers.archive import has_unknown_parts, member_lines
 from portal.readers.decoded import decoded_lines, has_unreadable
-from portal.readers.delimited import read_delimited
+from portal.readers.delimited import read_tolerantly
 from portal.readers.duck import connect, literal, quoted
 from portal.readers.encodings import decodes, detect_encoding, write_utf8
 from portal.readers.errors import FileRefused
@@ -21,6 +21,7 @@ from portal.readers.hidden_xlsx import search_xlsx
 from portal.readers.json_text import find_records, is_geojson, is_json_lines, load_json, read_json_lines, read_records
 from portal.readers.original import file_lines, write_original_text
 from portal.readers.reading import FileReading, Note, ReadingLimits, TableReading
+from portal.readers.regular_csv import find_regular, is_irregular
 from portal.readers.spreadsheets import Workbook, all_texts, read_workbook
 from portal.readers.tables import TableRequest, finish_table
 from portal.readers.text_table import TextTable, write_text_table
@@ -147,14 +148,31 @@ def _tables_of_text(
         return PartKind.FILE, *(("html", "text/html") if is_html else ("xml", "application/xml")), ()
     if head[0] in "[{":
         return _tables_of_json(connection, delivery, utf8)
+    reading = _read_delimited(connection, delivery, utf8)
+    return (PartKind.TABLE, "csv", "text/csv", (reading,)) if reading else (PartKind.FILE, "txt", "text/plain", ())
+
+
+def _read_delimited(connection: duckdb.DuckDBPyConnection, delivery: Delivery, utf8: Path) -> TableReading | None:
+    """The table; None when it is prose."""
+    may_be_prose = delivery.file_name.lower().endswith((".txt", ".md", ".log"))
+    request = TableRequest("table", delivery.stem, delivery.work_dir / "table.parquet")
+    regular = find_regular(utf8, delivery.work_dir)
+    if regular is not None:
+        if regular.width == 1 and may_be_prose:
+            return None
+        try:
+            return finish_table(connection, regular, request, delivery.limits)
+        except duckdb.Error as error:
+            if not is_irregular(error):
+                raise
+        finally:
+            regular.discard()
     text = delivery.work_dir / "table.text.parquet"
-    table, notes = read_delimited(connection, utf8, text, delivery.limits)
-    is_prose = table.width == 1 and delivery.file_name.lower().endswith((".txt", ".md", ".log"))
-    if is_prose:
+    table, notes = read_tolerantly(utf8, text, delivery.limits)
+    if table.width == 1 and may_be_prose:
         text.unlink()
-        return PartKind.FILE, "txt", "text/plain", ()
-    request = TableRequest("table", delivery.stem, delivery.work_dir / "table.parquet", notes=notes)
-    return PartKind.TABLE, "csv", "text/csv", (_finished(connection, table, request, delivery.limits),)
+        return None
+    return _finished(connection, table, replace(request, notes=notes), delivery.limits)
 
 
 def _finished(

@@ -9,8 +9,8 @@ from portal.readers.duck import connect
 from portal.readers.errors import RowsRefused
 from portal.readers.names import unique_names
 from portal.readers.reading import Note, ReadingLimits, TableReading
-from portal.readers.text_table import ROW_GROUP_ROWS, Row, TextWriter, filled_width
-from portal.readers.typed_table import Source, type_table
+from portal.readers.text_table import Row, TextWriter, filled_width, rows_a_batch
+from portal.readers.typed_table import parquet_source, type_table
 
 
 class RowSpool:
@@ -47,7 +47,7 @@ class RowSpool:
                 continue
             self._rows += 1
             self._waiting.append(row if is_direct else self._placed(row, places))
-        if len(self._waiting) >= ROW_GROUP_ROWS:
+        if len(self._waiting) >= rows_a_batch(len(self._places)):
             self._flush()
 
     def finish(self) -> TableReading:
@@ -60,7 +60,7 @@ class RowSpool:
         names = unique_names(self._places)
         connection = connect(self._work_dir)
         try:
-            source = Source(self._parts, [f"c{i}" for i in range(len(names))])
+            source = parquet_source(self._parts, len(names))
             columns, row_count = type_table(connection, source, names, target)
         finally:
             connection.close()

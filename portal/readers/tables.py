@@ -10,8 +10,9 @@ from portal.readers.errors import FileRefused
 from portal.readers.headers import SAMPLE_ROWS, find_header
 from portal.readers.names import ColumnName, renamed_counts, unique_names
 from portal.readers.reading import Note, ReadingLimits, TableReading
-from portal.readers.text_table import TextTable, first_rows
-from portal.readers.typed_table import Source, type_table
+from portal.readers.regular_csv import RegularCsv
+from portal.readers.text_table import TextTable
+from portal.readers.typed_table import type_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class TableRequest:
 
 
 def finish_table(
-    connection: duckdb.DuckDBPyConnection, table: TextTable, request: TableRequest, limits: ReadingLimits
+    connection: duckdb.DuckDBPyConnection, table: TextTable | RegularCsv, request: TableRequest, limits: ReadingLimits
 ) -> TableReading:
     """The table with types in `request.target`. Raises FileRefused when it is too wide or only a header."""
     if table.width > limits.columns:
@@ -36,7 +37,7 @@ def finish_table(
     titles: tuple[str, ...] = ()
     data_start = 0
     if request.names is None:
-        plan = find_header(first_rows(table.path, SAMPLE_ROWS), table.width)
+        plan = find_header(table.head(SAMPLE_ROWS), table.width)
         headers, titles, data_start = unique_names(plan.headers), plan.titles, plan.data_start
         if titles:
             notes.append(Note("title_rows", count=data_start - plan.header_rows))
@@ -46,12 +47,7 @@ def finish_table(
             notes.append(Note("no_header", count=table.width))
     else:
         headers = unique_names(request.names)
-    if data_start >= table.row_count:
-        raise FileRefused(
-            "file_empty", f"The table {request.name!r} has a header and no rows; deliver a file with data."
-        )
-    source = Source((table.path,), tuple(f"c{i}" for i in range(table.width)), data_start)
-    columns, row_count = type_table(connection, source, headers, request.target)
+    columns, row_count = type_table(connection, table.source(data_start), headers, request.target)
     notes += _counts(table, headers, len(columns))
     failed = [column for column in columns if column.failed_casts]
     notes += [Note("values_without_value", column.name, column.failed_casts) for column in failed]
@@ -67,7 +63,7 @@ def finish_table(
     )
 
 
-def _counts(table: TextTable, headers: Sequence[ColumnName], kept: int) -> list[Note]:
+def _counts(table: TextTable | RegularCsv, headers: Sequence[ColumnName], kept: int) -> list[Note]:
     unnamed, repeated = renamed_counts(headers)
     dropped = len(headers) - kept
     counted = {

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from portal.readers.errors import FileRefused
+from portal.readers.typed_table import ROW_GROUP_ROWS, Source, parquet_source
 
-ROW_GROUP_ROWS = 32_768
 _CELLS_A_BATCH = 1_000_000
 Row = Sequence[str | None]
 
@@ -26,6 +26,14 @@ class TextTable:
     row_count: int
     blank_rows: int = 0
     empty_columns: int = 0
+
+    def head(self, count: int) -> list[list[str | None]]:
+        """The first rows."""
+        return first_rows(self.path, count)
+
+    def source(self, first_row: int) -> Source:
+        """The rows from `first_row` (0-based) on, to be typed."""
+        return parquet_source((self.path,), self.width, first_row)
 
 
 class TextWriter:
@@ -58,9 +66,14 @@ class TextWriter:
         self.close()
 
 
+def rows_a_batch(width: int) -> int:
+    """The rows that are in memory at a time: at most a row group, fewer where the table is wide."""
+    return max(1, min(ROW_GROUP_ROWS, _CELLS_A_BATCH // max(1, width)))
+
+
 def batches(rows: Iterable[Row], width: int) -> Iterator[list[Row]]:
     """Rows in lists of at most a row group, fewer where the table is wide."""
-    size = max(1, min(ROW_GROUP_ROWS, _CELLS_A_BATCH // max(1, width)))
+    size = rows_a_batch(width)
     iterator = iter(rows)
     while batch := list(islice(iterator, size)):
         yield batch

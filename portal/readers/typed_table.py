@@ -10,29 +10,36 @@ from portal.kernel.columns import Column
 from portal.kernel.text import Text
 from portal.kernel.vocab import ColumnType
 from portal.readers.duck import literal, quoted
+from portal.readers.errors import FileRefused
 from portal.readers.names import ColumnName
-from portal.readers.text_table import ROW_GROUP_ROWS
 from portal.readers.typing_rules import Candidate, candidates, is_uniform_code, no_value, takes_all, text_cast, trimmed
 
+ROW_GROUP_ROWS = 32_768
 _SAMPLE_ROWS = 4_096
-_COLUMNS_AT_ONCE = 40
+_COLUMNS_AT_ONCE = 200
+_VECTOR_ROWS = 2_048
+_CELLS_A_GROUP = 2_000_000
 _FAMILY = "一"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows of text to be typed: Parquet files with the columns `names`, from the row `first_row` (0-based) on."""
+    """Rows of text to be typed: `rows` is what stands behind FROM and gives them in order, with the columns `names`."""
 
-    paths: Sequence[Path]
+    rows: str
     names: Sequence[str]
-    first_row: int = 0
 
     def sql(self, limit: int | None = None) -> str:
         """A FROM clause over the rows, in their order."""
-        files = ", ".join(literal(str(path)) for path in self.paths)
-        scan = f"read_parquet([{files}], union_by_name = true, file_row_number = true)"
-        where = f" WHERE file_row_number >= {self.first_row}" if self.first_row else ""
-        return f"(SELECT * FROM {scan}{where}{f' LIMIT {limit}' if limit else ''})"
+        return f"(SELECT * FROM {self.rows}{f' LIMIT {limit}' if limit else ''})"
+
+
+def parquet_source(paths: Sequence[Path], width: int, first_row: int = 0) -> Source:
+    """The rows of text tables, one file after the other, from the row `first_row` (0-based) on."""
+    files = ", ".join(literal(str(path)) for path in paths)
+    scan = f"read_parquet([{files}], union_by_name = true, file_row_number = true)"
+    where = f" WHERE file_row_number >= {first_row}" if first_row else ""
+    return Source(f"(SELECT * FROM {scan}{where})", [f"c{i}" for i in range(width)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +54,33 @@ def type_table(
 ) -> tuple[tuple[Column, ...], int]:
     """Write `source` as a typed Parquet file with the names of `headers`; its columns and number of rows.
 
-    A column that has neither a name nor a value is left out.
+    A column that has neither a name nor a value is left out. Raises FileRefused (`file_empty`) when no row is left.
     """
     choices: list[_Choice | None] = []
     for start in range(0, len(headers), _COLUMNS_AT_ONCE):
         part = slice(start, start + _COLUMNS_AT_ONCE)
         choices += _choose(connection, source, headers[part], source.names[part])
     kept = [(header, choice) for header, choice in zip(headers, choices, strict=True) if choice is not None]
+    if not kept:
+        raise FileRefused("file_empty", "The table has no value; deliver a file with data.")
     selected = ", ".join(f"{choice.cast} AS {quoted(header.name)}" for header, choice in kept)
     connection.execute(
         f"COPY (SELECT {selected} FROM {source.sql()}) TO {literal(str(target))} "
-        f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
+        f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {_row_group_rows(len(kept))})"
     )
     row_count, nulls = count_nulls(connection, target, [header.name for header, _ in kept])
+    if not row_count:
+        target.unlink()
+        raise FileRefused("file_empty", "The table has a header and no rows; deliver a file with data.")
     columns = tuple(
         _column(header, choice, null_count) for (header, choice), null_count in zip(kept, nulls, strict=True)
     )
     return columns, row_count
+
+
+def _row_group_rows(width: int) -> int:
+    """Fewer rows where they are wide, for a row group is in memory whole."""
+    return max(_VECTOR_ROWS, min(ROW_GROUP_ROWS, _CELLS_A_GROUP // width // _VECTOR_ROWS * _VECTOR_ROWS))
 
 
 def count_nulls(connection: duckdb.DuckDBPyConnection, path: Path, names: Iterable[str]) -> tuple[int, list[int]]:
@@ -100,7 +117,7 @@ def _choose(
     connection: duckdb.DuckDBPyConnection, source: Source, headers: Sequence[ColumnName], names: Sequence[str]
 ) -> list[_Choice | None]:
     """Types of some columns: a sample rules out most candidates, the rest are tried on every row, one after another."""
-    options = [list(candidates(header.source_name, _alias(i))) for i, header in enumerate(headers)]
+    options = [list(candidates(header.source_name, quoted(name))) for header, name in zip(headers, names, strict=True)]
     sampled = _count(connection, source.sql(_SAMPLE_ROWS), names, options)
     waiting = [
         [option for option, fits in counted.fitting if fits + counted.without_value >= counted.values]
@@ -110,11 +127,11 @@ def _choose(
     undecided = list(range(len(headers)))
     while undecided:
         tried = [waiting[i][:1] for i in undecided]
-        counts = _count(connection, source.sql(), [names[i] for i in undecided], tried, undecided)
+        counts = _count(connection, source.sql(), [names[i] for i in undecided], tried)
         for i, counted in zip(undecided, counts, strict=True):
             waiting[i] = waiting[i][1:] if counted.values and not _fits(counted) else []
             if not waiting[i]:
-                choices[i] = _decide(headers[i], names[i], i, counted)
+                choices[i] = _decide(headers[i], names[i], counted)
         undecided = [i for i in undecided if waiting[i]]
     return choices
 
@@ -137,38 +154,36 @@ def _fits(counted: _Counted) -> Candidate | None:
     return None
 
 
-def _decide(header: ColumnName, name: str, index: int, counted: _Counted) -> _Choice | None:
-    column = quoted(name)
+def _decide(header: ColumnName, name: str, counted: _Counted) -> _Choice | None:
     if not counted.values and not header.source_name:
         return None
     candidate = _fits(counted)
     if candidate is None or is_uniform_code(candidate.type, counted.shortest, counted.longest):
-        return _Choice(ColumnType.TEXT, text_cast(column), 0)
-    cast = candidate.cast.replace(_alias(index), trimmed(column))
-    return _Choice(candidate.type, cast, counted.values - dict(counted.fitting)[candidate])
-
-
-def _alias(index: int) -> str:
-    return f"cell_{index}_"
+        return _Choice(ColumnType.TEXT, text_cast(quoted(name)), 0)
+    return _Choice(candidate.type, candidate.cast, counted.values - dict(counted.fitting)[candidate])
 
 
 def _count(
-    connection: duckdb.DuckDBPyConnection,
-    rows: str,
-    names: Sequence[str],
-    tried: Sequence[Sequence[Candidate]],
-    indices: Sequence[int] | None = None,
+    connection: duckdb.DuckDBPyConnection, rows: str, names: Sequence[str], tried: Sequence[Sequence[Candidate]]
 ) -> list[_Counted]:
-    """What the candidates of some columns take, in one statement over the rows."""
+    """What the candidates of some columns take, in one statement over the rows.
+
+    A cell in the plain spelling of a candidate is neither trimmed nor matched again, and no word for "no value".
+    """
     inner, outer = [], []
-    for i, name, options in zip(indices or range(len(names)), names, tried, strict=True):
-        v = _alias(i)
-        inner.append(f"{trimmed(quoted(name)) if options else text_cast(quoted(name))} AS {v}")
-        outer.append(f"count({v})")
-        outer.append(f"coalesce(count_if({no_value(v)}), 0)" if options else "0")
-        has_integers = any(option.type is ColumnType.INTEGER for option in options)
-        outer += [f"min(length({v}))", f"max(length({v}))"] if has_integers else ["NULL", "NULL"]
-        outer += [f"coalesce(count_if({option.fits}), 0)" for option in options]
+    for i, (name, options) in enumerate(zip(names, tried, strict=True)):
+        column = quoted(name)
+        v = trimmed(column)
+        inner += [column, *(f"{option.is_plain} AS plain_{i}_{n}" for n, option in enumerate(options))]
+        is_plain = " OR ".join(f"plain_{i}_{n}" for n in range(len(options)))
+        outer.append(f"count({text_cast(column)})")
+        outer.append(_how_many(f"CASE WHEN {is_plain} THEN false ELSE {no_value(v)} END") if options else "0")
+        if any(option.type is ColumnType.INTEGER for option in options):
+            length = f"length(CASE WHEN {is_plain} THEN {column} ELSE {v} END)"
+            outer += [f"min({length})", f"max({length})"]
+        else:
+            outer += ["NULL", "NULL"]
+        outer += [_how_many(f"CASE WHEN plain_{i}_{n} THEN true ELSE {o.fits} END") for n, o in enumerate(options)]
     row = _row(connection, f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {rows})")
     counted, at = [], 0
     for options in tried:
@@ -178,6 +193,10 @@ def _count(
         at += len(options)
         counted.append(_Counted(values, without_value, shortest, longest, list(zip(options, fitting, strict=True))))
     return counted
+
+
+def _how_many(condition: str) -> str:
+    return f"coalesce(count_if({condition}), 0)"
 
 
 def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:

@@ -42,6 +42,7 @@ _CODE_NAME = re.compile(
 _DATE_NAME = re.compile(r"日期|时间|年月日|(^|[^a-z])(date|day|time)([^a-z]|$)|_at$|_on$", re.IGNORECASE)
 _INTEGER = r"[+-]?(0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(,[0-9]{3}){1,4})"
 _NUMBER = r"[+-]?(0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(,[0-9]{3}){1,4})?(\.[0-9]{1,17})?([eE][+-]?[0-9]{1,2})?"
+_PLAIN_NUMBER = r"[+-]?(0|[1-9][0-9]{0,14})?(\.[0-9]{1,17})?([eE][+-]?[0-9]{1,2})?"
 _DAY = r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
 _TIME = r"([0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6}0*)?)?)"
 _COMPACT_DAY = r"((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])"
@@ -53,9 +54,14 @@ _UNIFORM_CODE_CHARS = 8
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A type a column may have: `fits` and `cast` are SQL over the trimmed text `v` (null when blank)."""
+    """A type a column may have, as SQL over the column.
+
+    `is_plain`: the cell is in the usual spelling and needs no trimming, which takes longer than all the rest. `fits`:
+    whether the trimmed cell is of the type; `cast`: the cell as a value, null where it is none; both for any cell.
+    """
 
     type: ColumnType
+    is_plain: str
     fits: str
     cast: str
 
@@ -70,14 +76,15 @@ def no_value(v: str) -> str:
     return f"lower({v}) IN ({', '.join(literal(word) for word in _NO_VALUE)})"
 
 
-def candidates(name: str, v: str) -> tuple[Candidate, ...]:
-    """The types to try for a column of this name, the most particular first."""
-    found = [_boolean(v)]
+def candidates(name: str, column: str) -> tuple[Candidate, ...]:
+    """The types to try for a column whose header is `name`, the most particular first. `column` is SQL."""
+    v = trimmed(column)
+    found = [_boolean(column, v)]
     if _DATE_NAME.search(name):
-        found.append(_compact_date(v))
+        found.append(_compact_date(column, v))
     if not _CODE_NAME.search(name):
-        found += [_integer(v), _number(v)]
-    return (*found, _date(v), _datetime(v))
+        found += [_integer(column, v), _number(column, v)]
+    return (*found, _date(column, v), _datetime(column, v))
 
 
 def is_uniform_code(type_: ColumnType, shortest: int | None, longest: int | None) -> bool:
@@ -98,44 +105,74 @@ def _matches(v: str, pattern: str) -> str:
     return f"regexp_full_match({v}, {literal(pattern)})"
 
 
-def _boolean(v: str) -> Candidate:
-    return Candidate(ColumnType.BOOLEAN, f"lower({v}) IN ('true', 'false')", f"TRY_CAST(lower({v}) AS BOOLEAN)")
+def _round_trips(column: str, type_: str) -> str:
+    """Whether the cell is written just as the engine writes the value: no pattern is needed then."""
+    return f"CAST(TRY_CAST({column} AS {type_}) AS VARCHAR) = {column}"
 
 
-def _integer(v: str) -> Candidate:
-    plain = (
-        f"(length({v}) <= 15 AND CAST(TRY_CAST({v} AS BIGINT) AS VARCHAR) = {v})"  # three times faster than a pattern
+def _boolean(column: str, v: str) -> Candidate:
+    return Candidate(
+        ColumnType.BOOLEAN,
+        is_plain=f"{column} IN ('true', 'false')",
+        fits=f"lower({v}) IN ('true', 'false')",
+        cast=f"coalesce({column} = 'true', TRY_CAST(lower({v}) AS BOOLEAN))",
     )
-    fits = f"CASE WHEN {plain} THEN true ELSE {_matches(v, _INTEGER)} END"
-    return Candidate(ColumnType.INTEGER, fits, f"TRY_CAST(replace({v}, ',', '') AS BIGINT)")
 
 
-def _number(v: str) -> Candidate:
-    cast = f"TRY_CAST(replace({v}, ',', '') AS DOUBLE)"
-    return Candidate(ColumnType.NUMBER, f"({_matches(v, _NUMBER)} AND {cast} IS NOT NULL AND isfinite({cast}))", cast)
+def _integer(column: str, v: str) -> Candidate:
+    return Candidate(
+        ColumnType.INTEGER,
+        is_plain=f"length({column}) <= 15 AND {_round_trips(column, 'BIGINT')}",
+        fits=_matches(v, _INTEGER),
+        cast=f"coalesce(TRY_CAST({column} AS BIGINT), TRY_CAST(replace({v}, ',', '') AS BIGINT))",
+    )
+
+
+def _number(column: str, v: str) -> Candidate:
+    plain, grouped = f"TRY_CAST({column} AS DOUBLE)", f"TRY_CAST(replace({v}, ',', '') AS DOUBLE)"
+    return Candidate(
+        ColumnType.NUMBER,
+        is_plain=f"{_matches(column, _PLAIN_NUMBER)} AND isfinite({plain})",
+        fits=f"{_matches(v, _NUMBER)} AND isfinite({grouped})",
+        cast=f"CASE WHEN isfinite({plain}) THEN {plain} WHEN isfinite({grouped}) THEN {grouped} END",
+    )
 
 
 def _date_cast(v: str, pattern: str, type_: str, replacement: str) -> str:
     return f"TRY_CAST(regexp_replace({v}, {literal(f'^{pattern}$')}, {literal(replacement)}) AS {type_})"
 
 
-def _compact_date(v: str) -> Candidate:
-    cast = _date_cast(v, _COMPACT_DAY, "DATE", _ISO_DAY)
-    return Candidate(ColumnType.DATE, f"({_matches(v, _COMPACT_DAY)} AND {cast} IS NOT NULL)", cast)
+def _compact_date(column: str, v: str) -> Candidate:
+    plain, cast = (_date_cast(text, _COMPACT_DAY, "DATE", _ISO_DAY) for text in (column, v))
+    return Candidate(
+        ColumnType.DATE,
+        is_plain=f"{_matches(column, _COMPACT_DAY)} AND {plain} IS NOT NULL",
+        fits=f"{_matches(v, _COMPACT_DAY)} AND {cast} IS NOT NULL",
+        cast=f"coalesce({plain}, {cast})",
+    )
 
 
-def _date(v: str) -> Candidate:
+def _date(column: str, v: str) -> Candidate:
     cast = _date_cast(v, _DAY, "DATE", _ISO_DAY)
-    return Candidate(ColumnType.DATE, f"({_matches(v, _DAY)} AND {cast} IS NOT NULL)", cast)
+    return Candidate(
+        ColumnType.DATE,
+        is_plain=f"length({column}) = 10 AND {_round_trips(column, 'DATE')}",
+        fits=f"{_matches(v, _DAY)} AND {cast} IS NOT NULL",
+        cast=f"coalesce(TRY_CAST({column} AS DATE), {cast})",
+    )
 
 
-def _datetime(v: str) -> Candidate:
+def _datetime(column: str, v: str) -> Candidate:
     with_time = rf"{_DAY}[ T]+{_TIME}"
     full = f"regexp_replace({v}, {literal(_WITHOUT_SECONDS)}, {literal(_ADD_SECONDS)})"
     moment = _date_cast(full, with_time, "TIMESTAMP", r"\1-\2-\3 \4")
     cast = f"coalesce({moment}, {_date_cast(v, _DAY, 'TIMESTAMP', _ISO_DAY)})"
-    fits = f"(({_matches(v, with_time)} OR {_matches(v, _DAY)}) AND {cast} IS NOT NULL)"
-    return Candidate(ColumnType.DATETIME, fits, cast)
+    return Candidate(
+        ColumnType.DATETIME,
+        is_plain=f"length({column}) = 19 AND {_round_trips(column, 'TIMESTAMP')}",
+        fits=f"({_matches(v, with_time)} OR {_matches(v, _DAY)}) AND {cast} IS NOT NULL",
+        cast=f"coalesce(TRY_CAST({column} AS TIMESTAMP), {cast})",
+    )
 
 
 def takes_all(fitting: int, values: int, without_value: int) -> bool:
