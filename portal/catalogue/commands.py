@@ -1,6 +1,6 @@
 """Everything that changes the catalogue, by the names that doors and jobs use. None of them commits."""
 
-from portal.catalogue.curation import edit_wording, merge_curated, return_wording
+from portal.catalogue.curation import edit_wording, find_curated, merge_curated, return_wording, with_curated
 from portal.catalogue.files import (
     finish_export_job,
     forget_export_jobs,
@@ -12,12 +12,21 @@ from portal.catalogue.files import (
 from portal.catalogue.indexing import mark_all_unindexed, mark_indexed
 from portal.catalogue.publishing import Published, publish_dataset, record_verdict
 from portal.catalogue.uses import count_popularity, record_use
-from portal.catalogue.withdrawal import lift_withdrawal, redact_versions, thin_versions, withdraw_dataset
+from portal.catalogue.withdrawal import (
+    COLUMN_CLOSED,
+    lift_withdrawal,
+    redact_columns,
+    redact_versions,
+    thin_versions,
+    withdraw_dataset,
+)
 
 __all__ = [
+    "COLUMN_CLOSED",
     "Published",
     "count_popularity",
     "edit_wording",
+    "find_curated",
     "finish_export_job",
     "forget_export_jobs",
     "lift_withdrawal",
@@ -29,10 +38,12 @@ __all__ = [
     "record_spooled_file",
     "record_use",
     "record_verdict",
+    "redact_columns",
     "redact_versions",
     "request_export_job",
     "return_wording",
     "take_export_job",
     "thin_versions",
+    "with_curated",
     "withdraw_dataset",
 ]

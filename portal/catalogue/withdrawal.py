@@ -4,7 +4,7 @@ Redacting a version removes its parts (previews are data too) and its spooled fi
 transaction, and leaves the keys of the blobs to `purge.py`, which deletes those that nothing else refers to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
@@ -16,11 +16,14 @@ from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPa
 from portal.db.locks import lock
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.ids import new_id
-from portal.kernel.vocab import DatasetState
+from portal.kernel.vocab import ColumnAction, DatasetState
 
 PURGE_BLOBS = "purge_blobs"
 THINNED = "thinned"
+COLUMN_CLOSED = "column_closed_later"
 _KEEP_LAST = 12
+ClosedColumns = Callable[[str, Mapping[str, ColumnAction]], bool]
+"""Asked with a part's slug and its published columns (name → action): whether one of them may be public no longer."""
 
 
 def withdraw_dataset(
@@ -99,6 +102,38 @@ def redact_versions(
             payload = {"dataset_id": dataset_id, "version": number, "keys": sorted(keys)}
             session.add(Outbox(kind=PURGE_BLOBS, payload=payload, created_at=now))
     session.flush()
+
+
+def redact_columns(
+    session: Session, dataset_id: str, is_closed: ClosedColumns, *, actor: str, now: datetime
+) -> tuple[int, ...]:
+    """Take back every kept version with a column that was closed later; their numbers. Call it in the transaction that
+    learns of the closing, after the version without the column was published, if there is one.
+
+    When the current version is among them, the dataset is withdrawn: nothing of it may be shown until its source brings
+    a version without the column.
+    """
+    lock(session, f"dataset {dataset_id}")
+    tables = session.execute(
+        select(VersionPart.version_number, VersionPart.slug, VersionPart.schema)
+        .join(Version, (Version.dataset_id == VersionPart.dataset_id) & (Version.number == VersionPart.version_number))
+        .where(VersionPart.dataset_id == dataset_id, VersionPart.schema.is_not(None), Version.redacted_at.is_(None))
+        .order_by(VersionPart.version_number)
+    )
+    closed = {
+        number
+        for number, slug, schema in tables
+        if schema and is_closed(slug, {c["name"]: ColumnAction(c["action"]) for c in schema["columns"]})
+    }
+    current = session.scalar(
+        select(Dataset.current_version).where(Dataset.id == dataset_id, Dataset.state == DatasetState.PUBLISHED)
+    )
+    if current in closed:
+        withdraw_dataset(session, dataset_id, COLUMN_CLOSED, actor, now, stays=False)
+    elif closed:
+        redact_versions(session, dataset_id, sorted(closed), reason=COLUMN_CLOSED, actor=actor, now=now)
+        session.execute(update(Dataset).where(Dataset.id == dataset_id).values(revision=Dataset.revision + 1))
+    return tuple(sorted(closed))
 
 
 def thin_versions(

@@ -5,7 +5,7 @@ from portal.gate.declaring import ColumnLabels, DeclaredLabels, declare
 from portal.gate.judging import judge, may_offer_original
 from portal.gate.lexicon import names_person, sensitive_kind
 from portal.gate.mapping import MappingInvalid, Signature, ValueMapping
-from portal.gate.planning import ColumnPlan, plan_columns, revise_plan
+from portal.gate.planning import ColumnPlan, closed_columns, plan_columns, revise_plan
 from portal.gate.screening import UNRELEASABLE, screen
 from portal.gate.verdicts import Admitted, Case, Held, JudgedPart, Reason, Refused, Release, Verdict
 from portal.gate.version import GATE_VERSION
@@ -28,6 +28,7 @@ __all__ = [
     "Signature",
     "ValueMapping",
     "Verdict",
+    "closed_columns",
     "declare",
     "is_sensitive_in_column",
     "judge",

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal.gate.content import is_sensitive_in_column
@@ -28,6 +29,10 @@ _OPENNESS_CODES = {
     Openness.CONDITIONAL: "column_conditional",
     None: "column_undeclared",
 }
+
+_DECISIONS = frozenset(
+    {"column_closed", "column_conditional", "column_secret", "column_dropped_by_mapping", "column_sensitive_name"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,23 @@ def revise_plan(declaration: Declaration, plan: ColumnPlan, findings: Findings) 
             else rule
             for rule in plan.rules
         )
+    )
+
+
+def closed_columns(declaration: Declaration, published: Iterable[tuple[str, ColumnAction]]) -> frozenset[str]:
+    """Those published columns (name, action) that an explicit decision closes or tightens, delivered again or not.
+
+    A column that is merely no longer announced is none: absence is not a decision. Without a signed mapping nobody knows
+    what a label decides, so none is.
+    """
+    actions = dict(published)
+    if not declaration.mapping_signed_by:
+        return frozenset()
+    return frozenset(
+        rule.name
+        for rule in plan_columns(declaration, tuple(actions)).rules
+        if (rule.action is ColumnAction.DROP and rule.reason in _DECISIONS)
+        or rule.action not in (ColumnAction.DROP, ColumnAction.PUBLISH, actions[rule.name])
     )
 
 

@@ -145,6 +145,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "closed_by_source": "The department closed this dataset.",
         "absent_from_source": "The department no longer provides this dataset.",
         "no_longer_admitted": "The dataset did not pass a newer inspection.",
+        "column_closed_later": "A column that was open was closed later. Versions that hold it are no longer offered.",
     }
 )
 

@@ -8,14 +8,15 @@ import orjson
 
 from harvesters.errors import SkipRecord
 from harvesters.records import DatasetRecord, RawRecord
-from portal.catalogue.curation import merge_curated
+from portal.catalogue.commands import COLUMN_CLOSED, merge_curated, with_curated
 from portal.db import Database
 from portal.gate import GATE_VERSION, Reason, Verdict, declare, screen
 from portal.ingest.assembling import assemble, labels_of
+from portal.ingest.closing import has_closed_column
 from portal.ingest.errors import PartUnusable
 from portal.ingest.harvest import Harvest
-from portal.ingest.judging import Judged, is_fetching_useless, judge_publication, unfetched
-from portal.ingest.known import Known, look_up
+from portal.ingest.judging import NO_LONGER_ADMITTED, Judged, is_fetching_useless, judge_publication, unfetched
+from portal.ingest.known import Known, Outlook
 from portal.ingest.preparing import Work, prepare_part
 from portal.ingest.reusing import reuse_part
 from portal.ingest.staging import StagedPart
@@ -38,12 +39,11 @@ def raw_bytes(raw: RawRecord) -> bytes:
         raise SkipRecord(f"Record {raw.id!r} is not JSON: {error}", record_id=raw.id) from error
 
 
-def conduct_record(database: Database, harvest: Harvest, raw: RawRecord) -> Judged:
+def conduct_record(database: Database, harvest: Harvest, raw: RawRecord, outlook: Outlook) -> Judged:
     """Everything up to the verdict. Raises SkipRecord, PartUnusable (this record only) or StopRun (the whole run)."""
     record = harvest.harvester.map_record(raw)
     _check_sizes(harvest, record)
-    with database.reading() as session:
-        known = look_up(session, harvest.source.name, record.id)
+    known = outlook.known(record.id)
     return judge_record(database, harvest, record, known, raw_sha256=raw_digest(raw), data_stamp=raw.data_stamp)
 
 
@@ -55,11 +55,10 @@ def judge_record(
     reasons = screen(declaration)
     staged: tuple[StagedPart, ...] = ()
     unusable: PartUnusable | None = None
+    is_same_data = bool(data_stamp) and data_stamp == known.data_stamp
     if not is_fetching_useless(reasons):
         try:
-            staged = _gather(
-                harvest, record, known, declaration, is_same_data=bool(data_stamp) and data_stamp == known.data_stamp
-            )
+            staged = _gather(harvest, record, known, declaration, is_same_data=is_same_data)
         except PartUnusable as error:
             if error.is_temporary:
                 raise
@@ -77,8 +76,11 @@ def judge_record(
     }
     source_key = harvest.source_key(record.id)
     publication = assemble(source_key, record, declaration, staged, mapping=harvest.mapping, provenance=provenance)
-    with database.reading() as session:
-        publication = merge_curated(session, publication)
+    if is_same_data or not staged:
+        publication = with_curated(publication, known.curated)
+    else:  # fetching took its time, and a curator may have used it
+        with database.reading() as session:
+            publication = merge_curated(session, publication)
     verdict: Verdict
     is_leaking = False
     if unusable is not None:
@@ -87,7 +89,8 @@ def judge_record(
         verdict = unfetched(publication, reasons)
     else:
         verdict, is_leaking = judge_publication(publication, declaration, staged, known)
-    return Judged(record, raw_sha256, data_stamp, publication, staged, verdict, known.live, is_leaking)
+    leak = COLUMN_CLOSED if has_closed_column(declaration, known.live) else NO_LONGER_ADMITTED if is_leaking else ""
+    return Judged(record, declaration, raw_sha256, data_stamp, publication, staged, verdict, known.live, leak, known.reviews)
 
 
 def _gather(

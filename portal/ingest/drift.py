@@ -16,7 +16,8 @@ ROWS_LOST_SHARE = 0.30
 
 @dataclass(frozen=True, slots=True)
 class LivePart:
-    """A part of the published version. `columns`: (name, type) in order; `preview`: its stored first rows."""
+    """A part of the published version. `columns`: (name, type) and `actions`: (name, action) in order; `preview`: its
+    stored first rows."""
 
     slug: str
     kind: PartKind
@@ -24,6 +25,7 @@ class LivePart:
     columns: tuple[tuple[str, str], ...]
     sha256: str | None = None
     preview: tuple[tuple[Any, ...], ...] = ()
+    actions: tuple[tuple[str, ColumnAction], ...] = ()
 
 
 def compare(live: Sequence[LivePart], staged: Sequence[StagedPart]) -> tuple[Reason, ...]:

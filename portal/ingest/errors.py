@@ -43,6 +43,10 @@ class CannotReview(IngestError):
     """The held record is not (or no longer) one that can be released or refused; the message says why."""
 
 
+class Overtaken(IngestError):
+    """A person decided about this record while it was judged; judge it again, knowing that."""
+
+
 class PartUnusable(IngestError):
     """One part of a record cannot be used. `code` is a reason code with a message in both languages.
 

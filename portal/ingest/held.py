@@ -159,7 +159,17 @@ def _judged(session: Session, harvest: Harvest, held: HeldRecord, release: Relea
         raise CannotReview("The page or its rules changed since this was held; run the harvest again.")
     known = replace(look_up(session, held.source_name, held.record_id), releases=(release,))
     verdict, _ = judge_publication(publication, declaration, staged, known)
-    return Judged(record, kept.raw_sha256, kept.data_stamp, publication, staged, verdict, known.live)
+    return Judged(
+        record,
+        declaration,
+        kept.raw_sha256,
+        kept.data_stamp,
+        publication,
+        staged,
+        verdict,
+        known.live,
+        reviews=known.reviews | {held.id},
+    )
 
 
 def _release_absence(session: Session, held: HeldRecord, reviewer: str, reason: str, now: datetime) -> None:

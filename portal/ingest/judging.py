@@ -13,20 +13,24 @@ from portal.inspect import scan_texts
 from portal.kernel.declaration import Declaration
 from portal.kernel.vocab import PartKind
 
+NO_LONGER_ADMITTED = "no_longer_admitted"
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One record at the end of its way, before anything is written. `is_leaking`: the very bytes that are live now
-    hold what they must not, so they go from the public at once."""
+    """One record at the end of its way, before anything is written. `leak`: why what is live now must go from the public
+    at once, a reason code; empty: it need not. `reviews`: what persons decided about the record, as far as was known."""
 
     record: DatasetRecord
+    declaration: Declaration
     raw_sha256: str
     data_stamp: str
     publication: Publication
     staged: tuple[StagedPart, ...]
     verdict: Verdict
     live: Live | None
-    is_leaking: bool = False
+    leak: str = ""
+    reviews: frozenset[str] = frozenset()
 
 
 def is_fetching_useless(reasons: Sequence[Reason]) -> bool:

@@ -3,9 +3,9 @@
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from traceback import extract_tb
@@ -22,9 +22,11 @@ from portal.db import Database
 from portal.gate import Reason
 from portal.ingest.ahead import ahead
 from portal.ingest.caps import Caps
+from portal.ingest.closing import CLOSED, close_at_once
 from portal.ingest.conductor import conduct_record, raw_bytes, raw_digest
-from portal.ingest.errors import PartUnusable, RunStopped
+from portal.ingest.errors import Overtaken, PartUnusable, RunStopped
 from portal.ingest.harvest import Harvest, Progress, Silence, utc_now
+from portal.ingest.known import Outlook
 from portal.ingest.listing import close_absent, note_unchanged, select_records
 from portal.ingest.offline import parsed_mapping
 from portal.ingest.runs import HEARTBEAT_EVERY, finish_run, note_progress, start_run
@@ -33,7 +35,6 @@ from portal.ingest.sources import RegisteredSource, get_source, read_secret
 from portal.ingest.transport import transport_for
 from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
-from portal.kernel.ids import new_id
 from portal.kernel.masking import masked
 from portal.kernel.vocab import HarvestAction
 from portal.storage import StorageError
@@ -175,37 +176,45 @@ def _run_page(database: Database, harvest: Harvest, page: RecordPage, tally: Tal
     harvest.progress.unchanged(len(selection.unchanged))
     for settled in unusable:
         _count(harvest, tally, settled)
-    _keep_raw(harvest, selection.changed)
-    for raw in selection.changed:
-        _count(harvest, tally, one_record(database, harvest, raw, tally))
+    outlook = Outlook(database, harvest.source.name, [raw.id for raw in selection.changed])
+    with _keeping_raw(harvest, selection.changed) as kept:
+        for raw in selection.changed:
+            kept[raw.id].result()
+            _count(harvest, tally, one_record(database, harvest, raw, tally, outlook))
 
 
-def _keep_raw(harvest: Harvest, records: Sequence[RawRecord]) -> None:
-    """Entries as received, into the quarantine; several at once, because each waits for the disk."""
+@contextmanager
+def _keeping_raw(harvest: Harvest, records: Sequence[RawRecord]) -> Iterator[Mapping[str, Future[None]]]:
+    """Entries as received go into the quarantine while others are judged, several at once, for each waits for the disk.
+
+    Record id → what is to be waited for before anything about the record is written.
+    """
     quarantine = harvest.quarantine
-    if quarantine is None:
-        return
 
     def keep(raw: RawRecord) -> None:
         content = raw_bytes(raw)
-        if len(content) <= harvest.caps.raw_bytes:
-            path = harvest.work_dir / f"{new_id()}.json"
-            path.write_bytes(content)
-            quarantine.keep(path)
-            path.unlink()
+        if quarantine and len(content) <= harvest.caps.raw_bytes:
+            quarantine.keep_bytes(content)
 
-    with ThreadPoolExecutor(_WRITERS) as pool:
-        list(pool.map(keep, records))
+    with ThreadPoolExecutor(_WRITERS, "raw") as pool:
+        try:
+            yield {raw.id: pool.submit(keep, raw) for raw in records}
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def one_record(database: Database, harvest: Harvest, raw: RawRecord, tally: Tally) -> Settled:
+def one_record(database: Database, harvest: Harvest, raw: RawRecord, tally: Tally, outlook: Outlook) -> Settled:
     """The whole way of one record. Its errors end here, as a skipped record; those of source and portal go on."""
     try:
-        settled = _conducted(database, harvest, raw)
+        settled = _conducted(database, harvest, raw, outlook)
     except (StopRun, *OURS):
+        close_at_once(database, harvest, raw)
         raise
     except Exception as error:  # one record's fault, whatever it is
         settled = skipped(raw, error)
+        if close_at_once(database, harvest, raw):
+            reasons = (Reason(CLOSED, "note"), *settled.reasons)
+            settled = replace(settled, action=HarvestAction.WITHDRAW, reasons=reasons)
         with database.transaction() as session:
             note_skipped(session, harvest, settled, raw_sha256=raw_digest(raw))
     finally:
@@ -217,14 +226,14 @@ def one_record(database: Database, harvest: Harvest, raw: RawRecord, tally: Tall
     return settled
 
 
-def _conducted(database: Database, harvest: Harvest, raw: RawRecord) -> Settled:
+def _conducted(database: Database, harvest: Harvest, raw: RawRecord, outlook: Outlook) -> Settled:
     content = raw_bytes(raw)
     if len(content) > harvest.caps.raw_bytes:
         raise PartUnusable("record_too_large", count=len(content), is_temporary=True)
     for attempt in range(_JUDGE_TIMES):
         try:
-            return settle(database, harvest, conduct_record(database, harvest, raw))
-        except CurationChanged:
+            return settle(database, harvest, conduct_record(database, harvest, raw, outlook))
+        except (CurationChanged, Overtaken):
             if attempt == _JUDGE_TIMES - 1:
                 raise
     raise AssertionError("unreachable")

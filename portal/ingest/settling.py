@@ -6,16 +6,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.catalogue.commands import publish_dataset, record_verdict, withdraw_dataset
 from portal.catalogue.errors import DigestMismatch, StaysWithdrawn
-from portal.db import Database
+from portal.db import Database, table_of
 from portal.gate import GATE_VERSION, Admitted, Held, Reason, Refused
 from portal.ingest.assembling import content_key, original_key
+from portal.ingest.closing import CLOSED, close_columns
+from portal.ingest.errors import Overtaken
 from portal.ingest.harvest import Harvest
 from portal.ingest.judging import Judged
+from portal.ingest.known import REVIEWS_KEPT_IN_MIND
 from portal.ingest.models import HarvestRecord, HeldRecord, SourceRecord
 from portal.ingest.record_json import record_to_json
 from portal.ingest.sealing import keep_withheld, tables_of, withheld_title
@@ -26,8 +29,24 @@ from portal.kernel.masking import masked
 from portal.kernel.vocab import HarvestAction
 from portal.storage import BlobStore, Quarantine
 
-CLOSED = "closed_by_source"
-NO_LONGER_ADMITTED = "no_longer_admitted"
+_HELD, _LAST = table_of(HeldRecord).c, table_of(SourceRecord).c
+_FIND_HELD = (  # what waits, and what persons decided last
+    select(_HELD.id, _HELD.state)
+    .where(
+        _HELD.source_name == bindparam("source"),
+        _HELD.record_id == bindparam("record"),
+        _HELD.kind == "record",
+        _HELD.state.in_(("waiting", "released", "refused")),
+    )
+    .order_by(_HELD.reviewed_at.desc().nulls_first(), _HELD.id)
+    .limit(REVIEWS_KEPT_IN_MIND)
+)
+_CHANGE_HELD = update(table_of(HeldRecord)).where(_HELD.id == bindparam("held"))
+_ADD_LINE = insert(table_of(HarvestRecord))
+_ADD_LAST = insert(table_of(SourceRecord))
+_CHANGE_LAST = update(table_of(SourceRecord)).where(
+    _LAST.source_name == bindparam("source"), _LAST.record_id == bindparam("record")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +115,8 @@ def publish_judged(session: Session, harvest: Harvest, judged: Judged, admitted:
     now = harvest.now()
     verdict_id = record_verdict(session, judged.publication.source_key, admitted, GATE_VERSION, now)
     published = publish_dataset(session, admitted, judged.publication, verdict_id, now)
+    if published.version > 1:
+        close_columns(session, harvest, published.dataset_id, judged.declaration, judged.staged)
     action = HarvestAction.CREATE
     if judged.live is not None:
         action = HarvestAction.UPDATE if published.is_new else HarvestAction.UNCHANGED
@@ -107,7 +128,7 @@ def publish_judged(session: Session, harvest: Harvest, judged: Judged, admitted:
         published.dataset_id,
         published.version,
     )
-    supersede(session, harvest.source.name, judged.record.id, now)
+    supersede(session, harvest, judged, now)
     note(session, harvest, judged, settled, verdict_id=verdict_id, detail={"mapped": record_to_json(judged.record)})
     return settled
 
@@ -122,11 +143,13 @@ def _settle_withheld(
     if isinstance(verdict, Held):
         _hold(session, harvest, judged, verdict, verdict_id=verdict_id, sealed=sealed)
     else:
-        supersede(session, harvest.source.name, judged.record.id, now)
-    if judged.live and (isinstance(verdict, Refused) or judged.is_leaking):
-        reason = CLOSED if isinstance(verdict, Refused) else NO_LONGER_ADMITTED
+        supersede(session, harvest, judged, now)
+    if judged.live and (isinstance(verdict, Refused) or judged.leak):
+        reason = CLOSED if isinstance(verdict, Refused) else judged.leak
         withdraw_dataset(session, judged.live.dataset_id, reason, f"source:{harvest.source.name}", now, stays=False)
         action = HarvestAction.WITHDRAW
+    elif judged.live:
+        close_columns(session, harvest, judged.live.dataset_id, judged.declaration)
     settled = Settled(judged.record.id, withheld_title(judged), action, verdict.reasons, dataset_id)
     note(session, harvest, judged, settled, verdict_id=verdict_id, detail={"sealed_sha256": sealed})
     return settled
@@ -144,7 +167,7 @@ def _hold(session: Session, harvest: Harvest, judged: Judged, verdict: Held, *, 
             HeldRecord.page_digest == verdict.page_digest,
         )
     ).first()
-    supersede(session, harvest.source.name, record_id, now, but=same.id if same else "")
+    supersede(session, harvest, judged, now, but=same.id if same else "")
     held = same or HeldRecord(source_name=harvest.source.name, record_id=record_id, held_at=now)
     held.run_id, held.title = harvest.run_id, withheld_title(judged)
     held.data_digest, held.page_digest = verdict.data_digest, verdict.page_digest
@@ -155,18 +178,18 @@ def _hold(session: Session, harvest: Harvest, judged: Judged, verdict: Held, *, 
     session.flush()
 
 
-def supersede(session: Session, source_name: str, record_id: str, now: datetime, *, but: str = "") -> None:
-    """What waited for this record waits no longer: something newer was judged."""
-    session.execute(
-        update(HeldRecord)
-        .where(
-            HeldRecord.source_name == source_name,
-            HeldRecord.record_id == record_id,
-            HeldRecord.state == "waiting",
-            HeldRecord.id != but,
-        )
-        .values(state="superseded", reviewed_at=now)
-    )
+def supersede(session: Session, harvest: Harvest, judged: Judged, now: datetime, *, but: str = "") -> None:
+    """What waited for this record waits no longer: something newer was judged.
+
+    Raises Overtaken when a person decided about the record since its judgement began.
+    """
+    of_record = {"source": harvest.source.name, "record": judged.record.id}
+    found = session.execute(_FIND_HELD, of_record).all()
+    if not judged.reviews.issuperset(row.id for row in found if row.state != "waiting"):
+        raise Overtaken(f"A person decided about {judged.publication.source_key} while it was judged.")
+    for row in found:
+        if row.state == "waiting" and row.id != but:
+            session.execute(_CHANGE_HELD, {"held": row.id, "state": "superseded", "reviewed_at": now})
 
 
 def note(
@@ -184,29 +207,36 @@ def note(
     """
     now, rules_digest = harvest.now(), harvest.rules_digest
     session.execute(
-        insert(HarvestRecord).values(
-            run_id=harvest.run_id,
-            record_id=settled.record_id,
-            action=settled.action,
-            raw_sha256=judged.raw_sha256,
-            verdict_id=verdict_id,
-            dataset_id=settled.dataset_id,
-            version_number=settled.version,
-            reasons=[reason_to_json(reason) for reason in settled.reasons],
-            detail={"title": settled.title, **detail},
-            recorded_at=now,
-        )
+        _ADD_LINE,
+        {
+            "run_id": harvest.run_id,
+            "record_id": settled.record_id,
+            "action": settled.action,
+            "raw_sha256": judged.raw_sha256,
+            "verdict_id": verdict_id,
+            "dataset_id": settled.dataset_id,
+            "version_number": settled.version,
+            "reasons": [reason_to_json(reason) for reason in settled.reasons],
+            "detail": {"title": settled.title, **detail},
+            "recorded_at": now,
+        },
     )
-    row = session.get(SourceRecord, (harvest.source.name, settled.record_id))
-    if row is None:
-        row = SourceRecord(source_name=harvest.source.name, record_id=settled.record_id)
-        session.add(row)
-    row.fingerprint = fingerprint(judged.raw_sha256, judged.data_stamp, rules_digest)
-    row.rules_digest, row.raw_sha256, row.data_stamp = rules_digest, judged.raw_sha256, judged.data_stamp
-    row.parts = [staged_without_rows(part) for part in judged.staged]
-    row.action, row.dataset_id = settled.action, settled.dataset_id or row.dataset_id
-    row.seen_run_id, row.is_missing, row.settled_at = harvest.run_id, False, now
-    session.flush()
+    last = {
+        "fingerprint": fingerprint(judged.raw_sha256, judged.data_stamp, rules_digest),
+        "rules_digest": rules_digest,
+        "raw_sha256": judged.raw_sha256,
+        "data_stamp": judged.data_stamp,
+        "parts": [staged_without_rows(part) for part in judged.staged],
+        "action": settled.action,
+        "seen_run_id": harvest.run_id,
+        "is_missing": False,
+        "settled_at": now,
+    }
+    if settled.dataset_id:
+        last["dataset_id"] = settled.dataset_id
+    record = {"source": harvest.source.name, "record": settled.record_id}
+    if session.connection().execute(_CHANGE_LAST, last | record).rowcount == 0:
+        session.execute(_ADD_LAST, last | {"source_name": harvest.source.name, "record_id": settled.record_id})
 
 
 def note_skipped(

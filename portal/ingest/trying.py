@@ -18,6 +18,7 @@ from portal.ingest.conductor import conduct_record
 from portal.ingest.differences import Change, difference, fields_of_publication, fields_of_view
 from portal.ingest.harvest import Harvest, Progress, utc_now
 from portal.ingest.judging import Judged
+from portal.ingest.known import Outlook
 from portal.ingest.listing import select_records
 from portal.ingest.models import SourceRecord
 from portal.ingest.running import OURS, clear, opened, skipped
@@ -62,15 +63,16 @@ def try_harvest(
                 harvest.progress.unchanged(len(selection.unchanged))
                 for raw, reason, note in selection.unusable:
                     yield Trial(Settled(raw.id, raw.id, HarvestAction.SKIP, (reason,), note=note), ())
+                outlook = Outlook(workshop.database, source_name, [raw.id for raw in selection.changed])
                 for raw in selection.changed:
-                    yield _try_record(workshop.database, harvest, raw)
+                    yield _try_record(workshop.database, harvest, raw, outlook)
         with workshop.database.reading() as session:
             yield from _absent(session, source_name, seen)
 
 
-def _try_record(database: Database, harvest: Harvest, raw: RawRecord) -> Trial:
+def _try_record(database: Database, harvest: Harvest, raw: RawRecord, outlook: Outlook) -> Trial:
     try:
-        judged = conduct_record(database, harvest, raw)
+        judged = conduct_record(database, harvest, raw, outlook)
         with database.reading() as session:
             trial = _trial(session, judged)
     except (StopRun, *OURS):
@@ -100,7 +102,7 @@ def _action(judged: Judged) -> HarvestAction:
         live = judged.live.data_digest, judged.live.page_digest
         is_same = live == (judged.verdict.data_digest, judged.verdict.page_digest)
         return HarvestAction.UNCHANGED if is_same else HarvestAction.UPDATE
-    if judged.live and (judged.is_leaking or not isinstance(judged.verdict, Held)):
+    if judged.live and (judged.leak or not isinstance(judged.verdict, Held)):
         return HarvestAction.WITHDRAW
     return HarvestAction.HOLD if isinstance(judged.verdict, Held) else HarvestAction.REFUSE
 

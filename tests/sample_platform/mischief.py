@@ -9,7 +9,7 @@ KINDS = frozenset(
         "error_200", "double_encoded", "empty_page", "expire_secret", "login_page", "slow", "drip", "broken", "reset",
         "repeat_page", "no_identifier", "same_identifier", "not_an_object", "duplicate_columns", "empty_column",
         "long_title", "truncated_file", "bomb", "status", "redirect", "huge", "extra_column", "ragged_row", "gb18030",
-        "not_json", "missing_total", "replace",
+        "not_json", "missing_total", "replace", "drop_column",
     }
 )  # fmt: skip
 

@@ -190,6 +190,15 @@ def _extra_column(values: dict[str, Any], rule: Rule) -> None:
         row.append(f"值{number}")
 
 
+def _drop_column(values: dict[str, Any], rule: Rule) -> None:
+    """The rows come without the column `value`, which the entry still announces."""
+    if rule.value in values["columns"]:
+        place = values["columns"].index(rule.value)
+        values["columns"].pop(place)
+        for row in values["rows"]:
+            row.pop(place)
+
+
 def _ragged_row(values: dict[str, Any], rule: Rule) -> None:
     values["rows"][-1].append("多余")
 
@@ -207,6 +216,7 @@ _INSIDE: dict[str, Callable[[dict[str, Any], Rule], None]] = {
     "empty_column": _empty_column,
     "long_title": _long_title,
     "extra_column": _extra_column,
+    "drop_column": _drop_column,
     "ragged_row": _ragged_row,
     "missing_total": _missing_total,
 }
