@@ -19,6 +19,8 @@ from portal.tables.serial import schema_from_json
 Ts = TypeVarTuple("Ts")
 Wordings = Mapping[str, Mapping[str, Text]]  # dataset id → field → text
 
+_TABLE_FORMATS = ("csv", "json", "parquet")
+
 _CARD_COLUMNS = (
     Dataset.id,
     Dataset.openness,
@@ -97,10 +99,19 @@ def read_theme_slugs(session: Session, ids: Sequence[str]) -> Mapping[str, tuple
 
 
 def read_formats(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Dataset id → (formats, languages) of its current version's parts; one statement."""
+    """Dataset id → (formats, languages) of its current version's parts; one statement.
+
+    A table is offered in every format that is made of it, whatever it was delivered in; people look for the common ones.
+    """
     found: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = defaultdict(lambda: ((), ()))
     query = (
-        select(VersionPart.dataset_id, VersionPart.format, VersionPart.languages)
+        select(
+            VersionPart.dataset_id,
+            VersionPart.kind,
+            VersionPart.format,
+            VersionPart.original_format,
+            VersionPart.languages,
+        )
         .join(
             Dataset,
             (Dataset.id == VersionPart.dataset_id) & (Dataset.current_version == VersionPart.version_number),
@@ -108,9 +119,10 @@ def read_formats(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[tup
         .where(Dataset.id.in_(ids))
         .order_by(VersionPart.dataset_id, VersionPart.position)
     )
-    for dataset_id, format_name, languages in session.execute(query) if ids else ():
+    for dataset_id, kind, format_name, original, languages in session.execute(query) if ids else ():
         formats, spoken = found[dataset_id]
-        found[dataset_id] = (tuple(dict.fromkeys((*formats, format_name))), (*spoken, *languages))
+        names = (*_TABLE_FORMATS, *filter(None, (original,))) if kind == PartKind.TABLE else (format_name,)
+        found[dataset_id] = (tuple(dict.fromkeys((*formats, *names))), (*spoken, *languages))
     return found
 
 

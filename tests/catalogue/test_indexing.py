@@ -51,5 +51,6 @@ def test_a_document_says_what_a_search_needs(built: Built, make: Make, put: Put)
     assert facts.publisher_names == {Language.ZH: "区教育局", Language.EN: "District Education Bureau"}
     assert "名称\nName" in facts.columns
     assert (facts.publisher_slug, facts.theme_slugs) == ("district-education-bureau", ("education", "government"))
-    assert (facts.formats, facts.update_cycle, facts.openness) == (("csv",), "daily", "unconditional")
+    assert (facts.update_cycle, facts.openness) == ("daily", "unconditional")
+    assert facts.formats == ("csv", "json", "parquet")
     assert facts.languages == (Language.ZH, Language.EN)

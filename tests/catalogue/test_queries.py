@@ -82,7 +82,7 @@ def test_a_card_shows_both_languages_and_what_is_missing(built: Built) -> None:
     assert first.languages == (Language.ZH, Language.EN)
     assert second.languages == (Language.ZH,)
     assert second.title.shown(Language.EN).is_fallback
-    assert first.formats == ("csv",)
+    assert first.formats == ("csv", "json", "parquet")  # what a table is offered in
     assert first.row_count == 40
 
 

@@ -9,6 +9,7 @@ from portal.api import describe_api
 from portal.http.problems import KINDS
 from portal.i18n import REASONS, VOCABULARY
 from portal.index.facets import FACETS
+from portal.limits import DESCRIPTIONS
 from portal.paths import ROOT, TEMPLATES
 from portal.web.developers import read_operations
 
@@ -48,6 +49,8 @@ def _from_registries() -> Iterator[tuple[str, str]]:
     for code, kind in KINDS.items():
         yield kind.title, f"problem {code}"
         yield kind.remedy, f"problem {code}"
+    for budget, message in DESCRIPTIONS.items():
+        yield message, f"budget {budget}"
     for operation in read_operations(describe_api()):
         yield operation.summary, f"API {operation.anchor}"
         yield operation.description, f"API {operation.anchor}"
