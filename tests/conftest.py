@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from portal.db import Base, Database
 from portal.settings import Settings
@@ -11,6 +12,13 @@ from portal.settings import Settings
 pytest_plugins = ["tests.services.fixtures"]
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command under test sets up logs for its process, which is the tests' own."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

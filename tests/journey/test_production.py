@@ -105,10 +105,8 @@ def test_a_killed_worker_leaves_nothing_undone(stack: Stack, tmp_path: Path) -> 
         stack.run("worker", ["portal", "source", "add", "sample", *platform.registration(tmp_path)])
         stack.kill("worker")
         stack.run("worker", ["portal", "harvest", "run", "sample"])
-    urllib.request.urlopen(
-        urllib.request.Request(f"{stack.servers.elasticsearch}/portal*?expand_wildcards=all", method="DELETE"),
-        timeout=30,
-    ).close()
+    for index in fetch(f"{stack.servers.elasticsearch}/_alias/portal").json():
+        assert fetch(f"{stack.servers.elasticsearch}/{index}", method="DELETE").status == 200
     degraded = fetch(f"{stack.base_url}/api/v1/datasets?q=%E5%81%9C%E8%BD%A6")
     assert degraded.status == 200
     stack.start("worker")
