@@ -3,7 +3,7 @@
 Both: UTF-8, commas, every text in double quotes, a null is nothing at all between two commas (an empty text would be
 `""`; published tables have none), dates in ISO 8601, times with a space in the middle, lines end with a line feed.
 `csv` is the data as they are. `excel.csv` starts with a byte order mark, and a text that Excel would take for a formula
-or a number gets a character in front: an apostrophe before = + - @, a tab before digits alone that it would round or
+or a number gets a character in front: an apostrophe before = + - @ (also full-width), a tab before digits alone that it would round or
 strip of their zeros.
 """
 
@@ -18,7 +18,8 @@ from portal.tables import ReadableTable
 
 BOM = "\ufeff".encode()
 _OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=32_768)
-_FORMULA = r"^[=+\-@\t\r].+"
+# A line feed may stand before or after the sign; full-width signs count in East Asian settings.
+_FORMULA = r"(?s)^(?:[\t\r\n\x{feff}]*[=+\-@＝＋－＠].|[\t\r\n].)"
 _DIGITS = r"^(0[0-9]+|[0-9]{12,})$"
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import openpyxl
 import polars as pl
+import pyarrow as pa
 import pytest
 from python_calamine import CalamineWorkbook
 
 from portal.exports import FORMATS, MadeFile, TooManyRows, UnknownFormat, make_file
+from portal.exports.delimited import guarded
 from portal.kernel.digests import file_digest
 from portal.kernel.vocab import ColumnType
 from portal.tables import ReadableTable
@@ -76,6 +78,11 @@ def test_csv_for_excel_has_a_mark_and_guards_what_excel_would_change(table: Read
     assert [row[1] for row in rows[1:]] == ["\t007", "\t110101199003070000", "", "'-5"]
     assert rows[4][0] == "'=1+1"
     assert rows[4][2:4] == ["-5", "-0.5"]  # numbers are numbers
+
+
+@pytest.mark.parametrize("text", ["=1+1", "=\n1+1", "\n=1+1", "＝1+1", "＋1", "@x", "\t=1", "\ufeff=1"])
+def test_no_formula_is_left_for_excel_however_it_is_written(text: str) -> None:
+    assert guarded(pa.array([text, "正常", "a=1"])).to_pylist() == [f"'{text}", "正常", "a=1"]
 
 
 def test_json_is_an_array_of_objects(table: ReadableTable, tmp_path: Path) -> None:
