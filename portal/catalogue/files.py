@@ -1,16 +1,18 @@
 """Files made from tables: registering what was spooled, and the jobs that make the large ones."""
 
 from datetime import UTC, datetime, timedelta
+from operator import eq
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.access import is_visible
 from portal.catalogue.datasets import get_table_size
-from portal.catalogue.models import Dataset, ExportJob
+from portal.catalogue.models import Dataset, ExportJob, Outbox
 from portal.catalogue.reading import is_storable
 from portal.catalogue.versions import SpooledFile, Version
 from portal.catalogue.views import ExportJobView, Ref
+from portal.catalogue.withdrawal import PURGE_BLOBS
 from portal.db.locks import lock
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.ids import new_id
@@ -20,6 +22,7 @@ from portal.kernel.vocab import DatasetState
 MAX_WAITING = 200
 MAX_WAITING_PER_CALLER = 5
 _ABANDONED = timedelta(minutes=30)
+_SPOOLED_KEY = (SpooledFile.dataset_id, SpooledFile.version_number, SpooledFile.part, SpooledFile.format)
 
 
 def record_spooled_file(
@@ -136,6 +139,28 @@ def finish_export_job(session: Session, job_id: str, now: datetime, *, error: st
 def forget_export_jobs(session: Session, now: datetime, *, older_than: timedelta = timedelta(days=7)) -> None:
     """Remove jobs that finished longer ago than that; the files they made stay."""
     session.execute(delete(ExportJob).where(ExportJob.finished_at < now - older_than))
+
+
+def forget_spooled_files(
+    session: Session, now: datetime, *, older_than: timedelta = timedelta(days=30), limit: int = 1_000
+) -> int:
+    """Let go of files made longer ago than that, which are made again when asked for; how many.
+
+    Otherwise whoever asks for every format of every version once fills the store for good.
+    """
+    old = session.execute(
+        select(*_SPOOLED_KEY, SpooledFile.blob_key)
+        .where(SpooledFile.made_at < now - older_than)
+        .order_by(SpooledFile.made_at)
+        .limit(limit)
+    ).all()
+    for *key, _ in old:
+        session.execute(delete(SpooledFile).where(*map(eq, _SPOOLED_KEY, key)))
+    if old:
+        payload = {"keys": sorted({row.blob_key for row in old})}
+        session.add(Outbox(kind=PURGE_BLOBS, payload=payload, created_at=now))
+    session.flush()
+    return len(old)
 
 
 def _check_queue(session: Session, principal: Principal) -> None:

@@ -3,8 +3,8 @@
 Both: UTF-8, commas, every text in double quotes, a null is nothing at all between two commas (an empty text would be
 `""`; published tables have none), dates in ISO 8601, times with a space in the middle, lines end with a line feed.
 `csv` is the data as they are. `excel.csv` starts with a byte order mark, and a text that Excel would take for a formula
-or a number gets a character in front: an apostrophe before = + - @ (also full-width), a tab before digits alone that it would round or
-strip of their zeros.
+or a number gets a character in front: an apostrophe before = + - @ (also full-width), a tab before digits alone that
+it would round or strip of their zeros.
 """
 
 from collections.abc import Iterator

@@ -12,6 +12,7 @@ from portal.catalogue.commands import (
     count_popularity,
     finish_export_job,
     forget_export_jobs,
+    forget_spooled_files,
     note_progress,
     take_export_job,
     thin_versions,
@@ -113,6 +114,7 @@ def thin_out(hands: Hands) -> int:
         after = next_after
     with shop.database.transaction() as session:
         forget_export_jobs(session, now)
+        total += forget_spooled_files(session, now)
         recount(session)
     total += shop.quarantine.purge(now=now) + sweep(shop.work_dir)
     with shop.database.reading() as session:

@@ -1,6 +1,7 @@
 """Jobs that make files: one per file, bounded, taken by one worker, alive or taken again."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,16 +9,21 @@ from portal.catalogue import files
 from portal.catalogue.commands import (
     finish_export_job,
     forget_export_jobs,
+    forget_spooled_files,
     note_progress,
+    record_spooled_file,
     request_export_job,
     take_export_job,
     withdraw_dataset,
 )
 from portal.catalogue.errors import Buried
+from portal.catalogue.purge import purge_outbox
 from portal.catalogue.queries import get_export_job
 from portal.catalogue.views import ExportJobView, Ref
+from portal.kernel.digests import file_digest
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.principal import ANONYMOUS, Principal
+from portal.storage import blob_key
 from tests.builders import NOW, Built, build_catalogue
 
 
@@ -126,3 +132,30 @@ def test_finished_jobs_are_forgotten_after_a_week(built: Built) -> None:
         forget_export_jobs(session, NOW + timedelta(days=8))
         with pytest.raises(NotFound):
             get_export_job(session, ANONYMOUS, job.id)
+
+
+def test_files_made_long_ago_leave_the_store_and_can_be_made_again(built: Built, tmp_path: Path) -> None:
+    (dataset_id,) = build_catalogue(built, 1)
+    made = tmp_path / "made.csv"
+    for content, days in (("old", 40), ("new", 1)):
+        made.write_text(content)
+        sha256 = file_digest(made)
+        key = blob_key("spool", sha256, "csv")
+        built.store.put_file(key, made)
+        with built.database.transaction() as session:
+            record_spooled_file(
+                session,
+                dataset_id=dataset_id,
+                version_number=1,
+                part="data",
+                format=f"{content}.csv",
+                blob_key=key,
+                sha256=sha256,
+                size_bytes=3,
+                now=NOW - timedelta(days=days),
+            )
+    with built.database.transaction() as session:
+        assert forget_spooled_files(session, NOW) == 1
+        assert forget_spooled_files(session, NOW) == 0
+    purge_outbox(built.database, built.store, NOW)
+    assert [key for key in built.store.list_keys("") if key.startswith("spool/")] == [key]
