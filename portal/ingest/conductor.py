@@ -10,7 +10,7 @@ from harvesters.errors import SkipRecord
 from harvesters.records import DatasetRecord, RawRecord
 from portal.catalogue.commands import COLUMN_CLOSED, merge_curated, with_curated
 from portal.db import Database
-from portal.gate import GATE_VERSION, Reason, Verdict, declare, screen
+from portal.gate import GATE_VERSION, Held, Reason, Verdict, declare, screen
 from portal.ingest.assembling import assemble, labels_of
 from portal.ingest.closing import has_closed_column
 from portal.ingest.errors import PartUnusable
@@ -18,6 +18,7 @@ from portal.ingest.harvest import Harvest
 from portal.ingest.judging import NO_LONGER_ADMITTED, Judged, is_fetching_useless, judge_publication, unfetched
 from portal.ingest.known import Known, Outlook
 from portal.ingest.preparing import Work, prepare_part
+from portal.ingest.rejudging import live_leaks
 from portal.ingest.reusing import reuse_part
 from portal.ingest.staging import StagedPart
 from portal.ingest.texts import slugs_for
@@ -89,8 +90,12 @@ def judge_record(
         verdict = unfetched(publication, reasons)
     else:
         verdict, is_leaking = judge_publication(publication, declaration, staged, known)
+    if isinstance(verdict, Held) and not is_leaking:
+        is_leaking = live_leaks(harvest, known)
     leak = COLUMN_CLOSED if has_closed_column(declaration, known.live) else NO_LONGER_ADMITTED if is_leaking else ""
-    return Judged(record, declaration, raw_sha256, data_stamp, publication, staged, verdict, known.live, leak, known.reviews)
+    return Judged(
+        record, declaration, raw_sha256, data_stamp, publication, staged, verdict, known.live, leak, known.reviews
+    )
 
 
 def _gather(

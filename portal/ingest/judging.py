@@ -11,6 +11,7 @@ from portal.ingest.known import Known, Live
 from portal.ingest.staging import StagedPart
 from portal.inspect import scan_texts
 from portal.kernel.declaration import Declaration
+from portal.kernel.findings import Findings
 from portal.kernel.vocab import PartKind
 
 NO_LONGER_ADMITTED = "no_longer_admitted"
@@ -52,19 +53,25 @@ def judge_publication(
     data_digest, page_digest = digest_data(publication.parts), digest_page(publication)
     live = known.live
     is_same_data = live is not None and live.data_digest == data_digest
+    page_findings = scan_texts(dict(page_texts(publication)), digest=page_digest)
     case = Case(
         data_digest=data_digest,
         page_digest=page_digest,
         declaration=declaration,
         parts=tuple(judged_part(part, publication) for part in staged),
-        page_findings=scan_texts(dict(page_texts(publication)), digest=page_digest),
+        page_findings=page_findings,
         drift=() if live is None or is_same_data else compare(live.parts, staged),
         release=_release_for(known.releases, data_digest, page_digest),
     )
     verdict = judge(case)
     if data_digest + page_digest in known.refused_digests and not isinstance(verdict, Refused):
         verdict = Refused(data_digest, page_digest, (Reason("refused_by_reviewer", "refuse"), *verdict.reasons))
-    return verdict, is_same_data and isinstance(verdict, Held) and _is_about_data(verdict, staged)
+    if live is None or not isinstance(verdict, Held):
+        return verdict, False
+    is_same_page = live.page_digest == page_digest
+    return verdict, (is_same_data and _is_about_data(verdict, staged)) or (
+        is_same_page and _is_about(verdict, page_findings)
+    )
 
 
 def judged_part(part: StagedPart, publication: Publication) -> JudgedPart:
@@ -85,6 +92,12 @@ def _release_for(releases: Sequence[Release], data_digest: str, page_digest: str
     of_data = [release for release in releases if release.data_digest == data_digest]
     of_page = [release for release in releases if release.page_digest == page_digest]
     return next(iter([*of_data, *of_page]), None)
+
+
+def _is_about(verdict: Held, page: Findings) -> bool:
+    """Whether something found in the words of the page holds the record."""
+    places = {finding.place for finding in page.findings}
+    return any(r.severity == "hold" and r.code.startswith("found_") and r.subject in places for r in verdict.reasons)
 
 
 def _is_about_data(verdict: Held, staged: Sequence[StagedPart]) -> bool:
