@@ -26,13 +26,23 @@ class SchemaOutdated(PortalError):
 
 
 def migrate(database: Database) -> None:
-    """Create or upgrade the schema; returns when it is current, whoever did the work."""
+    """Create or upgrade the schema; returns when it is current, whoever did the work.
+
+    Raises SchemaOutdated when a newer program made it.
+    """
     database.make_directory()
     with database.writing() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        if _revision(connection) != _head():
-            command.upgrade(alembic_config(connection), "head")
+        found = _revision(connection)
+        if found == _head():
+            return
+        if found is not None and found not in _known():
+            raise SchemaOutdated(
+                f"The database is at schema {found}, which this program does not know: a newer one made it. Run that one, "
+                "or begin with an empty PORTAL_VAR_DIR or database (the sample: make clean)."
+            )
+        command.upgrade(alembic_config(connection), "head")
 
 
 def check_schema(database: Database) -> None:
@@ -72,6 +82,10 @@ def configure(context: Any) -> None:
 def _render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
     """Migrations must not change when our own types do: they name SQLAlchemy's."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+def _known() -> set[str]:
+    return {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
 
 
 def _revision(connection: Connection) -> str | None:

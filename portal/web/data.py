@@ -64,11 +64,13 @@ def show_rows(ref: str, slug: str) -> Response:
 
     address = _Address(f"/{language().value}/dataset/{asked}/data/{slug}", schema)
     number = page_number(most=MAX_OFFSET // _PER_PAGE)
-    fault = ""
+    fault: Column | None = None
     try:
         condition = condition_from_filters(address.filters(), schema)
     except InvalidInput as error:
-        condition, fault = None, str(error)
+        condition, fault = None, schema.column(error.parameter.partition(".")[2])
+        if fault is None:
+            raise
     page = parts().rows.page(
         table,
         RowQuery(where=condition, order_by=address.order, limit=_PER_PAGE, offset=(number - 1) * _PER_PAGE),
@@ -92,7 +94,6 @@ def show_rows(ref: str, slug: str) -> Response:
             "first": (number - 1) * _PER_PAGE + 1 if page.rows else 0,
             "pager": make_pager(number, total, _PER_PAGE, address.page, most=MAX_OFFSET // _PER_PAGE),
             "fault": fault,
-            "fault_of": request.args.get("column", ""),
             "action": address.path,
         },
     )

@@ -66,6 +66,16 @@ def test_a_database_without_schema_is_named_as_such(tmp_path: Path) -> None:
     database.dispose()
 
 
+def test_a_database_of_a_newer_program_is_named_as_such(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'newer.sqlite3'}")
+    migrate(database)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))
+    with pytest.raises(SchemaOutdated, match="schema later"):
+        migrate(database)
+    database.dispose()
+
+
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_processes_may_start_at_the_same_time(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     url = f"sqlite:///{tmp_path / 'v' / 'c.sqlite3'}" if engine == "sqlite" else request.getfixturevalue("postgres_url")

@@ -114,6 +114,8 @@ def test_a_filter_that_does_not_fit_is_explained_on_the_page(client: FlaskClient
     answer = client.get(f"/zh/dataset/{site.plain}/data/data?column=数量&how=min&value=many")
     assert answer.status_code == 200
     assert "这个筛选条件与该字段不符。" in answer.text
+    assert "请填写与字段类型相符的值。" in answer.text
+    assert "does not fit" not in answer.text
 
 
 def test_unknown_columns_and_pages_past_the_end_do_no_harm(client: FlaskClient, site: Site) -> None:
