@@ -56,6 +56,15 @@ def decodes(path: Path, encoding: str) -> bool:
     return True
 
 
+def is_plain_utf8(path: Path, encoding: str) -> bool:
+    """Whether a file that was proved to be in `encoding` is UTF-8 without byte order mark and NUL characters already."""
+    if encoding != "utf-8":
+        return False
+    with path.open("rb") as file:
+        is_marked = file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+        return not is_marked and all(0 not in chunk for chunk in iter(lambda: file.read(_CHUNK_BYTES), b""))
+
+
 def write_utf8(path: Path, encoding: str, target: Path) -> int:
     """The text in UTF-8 without byte order mark and without NUL characters; the number of NULs left out."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")

@@ -11,7 +11,7 @@ from portal.readers.archive import has_unknown_parts, member_lines
 from portal.readers.decoded import decoded_lines, has_unreadable
 from portal.readers.delimited import read_tolerantly
 from portal.readers.duck import connect, literal, quoted
-from portal.readers.encodings import decodes, detect_encoding, write_utf8
+from portal.readers.encodings import decodes, detect_encoding, is_plain_utf8, write_utf8
 from portal.readers.errors import FileRefused
 from portal.readers.formats import RealFormat, real_format
 from portal.readers.hidden_ods import search_ods
@@ -119,8 +119,10 @@ def _open_text(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> Fil
     encoding = delivery.encoding or detect_encoding(delivery.path)
     if delivery.encoding and not decodes(delivery.path, delivery.encoding):
         raise FileRefused("file_encoding_unknown", f"The file is not in {delivery.encoding}, which was asked for.")
-    utf8 = delivery.work_dir / "text.utf8"
-    nuls = write_utf8(delivery.path, encoding, utf8)
+    copy = delivery.work_dir / "text.utf8"
+    is_plain = is_plain_utf8(delivery.path, encoding)
+    nuls = 0 if is_plain else write_utf8(delivery.path, encoding, copy)
+    utf8 = delivery.path if is_plain else copy
     try:
         kind, format_name, media_type, tables = _tables_of_text(connection, delivery, utf8)
         original = None
@@ -129,7 +131,7 @@ def _open_text(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> Fil
             original = write_original_text(lines, delivery.work_dir / "original.parquet")
         is_hiding = has_unreadable(utf8, format_name)
     finally:
-        utf8.unlink(missing_ok=True)
+        copy.unlink(missing_ok=True)
     notes = (Note("nul_characters_left_out", count=nuls),) if nuls else ()
     titles = tuple(title for table in tables for title in table.titles)
     hidden = {"title row": titles} if titles else {}

@@ -15,7 +15,7 @@ from portal.readers.names import ColumnName
 from portal.readers.typing_rules import Candidate, candidates, is_uniform_code, no_value, takes_all, text_cast, trimmed
 
 ROW_GROUP_ROWS = 32_768
-_SAMPLE_ROWS = 4_096
+_SAMPLE_ROWS = 1_024
 _COLUMNS_AT_ONCE = 200
 _VECTOR_ROWS = 2_048
 _CELLS_A_GROUP = 2_000_000

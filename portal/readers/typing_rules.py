@@ -110,12 +110,17 @@ def _round_trips(column: str, type_: str) -> str:
     return f"CAST(TRY_CAST({column} AS {type_}) AS VARCHAR) = {column}"
 
 
+def _first_of(plain: str, other: str) -> str:
+    """`plain`, or `other` where that is null. Unlike `coalesce`, a CASE works the second out only where it is needed."""
+    return f"CASE WHEN {plain} IS NOT NULL THEN {plain} ELSE {other} END"
+
+
 def _boolean(column: str, v: str) -> Candidate:
     return Candidate(
         ColumnType.BOOLEAN,
         is_plain=f"{column} IN ('true', 'false')",
         fits=f"lower({v}) IN ('true', 'false')",
-        cast=f"coalesce({column} = 'true', TRY_CAST(lower({v}) AS BOOLEAN))",
+        cast=_first_of(f"TRY_CAST({column} AS BOOLEAN)", f"TRY_CAST(lower({v}) AS BOOLEAN)"),
     )
 
 
@@ -124,7 +129,7 @@ def _integer(column: str, v: str) -> Candidate:
         ColumnType.INTEGER,
         is_plain=f"length({column}) <= 15 AND {_round_trips(column, 'BIGINT')}",
         fits=_matches(v, _INTEGER),
-        cast=f"coalesce(TRY_CAST({column} AS BIGINT), TRY_CAST(replace({v}, ',', '') AS BIGINT))",
+        cast=_first_of(f"TRY_CAST({column} AS BIGINT)", f"TRY_CAST(replace({v}, ',', '') AS BIGINT)"),
     )
 
 
@@ -148,7 +153,7 @@ def _compact_date(column: str, v: str) -> Candidate:
         ColumnType.DATE,
         is_plain=f"{_matches(column, _COMPACT_DAY)} AND {plain} IS NOT NULL",
         fits=f"{_matches(v, _COMPACT_DAY)} AND {cast} IS NOT NULL",
-        cast=f"coalesce({plain}, {cast})",
+        cast=_first_of(plain, cast),
     )
 
 
@@ -158,7 +163,7 @@ def _date(column: str, v: str) -> Candidate:
         ColumnType.DATE,
         is_plain=f"length({column}) = 10 AND {_round_trips(column, 'DATE')}",
         fits=f"{_matches(v, _DAY)} AND {cast} IS NOT NULL",
-        cast=f"coalesce(TRY_CAST({column} AS DATE), {cast})",
+        cast=_first_of(f"TRY_CAST({column} AS DATE)", cast),
     )
 
 
@@ -171,7 +176,7 @@ def _datetime(column: str, v: str) -> Candidate:
         ColumnType.DATETIME,
         is_plain=f"length({column}) = 19 AND {_round_trips(column, 'TIMESTAMP')}",
         fits=f"({_matches(v, with_time)} OR {_matches(v, _DAY)}) AND {cast} IS NOT NULL",
-        cast=f"coalesce(TRY_CAST({column} AS TIMESTAMP), {cast})",
+        cast=_first_of(f"TRY_CAST({column} AS TIMESTAMP)", cast),
     )
 
 

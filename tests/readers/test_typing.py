@@ -89,3 +89,29 @@ def test_blank_cells_are_null_and_space_around_text_is_kept(opened: Opened) -> N
 def test_types_survive_space_and_a_tab_that_guards_digits(opened: Opened) -> None:
     table = opened("数量,日期\n\t12\u00a0,\u30002024-01-02\n").tables[0]
     assert rows_of(table) == [(12, date(2024, 1, 2))]
+
+
+def test_a_word_for_no_value_is_never_a_number(opened: Opened) -> None:
+    """`nan` is a word for "no value", and DuckDB would take it for a number that is none."""
+    type_, values = column(opened, "金额", "1.5", "nan", "2", "—")
+    assert (type_, values) == ("number", [1.5, None, 2.0, None])
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\u00a0"])
+@pytest.mark.parametrize(
+    ("name", "cells", "type_"),
+    [
+        ("数量", ("1", "20"), "integer"),
+        ("金额", ("1.5", "1,234.5"), "number"),
+        ("有效", ("true", "false"), "boolean"),
+        ("日期", ("2024-01-05", "2024年2月3日"), "date"),
+        ("发布日期", ("20240105", "20231231"), "date"),
+        ("时间", ("2024-01-05 08:30:00", "2024-01-06 08:30"), "datetime"),
+    ],
+)
+def test_space_around_cells_does_not_change_type_or_value(
+    opened: Opened, name: str, cells: tuple[str, ...], type_: str, blank: str
+) -> None:
+    plain = column(opened, name, *cells)
+    assert plain[0] == type_
+    assert column(opened, name, *(blank + cell + blank for cell in cells)) == plain
