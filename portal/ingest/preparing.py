@@ -75,8 +75,9 @@ def stage_table_again(work: Work, staged: StagedPart, table: Path) -> StagedPart
 
 
 def _base(part: Part, slug: str, kind: PartKind) -> StagedPart:
+    """Of a table until more is known: what people look for is CSV, what lies in the store is Parquet."""
     return StagedPart(
-        part_key=part.key, part_digest=digest_part(part), slug=slug, kind=kind, format="parquet", media_type=PARQUET
+        part_key=part.key, part_digest=digest_part(part), slug=slug, kind=kind, format="csv", media_type=PARQUET
     )
 
 
