@@ -17,19 +17,19 @@ from portal.exports.batches import rendered
 from portal.tables import ReadableTable
 
 BOM = "\ufeff".encode()
-_OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=32_768)
+_OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=1_024)
 # A line feed may stand before or after the sign; full-width signs count in East Asian settings.
 _FORMULA = r"(?s)^(?:[\t\r\n\x{feff}]*[=+\-@＝＋－＠].|[\t\r\n].)"
 _DIGITS = r"^(0[0-9]+|[0-9]{12,})$"
 
 
-def write_csv(table: ReadableTable) -> Iterator[tuple[bytes, int]]:
+def write_csv(table: ReadableTable) -> Iterator[tuple[bytes | memoryview, int]]:
     """Pieces of the file with the number of rows in each."""
     yield header([column.name for column in table.schema.columns]), 0
     yield from rendered(table.path, _lines)
 
 
-def write_excel_csv(table: ReadableTable) -> Iterator[tuple[bytes, int]]:
+def write_excel_csv(table: ReadableTable) -> Iterator[tuple[bytes | memoryview, int]]:
     """The same with a byte order mark and guarded texts."""
     names = pa.array([column.name for column in table.schema.columns], pa.string())
     yield BOM + header(guarded(names).to_pylist()), 0
@@ -50,15 +50,14 @@ def guarded(texts: pa.Array) -> pa.Array:
     return texts
 
 
-def _lines(batch: pa.RecordBatch) -> bytes:
+def _lines(batch: pa.RecordBatch) -> memoryview:
     sink = pa.BufferOutputStream()
     columns = [_whole_seconds(column) for column in batch.columns]
     pyarrow.csv.write_csv(pa.RecordBatch.from_arrays(columns, names=batch.schema.names), sink, _OPTIONS)
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
+    return memoryview(sink.getvalue())
 
 
-def _guarded_lines(batch: pa.RecordBatch) -> bytes:
+def _guarded_lines(batch: pa.RecordBatch) -> memoryview:
     columns = [guarded(column) if pa.types.is_string(column.type) else column for column in batch.columns]
     return _lines(pa.RecordBatch.from_arrays(columns, names=batch.schema.names))
 

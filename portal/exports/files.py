@@ -16,7 +16,7 @@ from portal.kernel.digests import file_digest
 from portal.kernel.ids import new_id
 from portal.tables import ReadableTable
 
-_PIECES: dict[str, Callable[[ReadableTable], Iterator[tuple[bytes, int]]]] = {
+_PIECES: dict[str, Callable[[ReadableTable], Iterator[tuple[bytes | memoryview, int]]]] = {
     "csv": write_csv,
     "excel.csv": write_excel_csv,
     "json": write_json,
@@ -72,7 +72,7 @@ def make_file(
 
 
 def _write_pieces(
-    pieces: Iterator[tuple[bytes, int]], path: Path, on_progress: Callable[[int], None]
+    pieces: Iterator[tuple[bytes | memoryview, int]], path: Path, on_progress: Callable[[int], None]
 ) -> tuple[str, int]:
     rows_done = 0
     with DigestedFile(path.open("wb", buffering=0)) as file:

@@ -10,12 +10,12 @@ from portal.exports.batches import rendered
 from portal.tables import ReadableTable
 
 
-def write_json_lines(table: ReadableTable) -> Iterator[tuple[bytes, int]]:
+def write_json_lines(table: ReadableTable) -> Iterator[tuple[bytes | memoryview, int]]:
     """Pieces of the file with the number of rows in each."""
     yield from rendered(table.path, _objects)
 
 
-def write_json(table: ReadableTable) -> Iterator[tuple[bytes, int]]:
+def write_json(table: ReadableTable) -> Iterator[tuple[bytes | memoryview, int]]:
     """One array with the same objects, each on a line of its own."""
     is_first = True
     yield b"[", 0

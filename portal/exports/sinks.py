@@ -13,7 +13,7 @@ class DigestedFile:
         self._digest = hashlib.sha256()
         self.size_bytes = 0
 
-    def write(self, content: bytes) -> None:
+    def write(self, content: bytes | memoryview) -> None:
         """Append the bytes."""
         self._file.write(content)
         self._digest.update(content)
