@@ -174,6 +174,7 @@ def _lift(reasons: list[Reason], release: Release) -> list[Reason]:
         if reason.severity == "hold"
         and reason.code not in UNRELEASABLE
         and (release.codes is None or reason.code in release.codes)
+        and (release.seen is None or (reason.code, reason.subject) in release.seen)
         else reason
         for reason in reasons
     ]

@@ -47,7 +47,8 @@ class JudgedPart:
 class Release:
     """A named reviewer's earlier decision, bound to the digests of what was reviewed.
 
-    `codes`: the reason codes that the reviewer saw; a reason that came later is not lifted. None: all.
+    `codes`: the reason codes that the reviewer saw; a reason that came later is not lifted. None: all. `seen`: the same
+    as (code, subject), so that what a newer inspection finds in another column is not lifted either.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Release:
     data_digest: str
     page_digest: str
     codes: frozenset[str] | None = None
+    seen: frozenset[tuple[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,15 @@ def test_a_reason_that_came_after_the_review_is_not_lifted() -> None:
     assert codes(asked) == {"found_bank_card"}
 
 
+def test_what_is_found_later_in_another_column_is_not_lifted() -> None:
+    release = replace(
+        RELEASE, codes=frozenset({"found_mobile_number"}), seen=frozenset({("found_mobile_number", "地址")})
+    )
+    assert judge(replace(with_findings(MOBILES), release=release)).outcome == "admitted"
+    elsewhere = replace(MOBILES, column="学校名称", count=900)
+    assert codes(replace(with_findings(MOBILES, elsewhere), release=release)) == {"found_mobile_number"}
+
+
 def test_a_release_of_other_data_lifts_nothing() -> None:
     assert isinstance(judge(replace(with_findings(MOBILES), release=replace(RELEASE, data_digest="0"))), Held)
 
