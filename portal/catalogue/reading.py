@@ -19,7 +19,8 @@ from portal.tables.serial import schema_from_json
 Ts = TypeVarTuple("Ts")
 Wordings = Mapping[str, Mapping[str, Text]]  # dataset id → field → text
 
-_TABLE_FORMATS = ("csv", "json", "parquet")
+TABLE_FORMATS = ("csv", "json", "parquet")
+"""What every table is found and shown as; XLSX has a limit of rows, JSON Lines is for few."""
 
 _CARD_COLUMNS = (
     Dataset.id,
@@ -121,7 +122,7 @@ def read_formats(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[tup
     )
     for dataset_id, kind, format_name, original, languages in session.execute(query) if ids else ():
         formats, spoken = found[dataset_id]
-        names = (*_TABLE_FORMATS, *filter(None, (original,))) if kind == PartKind.TABLE else (format_name,)
+        names = (*TABLE_FORMATS, *filter(None, (original,))) if kind == PartKind.TABLE else (format_name,)
         found[dataset_id] = (tuple(dict.fromkeys((*formats, *names))), (*spoken, *languages))
     return found
 

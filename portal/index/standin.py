@@ -6,17 +6,19 @@ Coarser than an engine (no stems, no Traditional–Simplified, order by use or d
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import VISIBLE_STATES
 from portal.catalogue.models import Dataset, DatasetTheme, DatasetWording, Publisher
+from portal.catalogue.reading import TABLE_FORMATS
 from portal.catalogue.versions import VersionPart
 from portal.db import Database
 from portal.index import tokens
 from portal.index.facets import MAX_VALUES, NAMES
 from portal.index.protocol import SearchRequest, SearchResult
 from portal.index.query import Query, Term
+from portal.kernel.vocab import PartKind
 
 _WORDINGS = {
     None: ("title", "keywords"),
@@ -85,7 +87,7 @@ def _chosen(name: str, values: Iterable[str]) -> ColumnElement[bool]:
     return Dataset.id.in_(select(codes.c.dataset_id).where(codes.c.code.in_(tuple(values))))
 
 
-def _codes(name: str) -> Select[str, str]:
+def _codes(name: str) -> Select[str, str] | CompoundSelect[str, str]:
     """(dataset_id, code) of one facet, as rows."""
     id_ = Dataset.id.label("dataset_id")
     if name == "department":
@@ -93,13 +95,28 @@ def _codes(name: str) -> Select[str, str]:
     if name == "theme":
         return select(DatasetTheme.dataset_id.label("dataset_id"), DatasetTheme.theme_slug.label("code"))
     if name == "format":
-        current = and_(VersionPart.dataset_id == Dataset.id, VersionPart.version_number == Dataset.current_version)
-        return select(id_, func.lower(VersionPart.format).label("code")).join(VersionPart, current)
+        return _formats()
     if name == "language":
         title = and_(DatasetWording.dataset_id == Dataset.id, DatasetWording.field == "title")
         return select(id_, DatasetWording.language.label("code")).join(DatasetWording, title)
     column = Dataset.update_cycle if name == "update_frequency" else Dataset.openness
     return select(id_, column.label("code"))
+
+
+def _formats() -> CompoundSelect[str, str]:
+    """As `read_formats` has them: tables count under what is made of them and what they were delivered in."""
+    current = and_(VersionPart.dataset_id == Dataset.id, VersionPart.version_number == Dataset.current_version)
+    is_table = VersionPart.kind == PartKind.TABLE
+
+    def coded(code: ColumnElement[str], *conditions: ColumnElement[bool]) -> Select[str, str]:
+        columns = select(Dataset.id.label("dataset_id"), code.label("code"))
+        return columns.select_from(Dataset).join(VersionPart, current).where(*conditions)
+
+    return union_all(
+        coded(func.lower(VersionPart.format), not_(is_table)),
+        coded(func.lower(VersionPart.original_format), is_table, VersionPart.original_format.is_not(None)),
+        *(coded(literal(name), is_table) for name in TABLE_FORMATS),
+    )
 
 
 def _term(term: Term) -> ColumnElement[bool]:
