@@ -170,7 +170,9 @@ class ZipDrop:
                     raise SkipRecord(problem, record_id=path)
                 yield from self._inflated(archive, member, path)
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
-            raise SkipRecord(f"{path[-120:]!r} in the archive cannot be read: {error}.", record_id=path) from error
+            raise SkipRecord(
+                f"{path[-120:]!r} in the archive cannot be read ({type(error).__name__}).", record_id=path
+            ) from error
 
     def _inflated(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: str) -> Iterator[bytes]:
         total = 0
@@ -205,7 +207,7 @@ class ZipDrop:
         try:
             archive = zipfile.ZipFile(self._root)
         except (zipfile.BadZipFile, OSError) as error:
-            raise StopRun(f"The archive {self._root.name!r} cannot be read: {error}.") from error
+            raise StopRun(f"The archive {self._root.name!r} cannot be read ({type(error).__name__}).") from error
         with archive:
             yield archive
 

@@ -31,7 +31,7 @@ def _tolerant_rows(path: Path, delimiter: str, quoting: Literal[0, 3]) -> Iterat
             yield from reader
         except csv.Error as error:
             raise FileRefused(
-                "file_damaged", f"Row {reader.line_num}: {error}; look for a quotation mark that is never closed."
+                "file_damaged", f"Row {reader.line_num} cannot be read; look for a quotation mark that is never closed."
             ) from error
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from portal.readers.reading import FileReading, ReadingLimits
 from portal.readers.transfer import reading_from_json
 
 _MAX_ANSWER_BYTES = 256 << 20
+_ERROR_KIND = re.compile(r"^([A-Za-z_][\w.]{0,80}(?:Error|Exception|Exit|Interrupt))\b", re.MULTILINE)
 _MEMORY_WORDS = ("MemoryError", "memory allocation", "bad_alloc", "OutOfMemory", "Out of Memory", "could not allocate")
 
 
@@ -94,7 +96,8 @@ def _reason(status: int, complaint: str, limits: ReadingLimits) -> FileRefused:
     if -status == signal.SIGXFSZ or "File too large" in complaint:
         message = f"Reading writes more than {limits.output_bytes >> 20} MiB and was stopped; deliver smaller files."
         return FileRefused("file_too_large", message)
-    kind = complaint.strip().splitlines()[-1].split(":")[0][:100] if complaint.strip() else f"status {status}"
+    kinds = _ERROR_KIND.findall(complaint)  # never the message: it can quote the cell that could not be read
+    kind = kinds[-1] if kinds else f"status {status}"
     return FileRefused("reader_failed", f"The file could not be read and the reader ended ({kind}).")
 
 

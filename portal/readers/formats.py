@@ -74,7 +74,9 @@ def _zipped(path: Path, limits: ReadingLimits) -> RealFormat:
             names = {member.filename for member in members}
             declared = archive.read("mimetype", pwd=None)[:100] if "mimetype" in names else b""
     except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError, EOFError) as error:
-        raise FileRefused("file_damaged", f"The file starts as a zip archive but cannot be opened: {error}.") from error
+        raise FileRefused(
+            "file_damaged", f"The file starts as a zip archive but cannot be opened ({type(error).__name__})."
+        ) from error
     _refuse_bomb(members, path.stat().st_size, limits)
     if "xl/workbook.xml" in names:
         return _XLSX

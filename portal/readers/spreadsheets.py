@@ -63,7 +63,7 @@ def read_workbook(path: Path, hidden: HiddenParts) -> Workbook:
     except PasswordError as error:
         raise FileRefused("file_encrypted", "The file is protected by a password; deliver it without one.") from error
     except (CalamineError, OSError, ValueError) as error:
-        raise FileRefused("file_damaged", f"The spreadsheet cannot be opened: {error}.") from error
+        raise FileRefused("file_damaged", f"The spreadsheet cannot be opened ({type(error).__name__}).") from error
     return found
 
 
