@@ -1,13 +1,21 @@
 """What was taken back is gone from the database at once and from the store soon after."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from portal.catalogue.commands import record_spooled_file, redact_versions, thin_versions, withdraw_dataset
+from portal.catalogue.commands import (
+    COLUMN_CLOSED,
+    record_spooled_file,
+    redact_columns,
+    redact_versions,
+    thin_versions,
+    withdraw_dataset,
+)
 from portal.catalogue.errors import Buried
 from portal.catalogue.models import Outbox
 from portal.catalogue.publication import Publication
@@ -15,9 +23,11 @@ from portal.catalogue.purge import delete_unreferenced, purge_outbox, sweep_orph
 from portal.catalogue.queries import find_file, get_dataset
 from portal.catalogue.versions import SpooledFile, Tombstone, VersionPart
 from portal.catalogue.views import Ref
+from portal.catalogue.withdrawal import ClosedColumns
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.ids import new_id
 from portal.kernel.principal import ANONYMOUS
+from portal.kernel.vocab import ColumnAction
 from portal.storage import Blob, LocalStore, StorageError, blob_key
 from tests.builders import NOW, Built, build_catalogue
 
@@ -283,3 +293,41 @@ def test_a_redacted_current_version_answers_with_its_tombstone(built: Built) -> 
         redact_versions(session, dataset_id, (1,), reason="asked away", actor="a", now=NOW)
     with built.database.reading() as session, pytest.raises(Buried, match="asked away"):
         get_dataset(session, ANONYMOUS, Ref(dataset_id))
+
+
+def _closes(slug_of_table: str, name: str) -> ClosedColumns:
+    def is_closed(slug: str, columns: Mapping[str, ColumnAction]) -> bool:
+        return slug == slug_of_table and name in columns
+
+    return is_closed
+
+
+def test_versions_with_a_closed_column_go_and_those_without_it_stay(built: Built, make: Make, put: Put) -> None:
+    part = make().parts[0]
+    assert part.schema
+    schema = replace(part.schema, columns=part.schema.columns[1:])
+    dataset_id = put(make())
+    put(make(licence="other"), now=NOW + timedelta(days=1))
+    put(make(parts=(replace(part, schema=schema, rules=part.rules[1:]),)), now=NOW + timedelta(days=2))
+    with built.database.transaction() as session:
+        is_closed = _closes("data", part.schema.columns[0].name)
+        assert redact_columns(session, dataset_id, is_closed, actor="a", now=NOW) == (1, 2)
+    with built.database.reading() as session:
+        view = get_dataset(session, ANONYMOUS, Ref(dataset_id))
+        assert [(v.number, v.redacted_at is None) for v in view.versions] == [(3, True), (2, False), (1, False)]
+        with pytest.raises(Buried, match=COLUMN_CLOSED):
+            get_dataset(session, ANONYMOUS, Ref(dataset_id, 2))
+
+
+def test_a_closed_column_of_the_current_version_withdraws_the_dataset_until_its_source_brings_another(
+    built: Built, make: Make, put: Put
+) -> None:
+    dataset_id = put(make())
+    with built.database.transaction() as session:
+        assert redact_columns(session, dataset_id, _closes("other", "名称"), actor="a", now=NOW) == ()
+        assert redact_columns(session, dataset_id, _closes("data", "名称"), actor="a", now=NOW) == (1,)
+    with built.database.reading() as session, pytest.raises(Buried, match=COLUMN_CLOSED):
+        get_dataset(session, ANONYMOUS, Ref(dataset_id))
+    put(make(parts=make(1).parts), now=NOW + timedelta(days=1))
+    with built.database.reading() as session:
+        assert get_dataset(session, ANONYMOUS, Ref(dataset_id)).card.current_version == 2
