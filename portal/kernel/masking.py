@@ -7,9 +7,13 @@ kept or shown outside of the quarantine. When not: for what was inspected; maski
 import re
 
 _LONGEST = 500
-# 8 digits in a row, or 11 with single blanks or hyphens between: identity, mobile, account and permit numbers in any
-# script's digits. Days, clock times, addresses of hosts and counts with separators stay.
-_NUMBERS = re.compile(r"\d(?:[ \u3000\-－]?\d){10,}[Xx]?|\d{8,}[Xx]?")
+# 8 digits in a row, or grouped as people write mobile, identity and card numbers, in any script's digits. Days, clock times,
+# addresses of hosts and counts with separators stay.
+_GAP = r"[ \u3000\-－]"
+_NUMBERS = re.compile(
+    rf"\d{{8,}}[Xx]?|\d{{3}}{_GAP}\d{{4}}{_GAP}\d{{4}}"
+    rf"|\d{{6}}{_GAP}\d{{4}}{_GAP}?\d{{4}}{_GAP}?\d{{3}}[\dXx]|(?:\d{{4}}{_GAP}){{3,4}}\d{{1,4}}"
+)
 _MAIL = re.compile(r"[^\s@<>\"'，。；：]+@[^\s@<>\"'，。；：]+")
 
 
