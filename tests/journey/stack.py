@@ -53,8 +53,8 @@ class Stack:
         database = make_url(self.servers.postgres)
         self._places = {
             "postgres:5432/portal": f"{database.host}:{database.port}/{database.database}",
-            "redis:6379": self.servers.redis.removeprefix("redis://").removesuffix("/0"),
-            "http://elasticsearch:9200": self.servers.elasticsearch,
+            f":{variables['REDIS_PASSWORD']}@redis:6379": self.servers.redis.removeprefix("redis://").removesuffix("/0"),
+            "elasticsearch:9200": self.servers.elasticsearch.removeprefix("http://"),
             "http://store:9000": self.servers.s3,
             "/var/lib/portal": str(self.directory),
             "0.0.0.0:8000": f"127.0.0.1:{self._web_port}",
