@@ -10,7 +10,7 @@ from typing import Final
 _INVISIBLE: Final = (
     r"\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2064}\u{feff}\u{180e}\u{34f}\u{61c}\u{fe00}-\u{fe0f}"
 )
-_BETWEEN: Final = r"[\s--\t]\-‐-―−－﹣·・•．.。_/\\＿／"
+_BETWEEN: Final = r"[\s--\t]()（）\-‐-―−－﹣·・•．.。_/\\＿／"
 # Digits that are no decimal digits: numerals in both writings, in circles, raised and lowered.
 _OTHER_DIGITS: Final = "〇零○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖⓪①②③④⑤⑥⑦⑧⑨⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
 
