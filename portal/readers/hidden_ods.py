@@ -49,7 +49,9 @@ def search_ods(path: Path, parts: HiddenParts) -> None:
                         parts.add(place, (text for text in texts if text.strip().lower() not in SOFTWARE))
             parts.sheets.update(content.sheets)
     except (zipfile.BadZipFile, ExpatError, KeyError, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise FileRefused("file_damaged", f"The spreadsheet's parts cannot be read ({type(error).__name__}).") from error
+        raise FileRefused(
+            "file_damaged", f"The spreadsheet's parts cannot be read ({type(error).__name__})."
+        ) from error
 
 
 class _Texts:

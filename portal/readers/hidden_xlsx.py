@@ -36,7 +36,9 @@ def search_xlsx(path: Path, parts: HiddenParts) -> None:
         with zipfile.ZipFile(path) as archive:
             _search(archive, parts)
     except (zipfile.BadZipFile, ET.ParseError, KeyError, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise FileRefused("file_damaged", f"The spreadsheet's parts cannot be read ({type(error).__name__}).") from error
+        raise FileRefused(
+            "file_damaged", f"The spreadsheet's parts cannot be read ({type(error).__name__})."
+        ) from error
 
 
 def _search(archive: zipfile.ZipFile, parts: HiddenParts) -> None:

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import duckdb
 
-from portal.readers.duck import literal
+from portal.readers.duck import WIDE_COLUMNS, literal
 from portal.readers.text_table import Row, filled_width
 from portal.readers.typed_table import Source
 
 DELIMITERS = (",", "\t", ";", "|")
 _SNIFFED_CHARS = 1 << 17
 _SNIFFED_ROWS = 200
-_WIDE_COLUMNS = 200
 _BUFFER_BYTES, _LINE_BYTES = 4 << 20, 1 << 20
 
 
@@ -83,7 +82,7 @@ def find_regular(path: Path, work_dir: Path) -> RegularCsv | None:
     delimiter = sniff_delimiter(path)
     rows = (row for row, _ in _located_rows(path, delimiter))
     width = max((len(row) for _, row in zip(range(_SNIFFED_ROWS), rows, strict=False)), default=0)
-    return RegularCsv(path, delimiter, width, work_dir) if 0 < width <= _WIDE_COLUMNS else None
+    return RegularCsv(path, delimiter, width, work_dir) if 0 < width <= WIDE_COLUMNS else None
 
 
 def is_irregular(error: duckdb.Error) -> bool:

@@ -58,7 +58,7 @@ class RowSpool:
             raise RowsRefused("The source sent no row with a value in it.")
         target = self._work_dir / f"{self._key}.parquet"
         names = unique_names(self._places)
-        connection = connect(self._work_dir)
+        connection = connect(self._work_dir, columns=len(names))
         try:
             source = parquet_source(self._parts, len(names))
             columns, row_count = type_table(connection, source, names, target)

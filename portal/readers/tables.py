@@ -1,11 +1,13 @@
 """From a text table to a reading: header, names, types, and what became of every row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
+from portal.readers.duck import WIDE_COLUMNS, connect
 from portal.readers.errors import FileRefused
 from portal.readers.headers import SAMPLE_ROWS, find_header
 from portal.readers.names import ColumnName, renamed_counts, unique_names
@@ -47,7 +49,8 @@ def finish_table(
             notes.append(Note("no_header", count=table.width))
     else:
         headers = unique_names(request.names)
-    columns, row_count = type_table(connection, table.source(data_start), headers, request.target)
+    with _roomy(connection, request.target.parent, table.width) as roomy:
+        columns, row_count = type_table(roomy, table.source(data_start), headers, request.target)
     notes += _counts(table, headers, len(columns))
     failed = [column for column in columns if column.failed_casts]
     notes += [Note("values_without_value", column.name, column.failed_casts) for column in failed]
@@ -61,6 +64,16 @@ def finish_table(
         notes=tuple(notes),
         titles=titles,
     )
+
+
+@contextmanager
+def _roomy(connection: duckdb.DuckDBPyConnection, work_dir: Path, width: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The connection, or for a wide table one with memory for its columns."""
+    if width <= WIDE_COLUMNS:
+        yield connection
+        return
+    with connect(work_dir, columns=width) as roomy:
+        yield roomy
 
 
 def _counts(table: TextTable | RegularCsv, headers: Sequence[ColumnName], kept: int) -> list[Note]:

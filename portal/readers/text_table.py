@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from portal.readers.errors import FileRefused
 from portal.readers.typed_table import ROW_GROUP_ROWS, Source, parquet_source
 
-_CELLS_A_BATCH = 1_000_000
+_CELLS_A_BATCH = 250_000
 Row = Sequence[str | None]
 
 
