@@ -11,7 +11,9 @@ from portal.storage.errors import StorageError
 from portal.storage.placing import place_moved, placing
 
 _IN_USE_S = 300  # a path handed out this recently may be about to be opened
-_FORGOTTEN_S = 24 * 3600  # nobody asks for what was withdrawn: it leaves every machine's cache, however much room there is
+_FORGOTTEN_S = (
+    24 * 3600
+)  # nobody asks for what was withdrawn: it leaves every machine's cache, however much room there is
 
 
 class FileCache:

@@ -53,7 +53,9 @@ class Stack:
         database = make_url(self.servers.postgres)
         self._places = {
             "postgres:5432/portal": f"{database.host}:{database.port}/{database.database}",
-            f":{variables['REDIS_PASSWORD']}@redis:6379": self.servers.redis.removeprefix("redis://").removesuffix("/0"),
+            f":{variables['REDIS_PASSWORD']}@redis:6379": self.servers.redis.removeprefix("redis://").removesuffix(
+                "/0"
+            ),
             "elasticsearch:9200": self.servers.elasticsearch.removeprefix("http://"),
             "http://store:9000": self.servers.s3,
             "/var/lib/portal": str(self.directory),
