@@ -5,7 +5,6 @@ from typing import Any
 
 from portal.kernel.columns import ColumnRule, TableSchema
 from portal.kernel.text import Language, Origin, Text, Wording
-from portal.kernel.vocab import ColumnAction
 from portal.tables.serial import schema_to_json
 
 
@@ -31,12 +30,6 @@ def dump_schema(schema: TableSchema, rules: tuple[ColumnRule, ...]) -> dict[str,
 def dump_rules(rules: tuple[ColumnRule, ...]) -> list[list[str]]:
     """Column rules as [name, action, reason]."""
     return [[r.name, r.action, r.reason] for r in rules]
-
-
-def load_rules(stored: Mapping[str, Any] | None) -> tuple[ColumnRule, ...]:
-    """The column rules kept beside a stored schema; none where there is no schema."""
-    rules = stored["rules"] if stored else []
-    return tuple(ColumnRule(name, ColumnAction(action), reason) for name, action, reason in rules)
 
 
 def _wording(stored: Mapping[str, Any] | None) -> Wording | None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
 from pathlib import Path
 
 _CHUNK_BYTES = 1 << 20
@@ -26,8 +25,3 @@ def file_digest(path: Path) -> str:
         while chunk := file.read(_CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def combined_digest(parts: Iterable[str]) -> str:
-    """One digest for an ordered series of digests."""
-    return text_digest("\n".join(parts))
