@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from harvesters.records import DatasetRecord, FilePart, RawRecord, RecordPage, RowBatch, TablePart
@@ -18,6 +18,14 @@ class Reply:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What proves who asks, for one attempt: further headers, and parameters that are added to the query."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
 class Stream(Protocol):
     """An answer read in chunks; the client enforces size cap and timeouts while it is read."""
 
@@ -30,8 +38,8 @@ class Stream(Protocol):
 class Transport(Protocol):
     """The guarded HTTP client. Raises RetryLater, StopRun or TooLarge (harvesters.errors), nothing of its own library.
 
-    It retries idempotent requests by itself; `sign` gives further headers and is asked anew for every attempt, so that
-    no time stamp or nonce is sent twice. An answer of any status is returned, not raised.
+    It retries idempotent requests by itself; `sign` is asked anew for every attempt, so that no time stamp or nonce is
+    sent twice. An answer of any status is returned, not raised.
     """
 
     def request(
@@ -41,7 +49,7 @@ class Transport(Protocol):
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        sign: Callable[[], Mapping[str, str]] | None = None,
+        sign: Callable[[], Signed] | None = None,
         json: object | None = None,
         max_bytes: int | None = None,
     ) -> Reply: ...
@@ -53,7 +61,7 @@ class Transport(Protocol):
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        sign: Callable[[], Mapping[str, str]] | None = None,
+        sign: Callable[[], Signed] | None = None,
         max_bytes: int | None = None,
     ) -> AbstractContextManager[Stream]: ...
 

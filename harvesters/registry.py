@@ -11,7 +11,7 @@ from harvesters.ckan import CkanSource, read_ckan_config
 from harvesters.config import read_secret
 from harvesters.errors import ConfigError
 from harvesters.exchange import ExchangeSource, read_exchange_config
-from harvesters.exchange.config import SECRETS
+from harvesters.exchange.signers import schemes
 from harvesters.folder import FolderSource, read_folder_config
 from harvesters.protocols import Source, Transport
 
@@ -42,7 +42,7 @@ class Kind:
 
 def _open_exchange(opening: Opening) -> Source:
     config = read_exchange_config(opening.config)
-    secret = read_secret("exchange", opening.secret, SECRETS[config.scheme])
+    secret = read_secret("exchange", opening.secret, schemes()[config.scheme].secrets)
     return ExchangeSource(opening.name, config, secret, opening.transport, clock=opening.clock, sleep=opening.sleep)
 
 
@@ -59,7 +59,7 @@ KINDS: Mapping[str, Kind] = {
     "exchange": Kind(
         open=_open_exchange,
         check=lambda config: _ignore(read_exchange_config(config)),
-        secret_names=lambda config: SECRETS[read_exchange_config(config).scheme],
+        secret_names=lambda config: schemes()[read_exchange_config(config).scheme].secrets,
         addresses=lambda config: (read_exchange_config(config).base_url,),
     ),
     "ckan": Kind(

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from harvesters.answers import Notes, check_status, read_json, refuse_html
 from harvesters.errors import RetryLater, SkipRecord, StopRun, TooLarge, about
 from harvesters.exchange.config import ExchangeConfig
-from harvesters.exchange.signers import Unsigned, hmac_signature, make_signer, milliseconds
-from harvesters.protocols import Transport
+from harvesters.exchange.signers import Unsigned, schemes
+from harvesters.exchange.signers.protocol import Making
+from harvesters.protocols import Signed, Transport
 
 _ATTEMPTS = 4
-_TOKEN_PATH = "/auth/secret"  # noqa: S105 - a path, not a password
 _LONGEST_ENVELOPE_BYTES = 8192
 _DONE = {"0", "200"}
 _EXPIRED = {"40103"}
@@ -38,12 +38,11 @@ class Connection:
         sleep: Callable[[float], None],
     ) -> None:
         self._config = config
-        self._secret = secret
         self._transport = transport
         self._clock = clock
         self._sleep = sleep
         self._prefix = urlsplit(config.base_url).path.rstrip("/")
-        self._signer = make_signer(config.scheme, secret, self._obtain_secret)
+        self._signer = schemes()[config.scheme].make(Making(secret, config.signing, self._ask, clock))
         self.notes = Notes()
 
     def call(
@@ -86,7 +85,7 @@ class Connection:
 
     @contextmanager
     def _opened_file(self, path: str, record_id: str) -> Iterator[Iterator[bytes]]:
-        request = Unsigned("GET", self._prefix + path, {})
+        request = Unsigned("GET", self._prefix + path, {}, resource=record_id)
         where = self._where(path)
         with self._transport.stream("GET", self._config.base_url + path, sign=self._signing(request)) as stream:
             check_status(stream.status, where, after=stream.headers.get("retry-after", ""), record_id=record_id)
@@ -99,7 +98,7 @@ class Connection:
     def _call_once(
         self, path: str, params: Mapping[str, str], record_id: str, parse_number: Callable[[str], object] | None
     ) -> Mapping[str, object]:
-        request = Unsigned("GET", self._prefix + path, params)
+        request = Unsigned("GET", self._prefix + path, params, resource=record_id)
         where = self._where(path)
         try:
             reply = self._transport.request(
@@ -110,27 +109,15 @@ class Connection:
         value = read_json(reply, where, self.notes, record_id=record_id, parse_number=parse_number)
         return _unwrapped(value, where, record_id)
 
-    def _signing(self, request: Unsigned) -> Callable[[], Mapping[str, str]]:
-        return lambda: self._signer.headers(request, now=self._clock(), nonce=secrets.token_hex(8))
+    def _signing(self, request: Unsigned) -> Callable[[], Signed]:
+        return lambda: self._signer.sign(request, now=self._clock(), nonce=secrets.token_hex(8))
 
-    def _obtain_secret(self) -> str:
-        timestamp = milliseconds(self._clock())
-        app_key = self._secret["app_key"]
-        where = self._where(_TOKEN_PATH)
-        reply = self._transport.request(
-            "GET",
-            self._config.base_url + _TOKEN_PATH,
-            params={
-                "appKey": app_key,
-                "timestamp": timestamp,
-                "sign": hmac_signature(self._secret["app_secret"], f"{app_key}\n{timestamp}"),
-            },
-        )
-        data = _unwrapped(read_json(reply, where, self.notes), where, "")
-        found = data.get("requestSecret")
-        if not isinstance(found, str) or not found:
-            raise StopRun(f"{where} gave no signing secret; check the application key of this source.")
-        return found
+    def _ask(
+        self, method: str, path: str, *, params: Mapping[str, str] | None = None, json: object | None = None
+    ) -> Mapping[str, object]:
+        where = self._where(path)
+        reply = self._transport.request(method, self._config.base_url + path, params=params, json=json)
+        return _unwrapped(read_json(reply, where, self.notes), where, "")
 
     def _where(self, path: str) -> str:
         split = urlsplit(self._config.base_url)

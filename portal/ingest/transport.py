@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from harvesters.errors import HarvestError, RetryLater, StopRun
 from harvesters.errors import TooLarge as RecordTooLarge
-from harvesters.protocols import Reply, Stream, Transport
+from harvesters.protocols import Reply, Signed, Stream, Transport
 from portal.outbound import (
     GuardedClient,
     OutboundError,
@@ -35,7 +35,7 @@ class GuardedTransport:
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        sign: Callable[[], Mapping[str, str]] | None = None,
+        sign: Callable[[], Signed] | None = None,
         json: object | None = None,
         max_bytes: int | None = None,
     ) -> Reply:
@@ -54,7 +54,7 @@ class GuardedTransport:
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        sign: Callable[[], Mapping[str, str]] | None = None,
+        sign: Callable[[], Signed] | None = None,
         max_bytes: int | None = None,
     ) -> AbstractContextManager[Stream]:
         opened = self._client.stream(method, url, params=params, headers=headers, sign=sign, max_bytes=max_bytes)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import httpcore
@@ -30,7 +30,17 @@ from portal.outbound.wire import (
     with_params,
 )
 
-Signer = Callable[[], Headers]
+
+class Proof(Protocol):
+    """What signs one attempt: further headers, and parameters that are added to the query."""
+
+    @property
+    def headers(self) -> Headers: ...
+    @property
+    def params(self) -> Mapping[str, str]: ...
+
+
+Signer = Callable[[], Proof]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What may follow a redirect to another origin; everything else can be a credential.
@@ -63,9 +73,13 @@ class _Outgoing:
     sign: Signer | None
     body: bytes
 
-    def signed_headers(self) -> dict[str, str]:
-        signed = self.sign() if self.sign else {}
-        return self.headers | {name.lower(): value for name, value in signed.items()}
+    def signed(self) -> tuple[str, dict[str, str]]:
+        """Address and headers of one attempt."""
+        if self.sign is None:
+            return self.url, dict(self.headers)
+        proof = self.sign()
+        headers = self.headers | {name.lower(): value for name, value in proof.headers.items()}
+        return with_params(self.url, proof.params), headers
 
 
 class GuardedClient:
@@ -120,7 +134,8 @@ class GuardedClient:
         content: bytes | None = None,
         max_bytes: int | None = None,
     ) -> Answer:
-        """A whole answer, whatever its status. `sign` gives further headers and is asked anew for every attempt.
+        """A whole answer, whatever its status. `sign` gives further headers and parameters and is asked anew for every
+        attempt.
 
         Raises Blocked, Unreachable, TooSlow, TooLarge or Truncated.
         """
@@ -200,7 +215,7 @@ class GuardedClient:
 
     def _follow(self, outgoing: _Outgoing, deadline: float) -> tuple[httpcore.Response, str]:
         """Send, and follow redirects by hand. Gives the open response and the address it came from."""
-        method, url, headers = outgoing.method, outgoing.url, outgoing.signed_headers()
+        method, (url, headers) = outgoing.method, outgoing.signed()
         for _ in range(self._limits.redirects + 1):
             check_url(url)
             response = self._send(method, url, headers, outgoing.body, deadline)

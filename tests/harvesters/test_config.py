@@ -15,7 +15,7 @@ from tests.harvesters.conftest import Lines
         ("exchange", {"base_url": "ftp://x"}, "must be an address"),
         ("exchange", {"base_url": "https://u:geheim@x.example"}, "must not hold a user or password"),
         ("exchange", {"base_url": "https://x", "page_sise": 5}, "did you mean 'page_size'"),
-        ("exchange", {"base_url": "https://x", "scheme": "md5"}, "hmac, gateway, app_key, bearer"),
+        ("exchange", {"base_url": "https://x", "scheme": "md5"}, "app_key, app_key_query, bearer, client, gateway, hmac"),
         ("exchange", {"base_url": "https://x", "page_size": True}, "whole number from 1 to 1,000"),
         ("exchange", {"base_url": "https://x", "app_secret": "geheim"}, "'app_secret' is not known"),
         ("ckan", {"base_url": "https://x", "labels": {"colour": "red"}}, "does not take 'colour'"),

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
+from harvesters.protocols import Signed
 from portal.outbound import (
     GuardedClient,
     OutboundError,
@@ -224,8 +225,24 @@ def test_a_post_is_sent_once_only() -> None:
 def test_every_attempt_is_signed_anew() -> None:
     numbers = iter(range(10))
     with other_side(saying(b"", 503)) as server, client_for(server, waits=[]) as client:
-        client.request("GET", server.url, sign=lambda: {"X-Nonce": str(next(numbers))})
+        client.request("GET", server.url, sign=lambda: Signed({"X-Nonce": str(next(numbers))}))
     assert [seen.headers["x-nonce"] for seen in server.seen] == ["0", "1", "2", "3"]
+
+
+def test_a_proof_in_the_query_is_made_anew_and_not_told_in_errors() -> None:
+    numbers = iter(range(10))
+    with other_side(saying(b"", 503)) as server, client_for(server, waits=[]) as client:
+        client.request(
+            "GET", server.url, params={"q": "一"}, sign=lambda: Signed(params={"sign": f"geheim{next(numbers)}"})
+        )
+    assert [seen.path for seen in server.seen[:2]] == ["/?q=%E4%B8%80&sign=geheim0", "/?q=%E4%B8%80&sign=geheim1"]
+    with (
+        other_side(saying(b"longer than one byte")) as server,
+        client_for(server) as client,
+        pytest.raises(TooLarge) as caught,
+    ):
+        client.request("GET", server.url, max_bytes=1, sign=lambda: Signed(params={"sign": "geheim"}))
+    assert "geheim" not in str(caught.value)
 
 
 def test_a_stream_is_read_in_chunks_and_gives_its_connection_back() -> None:

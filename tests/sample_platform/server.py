@@ -81,7 +81,19 @@ class Handler(BaseHTTPRequestHandler):
         except ValueError:
             self.send_bytes(400, "application/json", b'{"error":"not JSON"}')
             return
-        self.answer_control("POST", urlsplit(self.path).path, values)
+        path = urlsplit(self.path).path
+        if path == "/sysapi/auth/refreshappsecret":
+            self.answer_service_secret(values)
+            return
+        self.answer_control("POST", path, values)
+
+    def answer_service_secret(self, values: dict[str, Any]) -> None:
+        self.server.count("secret")
+        issued = self.server.office.desk.issue(values, self.server.office.lifetime_s)
+        if issued is None:
+            self.send_envelope("40101", "签名错误")
+            return
+        self.send_data(json.dumps(issued).encode())
 
     def answer_control(self, method: str, path: str, values: dict[str, Any]) -> None:
         if self.client_address[0] not in {"127.0.0.1", "::1"}:

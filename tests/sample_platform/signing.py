@@ -8,6 +8,8 @@ import threading
 import time
 from urllib.parse import quote
 
+from .schemes import QUERY_KEY, ServiceDesk, client_is_right, md5_is_right
+
 APP_KEY = "sample-portal"
 APP_SECRET = "sample-long-lived-secret-0001"
 BEARER_TOKEN = "sample-bearer-token-0001"
@@ -46,6 +48,7 @@ class Office:
         self._lock = threading.Lock()
         self._issued: dict[str, float] = {}
         self._nonces: set[str] = set()
+        self.desk = ServiceDesk()
 
     def issue(self, app_key: str, timestamp: str, signature: str) -> str:
         """A new secret for whoever can sign with the long-lived one."""
@@ -63,14 +66,24 @@ class Office:
         """Every secret handed out so far is no longer good."""
         with self._lock:
             self._issued = dict.fromkeys(self._issued, 0.0)
+        self.desk.expire_all()
 
     def check(self, method: str, path: str, query: dict[str, str], headers: dict[str, str]) -> None:
         """Raise Refusal unless one of the schemes proves the caller."""
-        if headers.get("authorization") == f"Bearer {BEARER_TOKEN}":
+        if headers.get("authorization") == f"Bearer {BEARER_TOKEN}" or query.get("appKey") == QUERY_KEY:
             return
         if "x-tif-signature" in headers:
             self._check_gateway(headers)
-            return
+        elif "gjgxjhpt_sign" in headers:
+            self._check_service(headers)
+        elif "x-client-id" in headers:
+            self._check_once(client_is_right(headers), headers.get("x-timestamp", ""), headers.get("x-nonce", ""))
+        elif "sign" in query:
+            self._check_once(md5_is_right(query), query.get("timestamp", ""), query.get("nonce", ""))
+        else:
+            self._check_app_key(method, path, query, headers)
+
+    def _check_app_key(self, method: str, path: str, query: dict[str, str], headers: dict[str, str]) -> None:
         if headers.get("x-app-key") != APP_KEY:
             raise Refusal("40102", "appKey 不存在")
         if "x-signature" not in headers:
@@ -94,8 +107,23 @@ class Office:
     def _check_gateway(self, headers: dict[str, str]) -> None:
         timestamp, nonce = headers.get("x-tif-timestamp", ""), headers.get("x-tif-nonce", "")
         _check_time(timestamp, unit=1)
-        expected = hashlib.sha256(f"{timestamp}{GATEWAY_TOKEN}{nonce}".encode()).hexdigest().upper()
-        if headers.get("x-tif-paasid") != GATEWAY_PASS or headers["x-tif-signature"] != expected:
+        expected = hashlib.sha256(f"{timestamp}{GATEWAY_TOKEN}{nonce}{timestamp}".encode()).hexdigest()
+        if headers.get("x-tif-paasid") != GATEWAY_PASS or headers["x-tif-signature"].lower() != expected:
+            raise Refusal("40101", "签名错误")
+        with self._lock:
+            self._use_nonce(nonce)
+
+    def _check_service(self, headers: dict[str, str]) -> None:
+        _check_time(headers.get("gjgxjhpt_rtime", ""), unit=1000)
+        fault = self.desk.believes(headers)
+        if fault == "expired":
+            raise Refusal("40103", "签名密钥已过期，请重新获取")
+        if fault:
+            raise Refusal("40101", "签名错误")
+
+    def _check_once(self, is_right: bool, timestamp: str, nonce: str) -> None:
+        _check_time(timestamp, unit=1000)
+        if not is_right:
             raise Refusal("40101", "签名错误")
         with self._lock:
             self._use_nonce(nonce)
