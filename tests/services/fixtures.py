@@ -32,6 +32,19 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture
+def mariadb_url() -> Iterator[str]:
+    """The URL of an empty MariaDB database of this test's own; the account may make others."""
+    server, name = make_url(_or_skip("mariadb")), f"t_{new_id()}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE `{name}`"))
+    admin.dispose()
+
+
+@pytest.fixture
 def redis_url() -> str:
     """The URL of a Redis server, emptied."""
     import redis

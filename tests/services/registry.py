@@ -3,11 +3,12 @@
 import os
 from collections.abc import Callable
 
-from tests.services import servers
+from tests.services import mariadb, servers
 from tests.services.processes import Absent
 
 _STARTERS: dict[str, Callable[[], str]] = {
     "postgres": servers.start_postgres,
+    "mariadb": mariadb.start_mariadb,
     "redis": servers.start_redis,
     "elasticsearch8": lambda: servers.start_elasticsearch("8.19.21", 17),
     "elasticsearch9": lambda: servers.start_elasticsearch("9.5.3", 21),
