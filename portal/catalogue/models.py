@@ -125,7 +125,10 @@ class DatasetWording(Base):
 
 
 class Outbox(Base):
-    """What must happen because of a transaction (purge, index, mail). The queue only wakes the worker that reads this."""
+    """What must happen because of a transaction (purge, index, mail). The queue only wakes the worker that reads this.
+
+    `due_at`: not before that, for kinds that wait between attempts; `is_given_up`: done without success.
+    """
 
     __tablename__ = "outbox"
 
@@ -134,6 +137,8 @@ class Outbox(Base):
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_given_up: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(Text, default="")
 

@@ -15,6 +15,7 @@ from portal.gate import closed_columns, declare, screen
 from portal.ingest.assembling import labels_of
 from portal.ingest.harvest import Harvest
 from portal.ingest.known import Live, find_live
+from portal.ingest.runs import of_run
 from portal.ingest.staging import StagedPart
 from portal.kernel.columns import ColumnRule
 from portal.kernel.declaration import Declaration
@@ -57,7 +58,7 @@ def close_at_once(database: Database, harvest: Harvest, raw: RawRecord) -> bool:
         return False
     declaration = declare(harvest.mapping, labels_of(record))
     is_refused = any(reason.severity == "refuse" for reason in screen(declaration))
-    with database.transaction() as session:
+    with of_run(database, harvest.run_id) as session:
         live = find_live(session, harvest.source_key(record.id))
         if live is None:
             return False

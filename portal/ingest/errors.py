@@ -23,6 +23,25 @@ class SourceBusy(IngestError):
     """Another process is running this source."""
 
 
+class ScheduleInvalid(InvalidInput):
+    """A schedule, its time limit or an address to be told cannot be used; the message says why."""
+
+
+class RunEnded(BaseException):
+    """This process was asked to end its run. Not an Exception: no record's way may catch it. `code`: an end reason."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class RunLost(RunEnded):
+    """The run was closed by another process, which took this one for dead; nothing more of it may be written."""
+
+    def __init__(self) -> None:
+        super().__init__("run_lost")
+
+
 class RunUnknown(NotFound):
     """No run has this id."""
 

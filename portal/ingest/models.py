@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, UtcDateTime, guards
@@ -40,10 +40,21 @@ class HarvestRun(Base):
     """One run over one source. `counts`: action → number; `state`: running | done | failed | stopped | killed.
 
     `holder` is the process that runs it (host, process number, its start) and `heartbeat_at` its last sign of life: together
-    they tell a run that goes on from one whose process was killed. A dry run leaves no row.
+    they tell a run that goes on from one whose process was killed. A dry run leaves no row. At most one run of a source is
+    `running`, which the database itself holds to. `started_by`: person | schedule; `deadline_at`: when its time limit is
+    over; `end_reason`: why it did not reach its end (`portal.ingest.ending`), "" when it did.
     """
 
     __tablename__ = "harvest_run"
+    __table_args__ = (
+        Index(
+            "uq_harvest_run_running",
+            "source_name",
+            unique=True,
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
     source_name: Mapped[str] = mapped_column(ForeignKey("source.name"), index=True)
@@ -52,8 +63,35 @@ class HarvestRun(Base):
     heartbeat_at: Mapped[datetime] = mapped_column(UtcDateTime)
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     errors: Mapped[list[Any]] = mapped_column(default=list)
+    started_by: Mapped[str] = mapped_column(String(10), default="person")
+    deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str] = mapped_column(String(20), default="")
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SourceSchedule(Base):
+    """When a source is harvested, for how long at most, and who is told; one row for each source that has one.
+
+    `next_run_at` is the only thing that makes a run due: claiming it and opening the run is one transaction. `attempts`:
+    starts in a row that ended with a killed process. The rest remembers what was told: a failing source is told of once,
+    then daily, then once when it works again; `held_untold` are records held since the last mail about held ones.
+    """
+
+    __tablename__ = "source_schedule"
+
+    source_name: Mapped[str] = mapped_column(ForeignKey("source.name"), primary_key=True)
+    expression: Mapped[str] = mapped_column(String(100))
+    is_on: Mapped[bool] = mapped_column(default=True)
+    time_limit_s: Mapped[int]
+    notify: Mapped[list[Any]] = mapped_column(default=list)
+    next_run_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(default=0)
+    failure_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_untold: Mapped[int] = mapped_column(default=0)
 
 
 class HarvestRecord(Base):

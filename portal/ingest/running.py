@@ -24,12 +24,13 @@ from portal.ingest.ahead import ahead
 from portal.ingest.caps import Caps
 from portal.ingest.closing import CLOSED, close_at_once
 from portal.ingest.conductor import conduct_record, raw_bytes, raw_digest
-from portal.ingest.errors import Overtaken, PartUnusable, RunStopped
+from portal.ingest.ending import finish_run
+from portal.ingest.errors import Overtaken, PartUnusable, RunEnded, RunStopped, SourceInvalid
 from portal.ingest.harvest import Harvest, Progress, Silence, utc_now
 from portal.ingest.known import Outlook
 from portal.ingest.listing import close_absent, note_unchanged, select_records
 from portal.ingest.offline import parsed_mapping
-from portal.ingest.runs import HEARTBEAT_EVERY, finish_run, note_progress, start_run
+from portal.ingest.runs import HEARTBEAT_EVERY, adopt_run, beating, get_run, note_progress, of_run, start_run
 from portal.ingest.settling import Settled, note_skipped, settle
 from portal.ingest.sources import RegisteredSource, get_source, read_secret
 from portal.ingest.transport import transport_for
@@ -72,45 +73,72 @@ def run_harvest(
     *,
     progress: Progress | None = None,
     now: Callable[[], datetime] = utc_now,
+    run_id: str = "",
 ) -> RunReport:
     """Harvest a source once. Raises SourceUnknown, SourceBusy, SourceInvalid before anything is done.
 
-    What the source ends early comes back as a report in state `stopped`, what we could not do as `failed`; in both, all
-    that was settled is kept and the next run goes on from there. Nothing absent is judged unless the listing was whole.
+    `run_id`: a run that the worker opened for this process; RunLost when it was closed since.
+
+    What the source or a time limit ends early comes back as a report in state `stopped`, what we could not do as `failed`; in
+    both, all that was settled is kept and the next run goes on from there. Nothing absent is judged unless the listing was whole.
     """
     with workshop.database.reading() as session:
         source = get_source(session, source_name)
-    read_secret(workshop.secrets_dir, source.secret_name)  # a missing secret is told before a run is opened
+    if not run_id:
+        read_secret(workshop.secrets_dir, source.secret_name)  # a missing secret is told before a run is opened
     with workshop.database.transaction() as session:
-        run_id = start_run(session, source_name, now())
-    tally, state = Tally(), "failed"
+        if run_id:
+            adopt_run(session, run_id, now())
+        else:
+            run_id = start_run(session, source_name, now())
+    tally = Tally()
     log = _log.bind(run=run_id, source=source_name)
     log.info("harvest_started")
+    state, reason = "failed", "interrupted"
+    try:
+        state, reason = _ended(workshop, source, run_id=run_id, progress=progress, now=now, tally=tally)
+    finally:
+        with workshop.database.transaction() as session:
+            finish_run(
+                session, run_id, state, reason=reason, counts=tally.counts, errors=tuple(tally.errors), now=now()
+            )
+            view = get_run(session, run_id)
+        for bell in ("outbox", "index", "mail"):
+            workshop.jobs.wake(bell)
+        log.info("harvest_finished", state=view.state, reason=view.end_reason, **tally.counts)
+    return RunReport(run_id, view.state, dict(+tally.counts) | {"listed": tally.counts["listed"]}, view.errors)
+
+
+def _ended(
+    workshop: Workshop,
+    source: RegisteredSource,
+    *,
+    run_id: str,
+    progress: Progress | None,
+    now: Callable[[], datetime],
+    tally: Tally,
+) -> tuple[str, str]:
+    """Do the run, and say with which state and reason it ended; what there is to tell is in the tally's errors."""
     try:
         with (
+            beating(workshop.database, run_id, now),
             work_dir(workshop.work_dir) as path,
             opened(workshop, source, run_id=run_id, path=path, progress=progress, now=now) as harvest,
         ):
             _run(workshop.database, harvest, tally)
-        state = "done"
-    except HarvestError as error:
-        state = "stopped"
+    except (HarvestError, SourceInvalid) as error:
         tally.errors.append(masked(str(error)))
+        return "stopped", "source_ended"
     except OURS as error:
-        log.error("harvest_failed", error=type(error).__name__, at=_places(error))
+        _log.error("harvest_failed", run=run_id, error=type(error).__name__, at=_places(error))
         tally.errors.append(f"The run ended because a part of the portal is away: {type(error).__name__}.")
+        return "failed", "part_away"
     except RunStopped as error:
         tally.errors.append(str(error))
-    except BaseException:
-        tally.errors.append("The run was interrupted; the next run goes on from there.")
-        raise
-    finally:
-        with workshop.database.transaction() as session:
-            finish_run(session, run_id, state, counts=tally.counts, errors=tuple(tally.errors), now=now())
-        workshop.jobs.wake("outbox")
-        workshop.jobs.wake("index")
-        log.info("harvest_finished", state=state, **tally.counts)
-    return RunReport(run_id, state, dict(+tally.counts) | {"listed": tally.counts["listed"]}, tuple(tally.errors))
+        return "failed", "part_away"
+    except RunEnded as ended:
+        return "stopped", ended.code
+    return "done", ""
 
 
 @contextmanager
@@ -153,7 +181,7 @@ def _run(database: Database, harvest: Harvest, tally: Tally) -> None:
     with ahead(harvest.harvester.list_records()) as pages:
         for page in pages:
             _run_page(database, harvest, page, tally)
-    with database.transaction() as session:
+    with of_run(database, harvest.run_id) as session:
         gone = close_absent(session, harvest, tally.counts["listed"])
     for settled in gone:
         _count(harvest, tally, settled)
@@ -161,7 +189,7 @@ def _run(database: Database, harvest: Harvest, tally: Tally) -> None:
 
 def _run_page(database: Database, harvest: Harvest, page: RecordPage, tally: Tally) -> None:
     tally.counts["listed"] += len(page.records)
-    with database.transaction() as session:
+    with of_run(database, harvest.run_id) as session:
         selection = select_records(session, harvest, page)
         note_unchanged(session, harvest, selection.unchanged)
         unusable = [
@@ -215,7 +243,7 @@ def one_record(database: Database, harvest: Harvest, raw: RawRecord, tally: Tall
         if close_at_once(database, harvest, raw):
             reasons = (Reason(CLOSED, "note"), *settled.reasons)
             settled = replace(settled, action=HarvestAction.WITHDRAW, reasons=reasons)
-        with database.transaction() as session:
+        with of_run(database, harvest.run_id) as session:
             note_skipped(session, harvest, settled, raw_sha256=raw_digest(raw))
     finally:
         clear(harvest.work_dir)

@@ -1,19 +1,30 @@
-"""Bookkeeping of runs: one at a time for each source, with counters, errors and a sign of life."""
+"""Bookkeeping of runs: one at a time for each source, with counters, errors and a sign of life.
 
-from collections.abc import Mapping
+A running row of `harvest_run` is the lock of its source. It is held by a process; who finds that process gone, or silent for
+ten minutes on another host, closes the run and may open the next one. A process that was taken for dead and was not finds
+its run closed in the transaction of its next record, and writes nothing more (`of_run`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event, Thread
 
-from sqlalchemy import select
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.ingest.errors import RunUnknown, SourceBusy, SourceUnknown
-from portal.ingest.models import HarvestRun, Source
+from portal.db import Database
+from portal.ingest.ending import finish_run
+from portal.ingest.errors import RunLost, RunUnknown, SourceBusy, SourceUnknown
+from portal.ingest.models import HarvestRun, Source, SourceSchedule
 from portal.ingest.workdirs import is_alive, process_holder
 
 HEARTBEAT_EVERY = timedelta(seconds=30)
 SILENT_AFTER = timedelta(minutes=10)
-MAX_ERRORS = 200
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,45 +36,107 @@ class RunView:
     state: str
     counts: Mapping[str, int]
     errors: tuple[str, ...]
+    started_by: str
+    end_reason: str
     started_at: datetime
     finished_at: datetime | None
 
 
-def start_run(session: Session, source_name: str, now: datetime) -> str:
+def start_run(session: Session, source_name: str, now: datetime, *, by: str = "person", holder: str = "") -> str:
     """Open a run and return its id. Raises SourceBusy when a living process runs this source already.
 
-    Runs whose process is gone are closed as `killed` on the way.
+    Runs whose process is gone are closed as `killed` on the way. The time limit of the source's schedule holds for it.
     """
     if session.get(Source, source_name, with_for_update=True) is None:
         raise SourceUnknown(f"There is no source {source_name!r}; see `portal source list`.")
+    close_dead_runs(session, now, source_name)
     running = select(HarvestRun).where(HarvestRun.source_name == source_name, HarvestRun.state == "running")
-    for run in session.scalars(running):
-        if _lives(run, now):
-            raise SourceBusy(
-                f"Source {source_name!r} is being harvested already: run {run.id} since "
-                f"{run.started_at:%Y-%m-%d %H:%M} UTC by {run.holder}. Wait for it, or stop that process."
-            )
-        run.state, run.finished_at = "killed", now
-        run.errors = [*run.errors, "The process ended without closing the run; the next run goes on from there."]
-    run = HarvestRun(source_name=source_name, holder=process_holder(), started_at=now, heartbeat_at=now)
+    if (run := session.scalars(running).first()) is not None:
+        raise SourceBusy(
+            f"Source {source_name!r} is being harvested already: run {run.id} since "
+            f"{run.started_at:%Y-%m-%d %H:%M} UTC by {run.holder}. Wait for it, or stop that process."
+        )
+    schedule = session.get(SourceSchedule, source_name)
+    run = HarvestRun(
+        source_name=source_name,
+        holder=holder or process_holder(),
+        started_by=by,
+        started_at=now,
+        heartbeat_at=now,
+        deadline_at=now + timedelta(seconds=schedule.time_limit_s) if schedule else None,
+    )
     session.add(run)
     session.flush()
     return run.id
+
+
+def adopt_run(session: Session, run_id: str, now: datetime) -> None:
+    """Make this process the holder of a run that the worker opened for it. Raises RunLost when it was closed since."""
+    adopted = (
+        update(HarvestRun)
+        .where(HarvestRun.id == run_id, HarvestRun.state == "running", HarvestRun.started_by == "schedule")
+        .values(holder=process_holder(), heartbeat_at=now)
+    )
+    if session.connection().execute(adopted).rowcount != 1:
+        raise RunLost
+
+
+def close_dead_runs(session: Session, now: datetime, source_name: str | None = None) -> int:
+    """Close the runs whose process is gone, of one source or of all; how many."""
+    running = select(HarvestRun).where(HarvestRun.state == "running")
+    if source_name:
+        running = running.where(HarvestRun.source_name == source_name)
+    closed = 0
+    for run in session.scalars(running.execution_options(populate_existing=True)).all():
+        if _lives(run, now):
+            continue
+        if _was_out_of_time(run):
+            closed += finish_run(session, run.id, "stopped", reason="time_limit", now=now)
+        else:
+            closed += finish_run(session, run.id, "killed", reason="killed", now=now)
+    return closed
+
+
+@contextmanager
+def of_run(database: Database, run_id: str) -> Iterator[Session]:
+    """A transaction that belongs to a run. Raises RunLost when the run is closed; nobody can close it until it ends."""
+    with database.transaction() as session:
+        state = session.scalar(select(HarvestRun.state).where(HarvestRun.id == run_id).with_for_update(read=True))
+        if state != "running":
+            raise RunLost
+        yield session
+
+
+@contextmanager
+def beating(database: Database, run_id: str, now: Callable[[], datetime]) -> Iterator[None]:
+    """A sign of life every 30 seconds while the block runs, however long one record takes."""
+    stop = Event()
+
+    def beat() -> None:
+        while not stop.wait(HEARTBEAT_EVERY.total_seconds()):
+            try:
+                with database.transaction() as session:
+                    session.execute(
+                        update(HarvestRun)
+                        .where(HarvestRun.id == run_id, HarvestRun.state == "running")
+                        .values(heartbeat_at=now())
+                    )
+            except SQLAlchemyError as error:  # the next beat may succeed; ten minutes without one give the run up
+                _log.warning("heartbeat_failed", run=run_id, error=type(error).__name__)
+
+    thread = Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def note_progress(session: Session, run_id: str, counts: Mapping[str, int], now: datetime) -> None:
     """Write the counters reached and a sign of life."""
     run = session.get_one(HarvestRun, run_id)
     run.counts, run.heartbeat_at = dict(counts), now
-
-
-def finish_run(
-    session: Session, run_id: str, state: str, *, counts: Mapping[str, int], errors: tuple[str, ...], now: datetime
-) -> None:
-    """Close a run as `done`, `stopped` (the source ended it) or `failed` (we did)."""
-    run = session.get_one(HarvestRun, run_id)
-    run.state, run.counts, run.finished_at, run.heartbeat_at = state, dict(counts), now, now
-    run.errors = list(errors[:MAX_ERRORS])
 
 
 def get_run(session: Session, run_id: str) -> RunView:
@@ -87,6 +160,11 @@ def _lives(run: HarvestRun, now: datetime) -> bool:
     return now - run.heartbeat_at < SILENT_AFTER if alive is None else alive
 
 
+def _was_out_of_time(run: HarvestRun) -> bool:
+    """Whether it gave its last sign of life when its time was up, so that it was ended for that and could not say so."""
+    return run.deadline_at is not None and run.heartbeat_at + 2 * HEARTBEAT_EVERY >= run.deadline_at
+
+
 def _view(run: HarvestRun) -> RunView:
     return RunView(
         id=run.id,
@@ -94,6 +172,8 @@ def _view(run: HarvestRun) -> RunView:
         state=run.state,
         counts=run.counts,
         errors=tuple(run.errors),
+        started_by=run.started_by,
+        end_reason=run.end_reason,
         started_at=run.started_at,
         finished_at=run.finished_at,
     )

@@ -21,6 +21,7 @@ from portal.ingest.judging import Judged
 from portal.ingest.known import REVIEWS_KEPT_IN_MIND
 from portal.ingest.models import HarvestRecord, HeldRecord, SourceRecord
 from portal.ingest.record_json import record_to_json
+from portal.ingest.runs import of_run
 from portal.ingest.sealing import keep_withheld, tables_of, withheld_title
 from portal.ingest.staging import StagedPart, reason_to_json, staged_without_rows
 from portal.ingest.texts import title_of
@@ -72,7 +73,7 @@ def settle(database: Database, harvest: Harvest, judged: Judged) -> Settled:
     if isinstance(judged.verdict, Admitted):
         return _settle_admitted(database, harvest, judged, judged.verdict)
     sealed = keep_withheld(harvest.quarantine, harvest.work_dir, judged) if harvest.quarantine else ""
-    with database.transaction() as session:
+    with of_run(database, harvest.run_id) as session:
         return _settle_withheld(session, harvest, judged, judged.verdict, sealed)
 
 
@@ -98,10 +99,10 @@ def store_blobs(
 def _settle_admitted(database: Database, harvest: Harvest, judged: Judged, admitted: Admitted) -> Settled:
     store_blobs(harvest.store, harvest.work_dir, judged.staged, harvest.quarantine)
     try:
-        with database.transaction() as session:
+        with of_run(database, harvest.run_id) as session:
             settled = publish_judged(session, harvest, judged, admitted)
     except StaysWithdrawn:
-        with database.transaction() as session:
+        with of_run(database, harvest.run_id) as session:
             reasons = (Reason("withdrawn_by_person", "refuse"), *admitted.reasons)
             settled = Settled(judged.record.id, title_of(judged.record), HarvestAction.REFUSE, reasons)
             note(session, harvest, judged, settled, verdict_id=None, detail={"raw_sha256": judged.raw_sha256})

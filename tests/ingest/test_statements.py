@@ -14,8 +14,8 @@ from portal.ingest.running import run_harvest
 from portal.kernel.vocab import HarvestAction
 from tests.ingest.conftest import Bench
 
-# verdict 2, dataset 4, its texts 2, department 1, version 2, what waits 1, line 1, last state 1
-A_CHANGED_RECORD = 14
+# the run 1, verdict 2, dataset 4, its texts 2, department 1, version 2, what waits 1, line 1, last state 1
+A_CHANGED_RECORD = 15
 
 
 @contextmanager

@@ -103,6 +103,8 @@ def upgrade() -> None:
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_given_up", sa.Boolean(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
@@ -231,12 +233,23 @@ def upgrade() -> None:
         sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("errors", sa.JSON(), nullable=False),
+        sa.Column("started_by", sa.String(length=10), nullable=False),
+        sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.String(length=20), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["source_name"], ["source.name"], name=op.f("fk_harvest_run_source_name_source")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_harvest_run")),
     )
     op.create_index(op.f("ix_harvest_run_source_name"), "harvest_run", ["source_name"], unique=False)
+    op.create_index(
+        "uq_harvest_run_running",
+        "harvest_run",
+        ["source_name"],
+        unique=True,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )
     op.create_table(
         "held_record",
         sa.Column("id", sa.String(length=16), nullable=False),
@@ -293,6 +306,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source_name", "record_id", name=op.f("pk_source_record")),
     )
     op.create_index("ix_source_record_seen", "source_record", ["source_name", "seen_run_id"], unique=False)
+    op.create_table(
+        "source_schedule",
+        sa.Column("source_name", sa.String(length=60), nullable=False),
+        sa.Column("expression", sa.String(length=100), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("time_limit_s", sa.Integer(), nullable=False),
+        sa.Column("notify", sa.JSON(), nullable=False),
+        sa.Column("next_run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failure_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_untold", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["source_name"], ["source.name"], name=op.f("fk_source_schedule_source_name_source")),
+        sa.PrimaryKeyConstraint("source_name", name=op.f("pk_source_schedule")),
+    )
+    op.create_index(op.f("ix_source_schedule_next_run_at"), "source_schedule", ["next_run_at"], unique=False)
     op.create_table(
         "dataset_theme",
         sa.Column("dataset_id", sa.String(length=16), nullable=False),
