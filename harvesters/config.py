@@ -6,6 +6,12 @@ from urllib.parse import urlsplit
 
 from harvesters.errors import ConfigError
 
+# Fields of `DatasetRecord` that a catalogue may not state and the configuration may: for every entry alike.
+LABELS = (
+    "share_label", "open_label", "secret_label", "grade_label", "class_label", "level_label", "licence_label",
+    "update_cycle_label", "owner", "approver", "basis",
+)  # fmt: skip
+
 
 class ConfigReader:
     """Takes values out of a JSON-like mapping, notes what is wrong, and refuses what nobody asked for.
@@ -74,6 +80,22 @@ class ConfigReader:
             self.fault(f"{name!r} must be true or false.")
             return default
         return value
+
+    def names(self, name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """A list of texts, blank ones allowed; one text alone counts as a list of it."""
+        value = self._take(name)
+        if value is None:
+            return default
+        if isinstance(value, str):
+            value = [value]
+        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+            self.fault(f"{name!r} must be a list of texts.")
+            return default
+        return tuple(str(item) for item in value)
+
+    def value(self, name: str) -> object:
+        """Whatever is there, for the caller to check; None where nothing is."""
+        return self._take(name)
 
     def texts(self, name: str, allowed: tuple[str, ...]) -> dict[str, str]:
         """A mapping of some of the allowed names to texts; absent is empty."""

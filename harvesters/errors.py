@@ -37,6 +37,10 @@ class SkipRecord(HarvestError):
         self.record_id = record_id
 
 
+class NotReady(SkipRecord):
+    """The data of this record is being loaded at this moment: leave what is there, and look again in the next run."""
+
+
 class TooLarge(SkipRecord):
     """An answer or a file is larger than allowed; the transport raises it."""
 

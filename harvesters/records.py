@@ -49,13 +49,33 @@ class FieldRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Increments:
+    """How the rows of a table may be asked for in part, and how parts become the whole table again.
+
+    `key_columns` tell one row from another (none: rows cannot be merged). `has_mark`: rows carry a time stamp or sequence
+    by which later ones are found. `is_whole`: the source holds the whole table, so that a key it lacks is a deleted row;
+    otherwise it holds changes alone. Keys are compared after so many runs or days; 0 is never.
+    """
+
+    key_columns: tuple[str, ...] = ()
+    has_mark: bool = False
+    is_whole: bool = True
+    compare_every_runs: int = 0
+    compare_every_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TablePart:
-    """Rows to be fetched page by page. `locator` is for the source alone. Text names as in `DatasetRecord`."""
+    """Rows to be fetched page by page. `locator` is for the source alone. Text names as in `DatasetRecord`.
+
+    `increments`: the source is a `harvesters.protocols.IncrementalSource` and tells changes of this table.
+    """
 
     key: str
     names: Mapping[str, str]
     locator: Mapping[str, Any]
     row_count: int | None = None
+    increments: Increments | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +108,10 @@ Part = TablePart | FilePart | LinkPart
 
 @dataclass(frozen=True, slots=True)
 class DatasetRecord:
-    """A raw record after the source's pure mapping. Instants are ISO 8601 strings; blank means not stated."""
+    """A raw record after the source's pure mapping. Instants are ISO 8601 strings; blank means not stated.
+
+    `is_entry_only`: the source catalogues the resource and has no data of it; it counts, and is never published.
+    """
 
     id: str
     titles: Mapping[str, str]
@@ -117,8 +140,33 @@ class DatasetRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RowNote:
+    """Something done to cells or rows on the way: a reason code, the column concerned, how many. Never a value."""
+
+    code: str
+    subject: str = ""
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RowBatch:
     """Rows of one table page: every row has as many cells as `columns`; None is null. At most some thousand rows."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBatch:
+    """Rows that are new, changed or deleted; all of them when the whole table was asked for.
+
+    `marks`: for each row a text that sorts as the rows came to be ("" where nothing tells). `gone`: whether the row says
+    that its key was deleted. `mark`: from where the next run may ask. `notes`: what was done to the cells of this batch.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    marks: tuple[str, ...]
+    gone: tuple[bool, ...]
+    mark: str
+    notes: tuple[RowNote, ...] = ()

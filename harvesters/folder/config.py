@@ -5,12 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harvesters.config import ConfigReader
-
-# Fields of `DatasetRecord` that hold for every dataset of the drop whose metadata does not state them.
-LABELS = (
-    "share_label", "open_label", "open_condition", "secret_label", "grade_label", "class_label", "level_label",
-    "licence_label", "update_cycle_label", "theme_label", "owner", "approver", "basis",
-)  # fmt: skip
+from harvesters.entries import LABELS
 
 
 @dataclass(frozen=True, slots=True)
