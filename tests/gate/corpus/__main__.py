@@ -1,0 +1,19 @@
+"""`python -m tests.gate.corpus [WORD …]` runs the corpus and prints its table; words select specimens by name."""
+
+import sys
+
+from tests.gate.corpus.report import whole
+from tests.gate.corpus.running import run
+from tests.gate.corpus.specimens import by_density, by_disguise
+
+
+def main(words: list[str]) -> int:
+    """0 when nothing was missed."""
+    specimens = [s for s in (*by_disguise(), *by_density()) if all(word in s.name for word in words)]
+    results = run(specimens)
+    print(whole(results))
+    return int(any(result.is_missed for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
