@@ -132,7 +132,7 @@ def _downloads_json(ref: str, part: PartView, links: Links, settings: Settings) 
                 "size_bytes": sizes.get(made.name),
                 "is_job": made.is_job,
             }
-            for made in offered_formats(part.row_count, settings)
+            for made in offered_formats(part.row_count, part.schema, settings)
         ]
     if part.offers_original or part.kind is PartKind.FILE:
         offered.append(

@@ -24,6 +24,7 @@ from portal.http.uses import note_use
 from portal.kernel.errors import NotFound
 from portal.limits import BudgetClass
 from portal.storage import BlobNotFound
+from portal.tables.geometry import geometry_columns
 
 _POLL_S = 2
 _THE_TABLE_ITSELF = "parquet"
@@ -66,6 +67,8 @@ def _provide(asked: Ref, part: str, format_name: str) -> BaseResponse:
     maker = file_maker(parts())
     table, pinned = maker.open_table(principal(), asked, part)
     made = FORMATS[format_name]
+    if made.is_for_layers and not geometry_columns(table.schema.columns):
+        raise NotFound(f"This table has no geometry, so it is not offered as {format_name}; take csv or parquet.")
     most = most_rows(format_name, parts().settings)
     if most is not None and table.row_count > most:
         raise NotFound(

@@ -4,7 +4,8 @@ Both: UTF-8, commas, every text in double quotes, a null is nothing at all betwe
 `""`; published tables have none), dates in ISO 8601, times with a space in the middle, lines end with a line feed.
 `csv` is the data as they are. `excel.csv` starts with a byte order mark, and a text that Excel would take for a formula
 or a number gets a character in front: an apostrophe before = + - @ (also full-width), a tab before digits alone that
-it would round or strip of their zeros.
+it would round or strip of their zeros. A geometry is well-known text in `csv`; it is left out of `excel.csv`, for it is
+longer than a cell may be.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from portal.exports.batches import rendered
+from portal.kernel.columns import Column
+from portal.kernel.vocab import ColumnType
 from portal.tables import ReadableTable
+from portal.tables.geometry import wkt_texts
 
 BOM = "\ufeff".encode()
 _OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=1_024)
@@ -26,19 +30,26 @@ _DIGITS = r"^(0[0-9]+|[0-9]{12,})$"
 def write_csv(table: ReadableTable) -> Iterator[tuple[bytes | memoryview, int]]:
     """Pieces of the file with the number of rows in each."""
     yield header([column.name for column in table.schema.columns]), 0
-    yield from rendered(table.path, _lines)
+    yield from rendered(table, _lines)
 
 
 def write_excel_csv(table: ReadableTable) -> Iterator[tuple[bytes | memoryview, int]]:
     """The same with a byte order mark and guarded texts."""
-    names = pa.array([column.name for column in table.schema.columns], pa.string())
+    columns = flat_columns(table)
+    names = pa.array([column.name for column in columns], pa.string())
     yield BOM + header(guarded(names).to_pylist()), 0
-    yield from rendered(table.path, _guarded_lines)
+    yield from rendered(table, _guarded_lines, columns)
 
 
 def header(names: list[str]) -> bytes:
     """The first line; every name in quotes."""
     return (",".join('"' + name.replace('"', '""') + '"' for name in names) + "\n").encode()
+
+
+def flat_columns(table: ReadableTable) -> tuple[Column, ...]:
+    """The columns that fit into cells of a spreadsheet: no geometries, unless there is nothing else."""
+    flat = tuple(column for column in table.schema.columns if column.type is not ColumnType.GEOMETRY)
+    return flat or table.schema.columns
 
 
 def guarded(texts: pa.Array) -> pa.Array:
@@ -52,7 +63,7 @@ def guarded(texts: pa.Array) -> pa.Array:
 
 def _lines(batch: pa.RecordBatch) -> memoryview:
     sink = pa.BufferOutputStream()
-    columns = [_whole_seconds(column) for column in batch.columns]
+    columns = [_written(column) for column in batch.columns]
     pyarrow.csv.write_csv(pa.RecordBatch.from_arrays(columns, names=batch.schema.names), sink, _OPTIONS)
     return memoryview(sink.getvalue())
 
@@ -62,8 +73,10 @@ def _guarded_lines(batch: pa.RecordBatch) -> memoryview:
     return _lines(pa.RecordBatch.from_arrays(columns, names=batch.schema.names))
 
 
-def _whole_seconds(column: pa.Array) -> pa.Array:
-    """Times without the six zeros after the second, unless there is something there."""
+def _written(column: pa.Array) -> pa.Array:
+    """Geometries as text; times without the six zeros after the second, unless there is something there."""
+    if pa.types.is_binary(column.type):
+        return wkt_texts(column)
     if not pa.types.is_timestamp(column.type):
         return column
     try:

@@ -9,18 +9,20 @@ from pathlib import Path
 from portal.exports.delimited import write_csv, write_excel_csv
 from portal.exports.errors import TooManyRows, UnknownFormat
 from portal.exports.formats import FORMATS
-from portal.exports.json_files import write_json, write_json_lines
+from portal.exports.json_files import write_geojson, write_json, write_json_lines
 from portal.exports.sinks import DigestedFile
 from portal.exports.workbooks import write_workbook
 from portal.kernel.digests import file_digest
 from portal.kernel.ids import new_id
 from portal.tables import ReadableTable
+from portal.tables.geometry import geometry_columns
 
 _PIECES: dict[str, Callable[[ReadableTable], Iterator[tuple[bytes | memoryview, int]]]] = {
     "csv": write_csv,
     "excel.csv": write_excel_csv,
     "json": write_json,
     "jsonl": write_json_lines,
+    "geojson": write_geojson,
 }
 
 
@@ -53,6 +55,8 @@ def make_file(
     """
     if format not in FORMATS:
         raise UnknownFormat(f"There is no format {format!r}; use one of {', '.join(FORMATS)}.", parameter="format")
+    if FORMATS[format].is_for_layers and not geometry_columns(table.schema.columns):
+        raise UnknownFormat(f"The table has no geometry; {format} is for layers.", parameter="format")
     if max_rows is not None and table.row_count > max_rows:
         raise TooManyRows(
             f"The table has {table.row_count} rows; as {format} at most {max_rows} are offered. Use csv or parquet."

@@ -9,6 +9,7 @@ class Format:
 
     `extension` is what the saved file is called by. `is_job`: too slow for a request, made by the worker on demand.
     `max_rows` None: tables of any length; 0: the limit is the setting `xlsx_max_rows`.
+    `is_for_layers`: offered for tables with a geometry only.
     """
 
     name: str
@@ -16,6 +17,7 @@ class Format:
     media_type: str
     is_job: bool = False
     max_rows: int | None = None
+    is_for_layers: bool = False
 
 
 FORMATS: dict[str, Format] = {
@@ -32,6 +34,7 @@ FORMATS: dict[str, Format] = {
         ),
         Format("json", "json", "application/json"),
         Format("jsonl", "jsonl", "application/jsonl"),
+        Format("geojson", "geojson", "application/geo+json", is_for_layers=True),
         Format("parquet", "parquet", "application/vnd.apache.parquet"),
     )
 }

@@ -9,6 +9,7 @@ from xlsxwriter.workbook import Format as CellFormat
 from xlsxwriter.worksheet import Worksheet
 
 from portal.exports.batches import batches
+from portal.exports.delimited import flat_columns
 from portal.kernel.text import Language
 from portal.tables import ReadableTable
 
@@ -23,7 +24,7 @@ def write_workbook(table: ReadableTable, target: Path, on_progress: Callable[[in
     """Write the workbook; memory does not grow with its rows.
 
     Whole numbers of more than 15 digits and days before 1900-03-01 are written as text, for a spreadsheet would change
-    them; a text longer than a cell may be is cut, and the sheet of fields says so.
+    them; a text longer than a cell may be is cut, and the sheet of fields says so. Geometries are left out.
     """
     options = {
         "constant_memory": True,
@@ -38,8 +39,9 @@ def write_workbook(table: ReadableTable, target: Path, on_progress: Callable[[in
             book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
             book.add_format({"bold": True}),
         )
-        writer.write_header([column.name for column in table.schema.columns])
-        for batch in batches(table.path):
+        columns = flat_columns(table)
+        writer.write_header([column.name for column in columns])
+        for batch in batches(table, columns):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 writer.write_row(row)
             on_progress(writer.row_count)
@@ -93,6 +95,8 @@ def _write_fields(sheet: Worksheet, table: ReadableTable, cut_cells: int) -> Non
                 f"{cut_cells} cells were longer than {_MAX_CELL_CHARS} characters and are cut here; the CSV has them whole.",
             )
         )
+    if len(flat_columns(table)) < len(table.schema.columns):
+        rows.append(("Geometries are not in this workbook; GeoJSON, CSV and Parquet have them.",))
     for number, row in enumerate(rows):
         for index, cell in enumerate(row):
             sheet.write_string(number, index, str(cell)[:_MAX_CELL_CHARS])

@@ -32,6 +32,7 @@ VOCABULARY: Mapping[tuple[str, str], str] = MappingProxyType(
         ("type", "boolean"): "Yes or no",
         ("type", "date"): "Date",
         ("type", "datetime"): "Date and time",
+        ("type", "geometry"): "Geometry (WGS 84)",
         ("action", "publish"): "Published as delivered",
         ("action", "mask"): "Masked",
         ("action", "drop"): "Not published",

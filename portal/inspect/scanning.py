@@ -24,6 +24,9 @@ _CELLS_PER_BATCH: Final = 4_000_000
 _WORKERS: Final = 2
 _SMALLEST_LONG_NUMBER: Final = 10_000_000_000
 _SAFE_TYPES: Final = (pl.Boolean, pl.Date, pl.Datetime, pl.Time, pl.Duration, pl.Null)
+_BOXES: Final = pl.Struct(dict.fromkeys(("xmin", "ymin", "xmax", "ymax"), pl.Float64))
+"""Bounding boxes beside a geometry column (`portal.tables.geometry`): no column of the table. Binary cells without them
+are nobody knows what."""
 _TEXT_TYPES: Final = (pl.String, pl.Categorical, pl.Enum)
 _COMPARED: Final = {
     "eleven": patterns.ELEVEN,
@@ -47,8 +50,13 @@ def scan_table(path_parquet: Path, *, digest: str) -> Findings:
         present = int(frame.select(pl.len()).collect().item())
     except (pl.exceptions.PolarsError, OSError):
         return Findings(digest, SCANNER_VERSION, 0, 0, (), (), is_complete=False)
+    boxes = [name for name, dtype in schema.items() if dtype == _BOXES]
+    schema = pl.Schema({name: dtype for name, dtype in schema.items() if name not in boxes})
     columns = tuple(schema)
     kinds = {name: _kind(dtype) for name, dtype in schema.items()}
+    kinds |= {
+        n: "safe" for n, dtype in schema.items() if dtype == pl.Binary and any(b.startswith(f"{n}_bbox") for b in boxes)
+    }
     tallies = {name: Tally() for name in columns}
     scanned, is_whole = 0, True
     try:

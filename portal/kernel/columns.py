@@ -8,11 +8,26 @@ from portal.kernel.vocab import ColumnAction, ColumnType
 
 @dataclass(frozen=True, slots=True)
 class ColumnRule:
-    """The decision about one column. `reason` is a code with a message in both languages (`portal.i18n.reasons`)."""
+    """The decision about one column. `reason` is a code with a message in both languages (`portal.i18n.reasons`).
+
+    `parameter`: how the action is done, as in `ColumnOrder`.
+    """
 
     name: str
     action: ColumnAction
     reason: str
+    parameter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOrder:
+    """What a signed mapping orders for a column. `parameter` says how: `year`, `town`, `band:1000`, `10`, `phone` …
+
+    Empty: the action's own default (`portal.gate.orders` has the list).
+    """
+
+    action: ColumnAction
+    parameter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +36,8 @@ class Column:
 
     `name` is unique in the table and not empty; `source_name` is what the department wrote.
     `null_count` and `failed_casts` are counts over all rows (a failed cast is published as null and counted).
+    `delivered_crs`: of geometries, the coordinate system they were delivered in (`EPSG:4490`, `GCJ-02` …); they are
+    published in WGS 84.
     """
 
     name: str
@@ -31,6 +48,8 @@ class Column:
     null_count: int = 0
     failed_casts: int = 0
     action: ColumnAction = ColumnAction.PUBLISH
+    parameter: str = ""
+    delivered_crs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ class ColumnType(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
     DATETIME = "datetime"  # without zone unless the source states one
+    GEOMETRY = "geometry"  # longitude and latitude, WGS 84
 
 
 class ColumnAction(StrEnum):
@@ -112,5 +113,5 @@ class ColumnAction(StrEnum):
     PUBLISH = "publish"
     DROP = "drop"
     MASK = "mask"
-    GENERALISE = "generalise"  # dates to the month, numbers to two digits, text as MASK
+    GENERALISE = "generalise"  # dates to the month, numbers to two digits, geometries to a grid, text as MASK
     SUPPRESS = "suppress"  # counts of 1 to 9 become null

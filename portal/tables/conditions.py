@@ -25,6 +25,7 @@ _WANTED = {
     ColumnType.BOOLEAN: "true or false",
     ColumnType.DATE: "a date such as '2024-05-31'",
     ColumnType.DATETIME: "a time such as '2024-05-31T08:00:00'",
+    ColumnType.GEOMETRY: "nothing: geometries can only be null or not",
 }
 
 
@@ -46,7 +47,7 @@ def check_value(column: Column, value: JsonValue, *, position: int | None = None
 
 
 def _fits(type_: ColumnType, value: JsonValue) -> bool:
-    if isinstance(value, str) and len(value) > MAX_VALUE_CHARS:
+    if type_ is ColumnType.GEOMETRY or (isinstance(value, str) and len(value) > MAX_VALUE_CHARS):
         return False
     if type_ is ColumnType.BOOLEAN:
         return isinstance(value, bool)

@@ -16,6 +16,7 @@ SQL_TYPES = {
     ColumnType.BOOLEAN: "BOOLEAN",
     ColumnType.DATE: "DATE",
     ColumnType.DATETIME: "TIMESTAMP",
+    ColumnType.GEOMETRY: "BLOB",
 }
 
 

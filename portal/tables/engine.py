@@ -17,13 +17,15 @@ from portal.kernel.errors import InvalidInput, NotFound, Unavailable
 from portal.settings import Settings, site_secret
 from portal.tables import statements
 from portal.tables.cursors import CursorSigner, Place
-from portal.tables.duck import json_rows, literal
-from portal.tables.query import MAX_LIMIT, MAX_OFFSET, RowPage, RowQuery
+from portal.tables.duck import json_value, literal
+from portal.tables.geometry import geojson_object
+from portal.tables.query import MAX_LIMIT, MAX_OFFSET, CellValue, RowPage, RowQuery
 from portal.tables.readable import ReadableTable
 
 _OPEN_TABLES = 16
 _KEPT_TOTALS = 10_000
 _RETRY_AFTER_S = 2
+_MAX_GEOMETRY_BYTES = 8 << 20
 
 
 class RowEngine:
@@ -63,7 +65,7 @@ class RowEngine:
             total = self._total(connection, table, query) if query.with_total else None
             rows, last = self._rows(connection, table, query, place)
         next_cursor = self._signer.write(last, table.version_key, fingerprint) if last else None
-        return RowPage(columns, json_rows(rows), total, next_cursor)
+        return RowPage(columns, _values(rows), total, next_cursor)
 
     def count(self, table: ReadableTable, query: RowQuery) -> int:
         """How many rows match `query.where`."""
@@ -163,12 +165,27 @@ class RowEngine:
         connection.execute("SET parquet_metadata_cache = true")
         connection.execute("SET allowed_paths = $paths", {"paths": [str(path)]})
         connection.execute("SET enable_progress_bar = false")
+        connection.execute("SET enable_geoparquet_conversion = false")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         connection.execute(
             f"CREATE VIEW {statements.VIEW} AS SELECT * FROM read_parquet({literal(str(path))}, file_row_number = true)"
         )
         return connection
+
+
+def _values(rows: Sequence[Sequence[object]]) -> tuple[tuple[CellValue, ...], ...]:
+    """Cells as answers have them. Raises InvalidInput (`limit`) for more geometry than an answer may hold."""
+    size = sum(len(cell) for row in rows for cell in row if isinstance(cell, bytes))
+    if size > _MAX_GEOMETRY_BYTES:
+        raise InvalidInput(
+            f"The geometries of these {len(rows)} rows take {size >> 20} MB; ask for fewer rows, leave the geometry out "
+            "with select, or download the file.",
+            parameter="limit",
+        )
+    return tuple(
+        tuple(geojson_object(cell) if isinstance(cell, bytes) else json_value(cell) for cell in row) for row in rows
+    )
 
 
 def _check(query: RowQuery) -> None:

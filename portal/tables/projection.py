@@ -12,6 +12,7 @@ from portal.kernel.vocab import ColumnAction
 from portal.tables.column_actions import acted
 from portal.tables.duck import ROW_GROUP_ROWS, json_rows, literal, quoted
 from portal.tables.errors import ProjectionError
+from portal.tables.geometry import geometry_columns, kind_of, write_geometries
 from portal.tables.query import JsonValue
 
 PREVIEW_ROWS = 20
@@ -21,7 +22,8 @@ _COLUMNS_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A Parquet file as it would be published. `preview`: the first 20 rows as JSON values in schema order."""
+    """A Parquet file as it would be published. `preview`: the first 20 rows as JSON values in schema order,
+    of a geometry only its kind."""
 
     path: Path
     schema: TableSchema
@@ -58,12 +60,17 @@ def project(
         published.append(replace(column, type=type_, action=rule.action))
     if not published:
         raise ProjectionError("No column may be published under the rules; nothing would be left of the table.")
-    with _connection(source, target) as connection:
-        _copy(connection, source, ", ".join(expressions), target)
+    has_geometries = bool(geometry_columns(published))
+    copied = target.with_name(f"{target.name}.flat") if has_geometries else target
+    with _connection(source, copied, target) as connection:
+        _copy(connection, source, ", ".join(expressions), copied)
+        if has_geometries:
+            write_geometries(copied, target, published, row_group_rows=ROW_GROUP_ROWS)
+            copied.unlink()
         row_count, nulls = _count(connection, target, published)
         names = ", ".join(quoted(column.name) for column in published)
         sample = connection.execute(f"SELECT {names} FROM read_parquet({literal(str(target))}) LIMIT {PREVIEW_ROWS}")
-        preview = json_rows(sample.fetchall())
+        preview = json_rows([kind_of(c) if isinstance(c, bytes) else c for c in row] for row in sample.fetchall())
     counted = tuple(replace(column, null_count=count) for column, count in zip(published, nulls, strict=True))
     return Projection(
         path=target,
@@ -87,10 +94,11 @@ def _actions(columns: Sequence[Column], rules: Iterable[ColumnRule]) -> dict[str
     return actions
 
 
-def _connection(source: Path, target: Path) -> duckdb.DuckDBPyConnection:
+def _connection(source: Path, *targets: Path) -> duckdb.DuckDBPyConnection:
     """One thread: row groups are then cut at the same rows every time."""
-    connection = duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": f"{target}.spill"})
-    connection.execute("SET allowed_paths = $paths", {"paths": [str(source), str(target)]})
+    connection = duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": f"{targets[0]}.spill"})
+    connection.execute("SET allowed_paths = $paths", {"paths": [str(path) for path in (source, *targets)]})
+    connection.execute("SET enable_geoparquet_conversion = false")
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

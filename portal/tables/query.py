@@ -6,6 +6,9 @@ from typing import Literal
 from portal.kernel.columns import Column
 
 JsonValue = str | int | float | bool | None
+CellValue = JsonValue | dict[str, object]
+"""A cell as answers have it: a geometry is a GeoJSON object."""
+
 Comparison = Literal["=", "!=", "<", "<=", ">", ">=", "contains", "starts with"]
 
 MAX_LIMIT = 1_000
@@ -86,12 +89,13 @@ class RowQuery:
 
 @dataclass(frozen=True, slots=True)
 class RowPage:
-    """Rows in order, cells as JSON values in the order of `columns` (dates and times as ISO 8601 text).
+    """Rows in order, cells as JSON values in the order of `columns` (dates and times as ISO 8601 text,
+    geometries as GeoJSON objects).
 
     `total` counts all rows that match `where`; None when not asked. `next_cursor` None: this was the last page.
     """
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[JsonValue, ...], ...]
+    rows: tuple[tuple[CellValue, ...], ...]
     total: int | None
     next_cursor: str | None

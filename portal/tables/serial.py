@@ -1,8 +1,9 @@
 """Table schemas as JSON values and back, as the catalogue keeps them."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from portal.kernel.columns import AbsentColumn, Column, TableSchema
+from portal.kernel.columns import AbsentColumn, Column, ColumnOrder, TableSchema
 from portal.kernel.text import Origin, Text, Wording
 from portal.kernel.vocab import ColumnAction, ColumnType
 
@@ -24,7 +25,7 @@ def schema_from_json(value: dict[str, Any]) -> TableSchema:
 
 
 def _column_to_json(column: Column) -> dict[str, Any]:
-    return {
+    value = {
         "name": column.name,
         "type": column.type.value,
         "title": _text_to_json(column.title),
@@ -34,6 +35,7 @@ def _column_to_json(column: Column) -> dict[str, Any]:
         "failed_casts": column.failed_casts,
         "action": column.action.value,
     }
+    return value | {"delivered_crs": column.delivered_crs} if column.delivered_crs else value
 
 
 def column_from_json(value: dict[str, Any]) -> Column:
@@ -47,7 +49,14 @@ def column_from_json(value: dict[str, Any]) -> Column:
         null_count=value["null_count"],
         failed_casts=value["failed_casts"],
         action=ColumnAction(value["action"]),
+        parameter=value.get("parameter", ""),
+        delivered_crs=value.get("delivered_crs", ""),
     )
+
+
+def orders_of(schema: Mapping[str, Any]) -> dict[str, ColumnOrder]:
+    """Column → what was done with it, out of a stored schema."""
+    return {c["name"]: ColumnOrder(ColumnAction(c["action"]), c.get("parameter", "")) for c in schema["columns"]}
 
 
 def _text_to_json(text: Text) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from portal.kernel.columns import Column, TableSchema
 from portal.kernel.digests import value_digest
 from portal.kernel.errors import InvalidInput
+from portal.kernel.vocab import ColumnType
 from portal.tables.conditions import check_condition, compile_condition
 from portal.tables.cursors import Place
 from portal.tables.duck import ROW_NUMBER, SQL_TYPES, json_value, quoted
@@ -42,7 +43,10 @@ def check_query(schema: TableSchema, query: RowQuery) -> None:
         check_condition(query.where, schema)
     if len(query.order_by) > MAX_SORT_KEYS:
         raise InvalidInput(f"order_by takes at most {MAX_SORT_KEYS} columns.", parameter="order_by")
-    names = [_column(schema, key.column, "order_by").name for key in query.order_by]
+    keys = [_column(schema, key.column, "order_by") for key in query.order_by]
+    if any(column.type is ColumnType.GEOMETRY for column in keys):
+        raise InvalidInput("order_by: geometries have no order; sort by another column.", parameter="order_by")
+    names = [column.name for column in keys]
     if len(set(names)) != len(names):
         raise InvalidInput("order_by names a column twice.", parameter="order_by")
 

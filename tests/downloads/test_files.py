@@ -16,7 +16,7 @@ from portal.exports import FORMATS
 from portal.kernel.errors import NotFound
 from tests.http.site import Site
 
-QUICK = [name for name, made in FORMATS.items() if not made.is_job]
+QUICK = [name for name, made in FORMATS.items() if not made.is_job and not made.is_for_layers]
 
 
 def _get(site: Site, format_name: str = "csv", pin: str = "", **headers: str) -> TestResponse:

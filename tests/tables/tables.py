@@ -20,6 +20,7 @@ ARROW = {
     ColumnType.BOOLEAN: pa.bool_(),
     ColumnType.DATE: pa.date32(),
     ColumnType.DATETIME: pa.timestamp("us"),
+    ColumnType.GEOMETRY: pa.binary(),
 }
 Rows = Sequence[Sequence[object]]
 
