@@ -81,7 +81,7 @@ class ConfigReader:
             return default
         return value
 
-    def names(self, name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+    def words(self, name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """A list of texts, blank ones allowed; one text alone counts as a list of it."""
         value = self._take(name)
         if value is None:
@@ -108,6 +108,16 @@ class ConfigReader:
         for unknown in sorted(str(key) for key in value if key not in allowed):
             self.fault(f"{name!r} does not take {unknown!r}; it takes {', '.join(allowed)}.")
         return {str(key): str(text).strip() for key, text in value.items()}
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """A list of texts that are not blank; absent is empty."""
+        value = self._take(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list | tuple) or not all(isinstance(text, str) and text.strip() for text in value):
+            self.fault(f"{name!r} must be a list of texts.")
+            return ()
+        return tuple(str(text).strip() for text in value)
 
     def finish(self) -> None:
         """Raise ConfigError when there were faults or unknown names."""
