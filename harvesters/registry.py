@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from harvesters.ckan import CkanSource, read_ckan_config
 from harvesters.config import read_secret
+from harvesters.dcat import DcatSource, read_dcat_config
 from harvesters.errors import ConfigError
 from harvesters.exchange import ExchangeSource, read_exchange_config
 from harvesters.exchange.signers import schemes
@@ -51,6 +52,10 @@ def _open_ckan(opening: Opening) -> Source:
     return CkanSource(opening.name, config, opening.secret or {}, opening.transport, sleep=opening.sleep)
 
 
+def _open_dcat(opening: Opening) -> Source:
+    return DcatSource(opening.name, read_dcat_config(opening.config), opening.transport, sleep=opening.sleep)
+
+
 def _open_folder(opening: Opening) -> Source:
     return FolderSource(opening.name, read_folder_config(opening.config))
 
@@ -67,6 +72,12 @@ KINDS: Mapping[str, Kind] = {
         check=lambda config: _ignore(read_ckan_config(config)),
         secret_names=lambda _: (),
         addresses=lambda config: (read_ckan_config(config).base_url,),
+    ),
+    "dcat": Kind(
+        open=_open_dcat,
+        check=lambda config: _ignore(read_dcat_config(config)),
+        secret_names=lambda _: (),
+        addresses=lambda config: (read_dcat_config(config).base_url,),
     ),
     "folder": Kind(
         open=_open_folder,

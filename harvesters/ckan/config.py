@@ -3,20 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harvesters.config import ConfigReader
-
-# Fields of `DatasetRecord` that a CKAN may not state and the configuration may: for every package alike.
-LABELS = (
-    "share_label", "open_label", "secret_label", "grade_label", "class_label", "level_label", "licence_label",
-    "update_cycle_label", "owner", "approver", "basis",
-)  # fmt: skip
+from harvesters.config import LABELS, ConfigReader
 
 
 @dataclass(frozen=True, slots=True)
 class CkanConfig:
     """`language`: of texts that state none. `listing`: by `package_search` (quick) or `package_list` (one by one).
 
-    `labels`: fields of `DatasetRecord` (see `LABELS`) for packages that state none.
+    `labels`: fields of `DatasetRecord` (see `harvesters.config.LABELS`) for packages that state none.
     `fetch_files`: whether resources are fetched; otherwise they are links that nobody checked.
     """
 

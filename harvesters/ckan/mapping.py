@@ -1,7 +1,6 @@
 """A CKAN package in our words. Pure: the same package always gives the same record."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from harvesters.ckan.config import CkanConfig
 from harvesters.errors import SkipRecord
@@ -9,6 +8,7 @@ from harvesters.formats import read_format
 from harvesters.languages import pick_texts, read_languages
 from harvesters.records import DatasetRecord, FilePart, LinkPart, Part, RawRecord
 from harvesters.texts import check_lengths, stamp_of, text_of, texts_of
+from harvesters.web_files import file_name_of, is_web_address
 
 Package = Mapping[str, object]
 
@@ -85,7 +85,7 @@ def _parts(package: Package, record_id: str, config: CkanConfig) -> tuple[Part, 
 
 def _part(resource: Package, key: str, position: int, record_id: str, config: CkanConfig) -> Part:
     url = text_of(resource, "url")
-    if not _is_web_address(url):
+    if not is_web_address(url):
         raise SkipRecord(
             f"Resource {position} of package {record_id[:80]!r} has no http or https address without user and password.",
             record_id=record_id,
@@ -93,7 +93,7 @@ def _part(resource: Package, key: str, position: int, record_id: str, config: Ck
     names = _texts(resource, "name", config.language)
     label = read_format(text_of(resource, "format") or text_of(resource, "mimetype")).name
     if config.fetch_files:
-        file_name = urlsplit(url).path.rpartition("/")[2] or f"resource-{position}"
+        file_name = file_name_of(url, f"resource-{position}")
         return FilePart(key=key, names=names, locator={"url": url}, file_name=file_name, format_label=label)
     return LinkPart(
         key=key,
@@ -130,15 +130,6 @@ def _texts(values: Package, name: str, language: str) -> dict[str, str]:
 
 def _first(values: Mapping[str, object], names: tuple[str, ...]) -> str:
     return next((text for name in names if (text := text_of(values, name))), "")
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        split = urlsplit(url)
-    except ValueError:
-        return False
-    # A link is published as it stands: a password in it would be, too.
-    return split.scheme in {"http", "https"} and bool(split.hostname) and "@" not in split.netloc
 
 
 def _objects(values: Package, name: str) -> tuple[Package, ...]:

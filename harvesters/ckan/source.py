@@ -2,17 +2,15 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from urllib.parse import urlsplit
+from contextlib import AbstractContextManager
 
-from harvesters.answers import check_status, refuse_html
 from harvesters.ckan.config import CkanConfig
 from harvesters.ckan.mapping import data_stamp, map_package
 from harvesters.ckan.session import CkanActions
 from harvesters.errors import RetryLater, SkipRecord, StopRun
 from harvesters.protocols import Transport
 from harvesters.records import DatasetRecord, FilePart, RawRecord, RecordPage, RowBatch, TablePart
-from harvesters.transfer import checked_chunks
+from harvesters.web_files import open_web_file
 
 _ATTEMPTS = 4
 _EMPTY_PAGE_TRIES = 3
@@ -58,19 +56,8 @@ class CkanSource:
     def fetch_rows(self, part: TablePart) -> Iterator[RowBatch]:
         raise SkipRecord(f"A CKAN has no rows to be fetched for {part.key!r}.")
 
-    @contextmanager
-    def fetch_file(self, part: FilePart) -> Iterator[Iterator[bytes]]:
-        """The file, wherever a package says that it lies: what is wrong with that address is that record's fault alone."""
-        url = str(part.locator["url"])
-        split = urlsplit(url)
-        where = f"{split.hostname}{split.path}"
-        with ExitStack() as stack:
-            with _only_this_record(part.key):
-                stream = stack.enter_context(self._transport.stream("GET", url))
-                check_status(stream.status, where, after=stream.headers.get("retry-after", ""), record_id=part.key)
-                if part.format_label != "HTML":
-                    refuse_html(b"", stream.headers.get("content-type", ""), where)
-            yield checked_chunks(_chunks_of_record(stream.chunks(), part.key), part, record_id=part.key)
+    def fetch_file(self, part: FilePart) -> AbstractContextManager[Iterator[bytes]]:
+        return open_web_file(self._transport, part)
 
     def _searched(self) -> Iterator[RecordPage]:
         """Pages of `package_search`. A server gives fewer rows than asked where it caps them, so rows are counted."""
@@ -146,20 +133,6 @@ class CkanSource:
                 if error.is_tried or attempt >= _ATTEMPTS:
                     raise
                 self._sleep(min(30.0, error.after_s or 0.5 * 2**attempt))
-
-
-@contextmanager
-def _only_this_record(record_id: str) -> Iterator[None]:
-    """A forbidden, broken or closed address among thousands must not keep the others from being read, or withdrawn."""
-    try:
-        yield
-    except StopRun as error:
-        raise SkipRecord(str(error), record_id=record_id) from error
-
-
-def _chunks_of_record(chunks: Iterator[bytes], record_id: str) -> Iterator[bytes]:
-    with _only_this_record(record_id):
-        yield from chunks
 
 
 def _count(result: object, name: str) -> int:

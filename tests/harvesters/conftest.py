@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def lines() -> Iterator[Lines]:
         client.close()
 
 
-def serving(server: Platform | CkanServer) -> Iterator[None]:
+def serving(server: ThreadingHTTPServer) -> Iterator[None]:
     """Run a server in a thread until the end of the `yield`."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
