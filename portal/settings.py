@@ -5,17 +5,22 @@ A test checks that `docs/settings.md` documents each one.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal.kernel.errors import PortalError
 from portal.paths import ROOT
 
 _SECRET_BYTES = 32
+_MOST_AT_ONCE = 64
+_SMTP_SECURITY = ("starttls", "tls", "none")
+_THIS_HOST = ("127.0.0.1", "::1", "localhost")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -57,6 +62,16 @@ class Settings:
         1, "Multiplies every budget of portal/limits/budgets.py (a load test, a private mirror)."
     )
     xlsx_max_rows: int = _setting(200_000, "Rows up to which a table is offered as XLSX.")
+    time_zone: str = _setting("Asia/Shanghai", "Zone in which schedules are read and shown.")
+    harvests_at_once: int = _setting(2, "Scheduled runs that one worker has in hand at a time.")
+    smtp_host: str = _setting("", "Mail server for notices; empty: no mail is sent. Worker only, as all of smtp_….")
+    smtp_port: int = _setting(587, "Port of the mail server.")
+    smtp_security: str = _setting("starttls", "starttls, tls or none (a relay on this host).")
+    smtp_user: str = _setting("", "User of the mail server; empty: no login.")
+    smtp_password_file: Path | None = _setting(
+        None, "File with the password of that user, readable by the worker alone."
+    )
+    smtp_from: str = _setting("", "Address that notices come from; needed with smtp_host.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod
@@ -75,7 +90,30 @@ class Settings:
             raise SettingsError(
                 f"PORTAL_LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}, not {values['log_level']!r}."
             )
-        return cls(**values)
+        settings = cls(**values)
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raise SettingsError when values cannot be used, alone or together."""
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise SettingsError(
+                f"PORTAL_TIME_ZONE must be a zone of the IANA database such as Asia/Shanghai, not {self.time_zone!r}."
+            ) from error
+        if not 1 <= self.harvests_at_once <= _MOST_AT_ONCE:
+            raise SettingsError(f"PORTAL_HARVESTS_AT_ONCE must be 1 to {_MOST_AT_ONCE}, not {self.harvests_at_once}.")
+        if self.smtp_security not in _SMTP_SECURITY:
+            raise SettingsError(
+                f"PORTAL_SMTP_SECURITY must be one of {', '.join(_SMTP_SECURITY)}, not {self.smtp_security!r}."
+            )
+        if self.smtp_host and not re.fullmatch(r"[^@\s<>,\"]+@[A-Za-z0-9.-]+", self.smtp_from, re.ASCII):
+            raise SettingsError(
+                "PORTAL_SMTP_FROM must be a plain address such as portal@example.cn with PORTAL_SMTP_HOST."
+            )
+        if self.smtp_user and self.smtp_security == "none" and self.smtp_host not in _THIS_HOST:
+            raise SettingsError("PORTAL_SMTP_USER would send its password in the clear; use starttls or tls.")
 
     @property
     def effective_database_url(self) -> str:
@@ -134,6 +172,6 @@ def _converted(name: str, raw: str, default: Any) -> Any:
             return int(raw)
         except ValueError as error:
             raise SettingsError(f"{name} must be a whole number, not {raw!r}.") from error
-    if isinstance(default, Path) or name.endswith("_DIR"):
+    if isinstance(default, Path) or name.endswith(("_DIR", "_FILE")):
         return Path(raw).resolve() if raw else default
     return raw

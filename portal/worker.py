@@ -1,25 +1,34 @@
-"""The worker process: drains the outbox, closes the index's difference, makes files, keeps house.
+"""The worker process: starts due harvests, drains the outbox, closes the index's difference, makes files, keeps house.
 
-`python -m portal.worker` or `portal worker`. Any number may run; SIGTERM and SIGINT end it after the step at hand.
+`python -m portal.worker` or `portal worker`. Any number may run; SIGTERM and SIGINT end it after the step at hand. Harvests
+and mail have a thread each, so that neither a long export nor a slow mail server delays a run or its time limit.
 """
 
 import signal
 import sys
 import time
-from collections.abc import Sequence
-from threading import Event
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Event, Thread
+from zoneinfo import ZoneInfo
 
 import structlog
 
+from portal.db import Database
 from portal.db.migrating import check_schema
 from portal.ingest.duties import DUTIES, Duty, Hands
+from portal.ingest.supervising import Harvests
 from portal.ingest.workshop import Workshop
 from portal.kernel.errors import PortalError
 from portal.logs import set_up_logs
+from portal.notify import Mailer, send_due_mail
 from portal.settings import Settings
 from portal.wiring import WorkerParts, worker_parts
 
 _LISTEN_S = 1.0
+_AWAY_S = 5.0
+_MAIL_EVERY_S = 10.0
 _log = structlog.get_logger(__name__)
 
 
@@ -36,6 +45,28 @@ def work(hands: Hands, stop: Event, duties: Sequence[Duty] = DUTIES) -> None:
             if duty.name in woken or due[duty.name] <= time.monotonic():
                 due[duty.name] = time.monotonic() + duty.every_s
                 _do(duty, hands)
+
+
+def harvest_on_time(harvests: Harvests, stop: Event) -> None:
+    """Start due runs and look after them until `stop` is set, then end them. A failing step is logged and tried again."""
+    while not stop.wait(_LISTEN_S):
+        try:
+            harvests.step()
+        except Exception:  # isolated: a database that is away comes back, and the runs in hand are still looked after
+            _log.exception("schedules_failed")
+            stop.wait(_AWAY_S)
+    harvests.end()
+
+
+def deliver(database: Database, mailer: Mailer, stop: Event) -> None:
+    """Send the mail that is due until `stop` is set."""
+    while not stop.is_set():
+        try:
+            done = send_due_mail(database, mailer, datetime.now(UTC), is_stopping=stop.is_set)
+        except Exception:  # isolated, as above
+            _log.exception("mail_failed")
+            done = 0
+        stop.wait(_LISTEN_S if done else _MAIL_EVERY_S)
 
 
 def _do(duty: Duty, hands: Hands) -> None:
@@ -72,11 +103,30 @@ def run_worker(settings: Settings) -> None:
     try:
         check_schema(worker.parts.database)
         _log.info("worker_started")
-        work(hands_of(worker, stop), stop)
+        with _beside(settings, worker.parts.database, stop):
+            work(hands_of(worker, stop), stop)
     finally:
         worker.parts.jobs.close()
         worker.parts.database.dispose()
     _log.info("worker_stopped")
+
+
+@contextmanager
+def _beside(settings: Settings, database: Database, stop: Event) -> Iterator[None]:
+    """The threads for harvests and mail; they end with the block, and the harvests with them."""
+    harvests = Harvests(database, at_once=settings.harvests_at_once, zone=ZoneInfo(settings.time_zone))
+    threads = (
+        Thread(target=harvest_on_time, args=(harvests, stop), name="harvests"),
+        Thread(target=deliver, args=(database, Mailer(settings), stop), name="mail"),
+    )
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def main() -> int:

@@ -124,6 +124,9 @@ class DatasetWording(Base):
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+MAIL = "mail"  # the kind of outbox row that portal.notify sends
+
+
 class Outbox(Base):
     """What must happen because of a transaction (purge, index, mail). The queue only wakes the worker that reads this.
 

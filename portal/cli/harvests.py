@@ -9,11 +9,15 @@ from portal.cli.drawing import drawn_progress, words_for
 from portal.cli.parts import opened_parts, workshop_of
 from portal.cli.tables import print_table
 from portal.cli.wording import reason_in_words
+from portal.ingest.errors import RunEnded
 from portal.ingest.reporting import list_alarms, list_exceptions
-from portal.ingest.running import run_harvest
+from portal.ingest.running import RunReport, run_harvest
 from portal.ingest.runs import get_run, list_runs
+from portal.ingest.schedules import time_limit_of
 from portal.ingest.trying import try_harvest
+from portal.ingest.watching import ended_from_outside
 from portal.ingest.workshop import Workshop
+from portal.logs import set_up_logs
 from portal.settings import Settings
 
 
@@ -25,23 +29,45 @@ def harvest() -> None:
 @harvest.command("run")
 @click.argument("name")
 @click.option("--dry-run", is_flag=True, help="Show every difference, field by field, and change nothing.")
+@click.option(
+    "--attached", metavar="RUN", hidden=True, help="The worker's: go on with this run, end with standard input."
+)
 @click.pass_obj
-def run(settings: Settings, name: str, dry_run: bool) -> None:
-    """Harvest a source once. Exit code 1 when the run did not reach its end."""
+def run(settings: Settings, name: str, *, dry_run: bool, attached: str | None) -> None:
+    """Harvest a source once. Exit code 1 when the run did not reach its end.
+
+    The time limit of the source's schedule holds. SIGTERM ends the run; what it settled is kept.
+    """
     with opened_parts(settings) as worker:
         workshop = workshop_of(worker)
         if dry_run:
             _show_trials(workshop, name)
             return
-        with drawn_progress() as progress:
-            report = run_harvest(workshop, name, progress=progress)
-        worker.parts.search.close_difference()
+        if attached:
+            set_up_logs(settings.log_level)
+        report = _run(workshop, name, attached or "")
+        if not attached:  # the worker that started it carries the index
+            worker.parts.search.close_difference()
     click.echo(f"Run {report.run_id} of {name}: {report.state}. {words_for(Counter(report.counts))}")
     for error in report.errors:
         click.echo(f"  {error}", err=True)
     click.echo(f"`portal harvest show {report.run_id}` names every exception.")
     if report.state != "done":
         sys.exit(1)
+
+
+def _run(workshop: Workshop, name: str, attached: str) -> RunReport:
+    """Run in this process, which a signal, the time limit or the end of its worker ends."""
+    with workshop.database.reading() as session:
+        limit_s = time_limit_of(session, name)
+    try:
+        with ended_from_outside(limit_s, sys.stdin.fileno() if attached else None):
+            if attached:
+                return run_harvest(workshop, name, run_id=attached)
+            with drawn_progress() as progress:
+                return run_harvest(workshop, name, progress=progress)
+    except RunEnded as ended:
+        raise click.ClickException(f"The run of {name} was over before it began: {ended.code}.") from ended
 
 
 @harvest.command("runs")
@@ -52,8 +78,18 @@ def runs(settings: Settings, source_name: str | None) -> None:
     with opened_parts(settings) as worker, worker.parts.database.reading() as session:
         found = list_runs(session, source_name)
     print_table(
-        ("run", "source", "started", "state", "counts"),
-        [(r.id, r.source_name, f"{r.started_at:%Y-%m-%d %H:%M}", r.state, words_for(Counter(r.counts))) for r in found],
+        ("run", "source", "started", "by", "state", "counts"),
+        [
+            (
+                r.id,
+                r.source_name,
+                f"{r.started_at:%Y-%m-%d %H:%M}",
+                r.started_by,
+                f"{r.state} ({r.end_reason.replace('_', ' ')})" if r.end_reason not in {"", r.state} else r.state,
+                words_for(Counter(r.counts)),
+            )
+            for r in found
+        ],
         empty="Nothing was harvested yet.",
     )
 

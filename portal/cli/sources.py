@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from harvesters import KINDS, secret_names
+from portal.cli import schedules
 from portal.cli.parts import opened_parts, workshop_of
 from portal.cli.tables import print_table
 from portal.ingest.checking import check_source
@@ -21,6 +22,10 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group()
 def source() -> None:
     """Registered sources."""
+
+
+source.add_command(schedules.schedule)
+source.add_command(schedules.schedules)
 
 
 @source.command("add")

@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from portal.catalogue.models import Outbox
+from portal.catalogue.models import MAIL, Outbox
 from portal.ingest.models import HarvestRun, HeldRecord, SourceSchedule
 
-MAIL = "mail"  # the kind of these rows; portal.notify reads it
 TOLD_AGAIN_AFTER = timedelta(hours=23)  # daily, for a source whose schedule drifts by some minutes
 _RECORDS = 2_000
 _REASONS = 10

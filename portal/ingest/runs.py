@@ -24,6 +24,7 @@ from portal.ingest.workdirs import is_alive, process_holder
 
 HEARTBEAT_EVERY = timedelta(seconds=30)
 SILENT_AFTER = timedelta(minutes=10)
+OVERDUE_AFTER = timedelta(minutes=2)
 _log = structlog.get_logger(__name__)
 
 
@@ -95,6 +96,17 @@ def close_dead_runs(session: Session, now: datetime, source_name: str | None = N
         else:
             closed += finish_run(session, run.id, "killed", reason="killed", now=now)
     return closed
+
+
+def overdue_holders(session: Session, now: datetime) -> tuple[str, ...]:
+    """The processes that started on a schedule and go on well after their time limit."""
+    overdue = select(HarvestRun.holder).where(
+        HarvestRun.state == "running",
+        HarvestRun.started_by == "schedule",
+        HarvestRun.holder != process_holder(),
+        HarvestRun.deadline_at < now - OVERDUE_AFTER,
+    )
+    return tuple(session.scalars(overdue))
 
 
 @contextmanager
