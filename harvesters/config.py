@@ -109,16 +109,6 @@ class ConfigReader:
             self.fault(f"{name!r} does not take {unknown!r}; it takes {', '.join(allowed)}.")
         return {str(key): str(text).strip() for key, text in value.items()}
 
-    def names(self, name: str) -> tuple[str, ...]:
-        """A list of texts that are not blank; absent is empty."""
-        value = self._take(name)
-        if value is None:
-            return ()
-        if not isinstance(value, list | tuple) or not all(isinstance(text, str) and text.strip() for text in value):
-            self.fault(f"{name!r} must be a list of texts.")
-            return ()
-        return tuple(str(text).strip() for text in value)
-
     def finish(self) -> None:
         """Raise ConfigError when there were faults or unknown names."""
         for name in self._values:

@@ -106,11 +106,15 @@ class LinkPart:
 Part = TablePart | FilePart | LinkPart
 
 
+ENTRY_ONLY = "entry_only"
+
+
 @dataclass(frozen=True, slots=True)
 class DatasetRecord:
     """A raw record after the source's pure mapping. Instants are ISO 8601 strings; blank means not stated.
 
-    `is_entry_only`: the source catalogues the resource and has no data of it; it counts, and is never published.
+    `standing` is "" or ENTRY_ONLY: the source catalogues the resource and has no data of it; it counts, and is never
+    published.
     """
 
     id: str
@@ -137,6 +141,7 @@ class DatasetRecord:
     modified: str = ""
     fields: tuple[FieldRecord, ...] = ()
     parts: tuple[Part, ...] = ()
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

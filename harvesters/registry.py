@@ -14,7 +14,8 @@ from harvesters.errors import ConfigError
 from harvesters.exchange import ExchangeSource, read_exchange_config
 from harvesters.exchange.signers import schemes
 from harvesters.folder import FolderSource, read_folder_config
-from harvesters.protocols import Source, Transport
+from harvesters.protocols import SheetReader, Source, Transport
+from harvesters.workbook import WorkbookSource, read_workbook_config
 
 Config = Mapping[str, object]
 
@@ -29,6 +30,7 @@ class Opening:
     transport: Transport
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
+    sheets: SheetReader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,13 @@ def _open_folder(opening: Opening) -> Source:
     return FolderSource(opening.name, read_folder_config(opening.config))
 
 
+def _open_workbook(opening: Opening) -> Source:
+    config = read_workbook_config(opening.config)
+    if opening.sheets is None:
+        raise ConfigError(("A source of kind 'workbook' needs something that opens spreadsheets, and was given none.",))
+    return WorkbookSource(opening.name, config, opening.sheets)
+
+
 KINDS: Mapping[str, Kind] = {
     "exchange": Kind(
         open=_open_exchange,
@@ -85,6 +94,12 @@ KINDS: Mapping[str, Kind] = {
         secret_names=lambda _: (),
         addresses=lambda _: (),
     ),
+    "workbook": Kind(
+        open=_open_workbook,
+        check=lambda config: _ignore(read_workbook_config(config)),
+        secret_names=lambda _: (),
+        addresses=lambda _: (),
+    ),
 }
 
 
@@ -97,9 +112,10 @@ def open_source(
     transport: Transport,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] = time.sleep,
+    sheets: SheetReader | None = None,
 ) -> Source:
     """A source ready to be asked; no I/O happens yet. Raises ConfigError that names every fault."""
-    return _kind(kind).open(Opening(name, config, secret, transport, clock, sleep))
+    return _kind(kind).open(Opening(name, config, secret, transport, clock, sleep, sheets))
 
 
 def check_config(kind: str, config: Config) -> None:

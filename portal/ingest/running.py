@@ -32,6 +32,7 @@ from portal.ingest.listing import close_absent, note_unchanged, select_records
 from portal.ingest.offline import parsed_mapping
 from portal.ingest.runs import HEARTBEAT_EVERY, adopt_run, beating, get_run, note_progress, of_run, start_run
 from portal.ingest.settling import Settled, note_skipped, settle
+from portal.ingest.sheets import ChildSheetReader
 from portal.ingest.sources import RegisteredSource, get_source, read_secret
 from portal.ingest.transport import transport_for
 from portal.ingest.workdirs import work_dir
@@ -161,6 +162,7 @@ def opened(
             secret=read_secret(workshop.secrets_dir, source.secret_name),
             transport=transport_for(client),
             clock=now,
+            sheets=ChildSheetReader(path.parent),
         )
         yield Harvest(
             run_id=run_id,

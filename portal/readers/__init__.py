@@ -2,16 +2,21 @@
 
 from portal.readers.errors import FileRefused, RowsRefused
 from portal.readers.files import read_file
+from portal.readers.grid import Grid, GridRow, GridSheet, read_grid
 from portal.readers.reading import FileReading, Note, ReadingLimits, TableReading
 from portal.readers.spool import RowSpool
 
 __all__ = [
     "FileReading",
     "FileRefused",
+    "Grid",
+    "GridRow",
+    "GridSheet",
     "Note",
     "ReadingLimits",
     "RowSpool",
     "RowsRefused",
     "TableReading",
     "read_file",
+    "read_grid",
 ]

@@ -35,9 +35,6 @@ def read_file(
     FileRefused, also when the child went past a limit; nothing is left in `work_dir` then but partial files.
     """
     limits = limits or ReadingLimits()
-    work_dir.mkdir(parents=True, exist_ok=True)
-    result = work_dir / RESULT_NAME
-    result.unlink(missing_ok=True)
     request = {
         "path": str(path.resolve()),
         "file_name": file_name,
@@ -46,19 +43,33 @@ def read_file(
         "encoding": encoding,
         "with_original_text": with_original_text,
     }
-    _run_child(json.dumps(request), work_dir, limits)
-    answer = _answer(result)
-    if "refusal" in answer:
-        raise FileRefused(answer["refusal"]["code"], answer["refusal"]["message"])
+    answer = run_reader(request, work_dir, limits)
     return reading_from_json(answer["reading"], work_dir)
 
 
-def _run_child(request: str, work_dir: Path, limits: ReadingLimits) -> None:
+def run_reader(
+    request: dict[str, Any], work_dir: Path, limits: ReadingLimits, *, module: str = "portal.readers.child"
+) -> dict[str, Any]:
+    """What the child process answered: `module` reads the request, takes its limits and writes its answer.
+
+    For the modules of this package alone. Raises FileRefused.
+    """
+    work_dir.mkdir(parents=True, exist_ok=True)
+    result = work_dir / RESULT_NAME
+    result.unlink(missing_ok=True)
+    _run_child(json.dumps(request), work_dir, limits, module)
+    answer = _answer(result)
+    if "refusal" in answer:
+        raise FileRefused(answer["refusal"]["code"], answer["refusal"]["message"])
+    return answer
+
+
+def _run_child(request: str, work_dir: Path, limits: ReadingLimits, module: str) -> None:
     """Run the child to its end, in a process group of its own, without any of our settings or secrets."""
     environment = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LC_ALL", "TMPDIR"}}
     environment |= {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "MALLOC_ARENA_MAX": "2", "PYTHONUTF8": "1"}
     with subprocess.Popen(
-        [sys.executable, "-m", "portal.readers.child"],
+        [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

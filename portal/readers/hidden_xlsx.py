@@ -42,7 +42,7 @@ def search_xlsx(path: Path, parts: HiddenParts) -> None:
 
 
 def _search(archive: zipfile.ZipFile, parts: HiddenParts) -> None:
-    for sheet_name, member in _sheet_members(archive).items():
+    for sheet_name, member in sheet_members(archive).items():
         parts.sheets[sheet_name] = _hidden_in_sheet(archive, member, parts)
     for name in archive.namelist():
         if name.startswith(_OPAQUE):
@@ -98,7 +98,7 @@ def _defined_names(archive: zipfile.ZipFile) -> Iterator[str]:
             yield f"{element.get('name', '')} {element.text or ''}"
 
 
-def _sheet_members(archive: zipfile.ZipFile) -> Mapping[str, str]:
+def sheet_members(archive: zipfile.ZipFile) -> Mapping[str, str]:
     """Sheet name → the archive's member that holds it."""
     relations = {
         element.get("Id"): element.get("Target", "") for element in _xml(archive, "xl/_rels/workbook.xml.rels").iter()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from harvesters import KINDS, ConfigError, check_config, hosts_of, open_source, secret_names
+from portal.ingest.sheets import ChildSheetReader
 from tests.harvesters.conftest import Lines
 
 
@@ -15,7 +16,11 @@ from tests.harvesters.conftest import Lines
         ("exchange", {"base_url": "ftp://x"}, "must be an address"),
         ("exchange", {"base_url": "https://u:geheim@x.example"}, "must not hold a user or password"),
         ("exchange", {"base_url": "https://x", "page_sise": 5}, "did you mean 'page_size'"),
-        ("exchange", {"base_url": "https://x", "scheme": "md5"}, "app_key, app_key_query, bearer, client, gateway, hmac"),
+        (
+            "exchange",
+            {"base_url": "https://x", "scheme": "md5"},
+            "app_key, app_key_query, bearer, client, gateway, hmac",
+        ),
         ("exchange", {"base_url": "https://x", "page_size": True}, "whole number from 1 to 1,000"),
         ("exchange", {"base_url": "https://x", "app_secret": "geheim"}, "'app_secret' is not known"),
         ("ckan", {"base_url": "https://x", "labels": {"colour": "red"}}, "does not take 'colour'"),
@@ -41,7 +46,7 @@ def test_all_faults_are_told_at_once() -> None:
 def test_an_unknown_kind_is_told_with_the_nearest() -> None:
     with pytest.raises(ConfigError, match="did you mean 'exchange'"):
         check_config("exchnage", {})
-    with pytest.raises(ConfigError, match="ckan, exchange, folder"):
+    with pytest.raises(ConfigError, match="ckan, dcat, exchange, folder"):
         check_config("zzz", {})
 
 
@@ -72,8 +77,12 @@ def test_opening_a_source_asks_nothing(lines: Lines, tmp_path: Path) -> None:
         "exchange": {"base_url": "https://nowhere.example"},
         "ckan": {"base_url": "https://nowhere.example"},
         "folder": {"root": str(tmp_path / "none")},
+        "dcat": {"base_url": "https://nowhere.example/catalog.ttl"},
+        "workbook": {"root": str(tmp_path / "none")},
     }
     assert set(configs) == set(KINDS)
     for kind, config in configs.items():
         secret = {"app_key": "a", "app_secret": "b"}
-        assert open_source(kind, name="x", config=config, secret=secret, transport=lines.transport(frozenset()))
+        transport, sheets = lines.transport(frozenset()), ChildSheetReader(tmp_path / "work")
+        assert open_source(kind, name="x", config=config, secret=secret, transport=transport, sheets=sheets)
+    assert list(tmp_path.iterdir()) == []
