@@ -15,6 +15,8 @@ from harvesters.exchange import ExchangeSource, read_exchange_config
 from harvesters.exchange.signers import schemes
 from harvesters.folder import FolderSource, read_folder_config
 from harvesters.protocols import SheetReader, Source, Transport
+from harvesters.tables import SECRETS as TABLES_SECRETS
+from harvesters.tables import TablesSource, read_tables_config
 from harvesters.workbook import WorkbookSource, read_workbook_config
 
 Config = Mapping[str, object]
@@ -62,6 +64,12 @@ def _open_folder(opening: Opening) -> Source:
     return FolderSource(opening.name, read_folder_config(opening.config))
 
 
+def _open_tables(opening: Opening) -> Source:
+    config = read_tables_config(opening.config)
+    secret = read_secret("tables", opening.secret, TABLES_SECRETS[config.dialect])
+    return TablesSource(opening.name, config, secret, clock=opening.clock, sleep=opening.sleep)
+
+
 def _open_workbook(opening: Opening) -> Source:
     config = read_workbook_config(opening.config)
     if opening.sheets is None:
@@ -87,6 +95,12 @@ KINDS: Mapping[str, Kind] = {
         check=lambda config: _ignore(read_dcat_config(config)),
         secret_names=lambda _: (),
         addresses=lambda config: (read_dcat_config(config).base_url,),
+    ),
+    "tables": Kind(
+        open=_open_tables,
+        check=lambda config: _ignore(read_tables_config(config)),
+        secret_names=lambda config: TABLES_SECRETS[read_tables_config(config).dialect],
+        addresses=lambda config: tuple(filter(None, (read_tables_config(config).address,))),
     ),
     "folder": Kind(
         open=_open_folder,

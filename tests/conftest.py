@@ -9,7 +9,7 @@ import structlog
 from portal.db import Base, Database
 from portal.settings import Settings
 
-pytest_plugins = ["tests.services.fixtures"]
+pytest_plugins = ["tests.services.fixtures", "tests.exchange_database.fixtures"]
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
