@@ -17,6 +17,8 @@ from portal.kernel.text import Language, Text
 from portal.kernel.vocab import DataClass, Openness, PartKind, UpdateCycle
 
 EMPTY = Text()
+NAME_WITHHELD = "column_secret"
+"""The reason for dropping a column under which its very name is withheld."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,8 @@ def digest_data(parts: tuple[PublishedPart, ...]) -> str:
                 "kind": part.kind,
                 "content": part.content_digest,
                 "format": part.format,
-                "rules": [[rule.name, rule.action, rule.reason] for rule in part.rules],
-                "columns": [[c.name, c.type, c.action] for c in part.schema.columns] if part.schema else None,
+                "rules": [_told(rule) for rule in part.rules],
+                "columns": [[c.name, c.type, c.action, c.parameter] for c in part.schema.columns] if part.schema else None,
                 "preview": value_digest([list(row) for row in part.preview]),
                 "row_count": part.row_count,
                 "original": part.original_sha256,
@@ -113,6 +115,12 @@ def digest_data(parts: tuple[PublishedPart, ...]) -> str:
             for part in parts
         ]
     )
+
+
+def _told(rule: ColumnRule) -> list[str]:
+    """A rule as the digest covers it. The digest is public, so a name that is withheld is no part of it: whoever guesses
+    the name could confirm the guess. What the rule does is covered, and so is every name that the public reads."""
+    return ["" if rule.reason == NAME_WITHHELD else rule.name, rule.action, rule.reason, rule.parameter]
 
 
 def digest_page(publication: Publication) -> str:

@@ -1,10 +1,11 @@
 """Bilingual texts and table schemas as the JSON that the database keeps, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.kernel.columns import ColumnRule, TableSchema
 from portal.kernel.text import Language, Origin, Text, Wording
+from portal.kernel.vocab import ColumnAction
 from portal.tables.serial import schema_to_json
 
 
@@ -28,8 +29,13 @@ def dump_schema(schema: TableSchema, rules: tuple[ColumnRule, ...]) -> dict[str,
 
 
 def dump_rules(rules: tuple[ColumnRule, ...]) -> list[list[str]]:
-    """Column rules as [name, action, reason]."""
-    return [[r.name, r.action, r.reason] for r in rules]
+    """Column rules as [name, action, reason, parameter]."""
+    return [[r.name, r.action, r.reason, r.parameter] for r in rules]
+
+
+def load_rules(stored: Sequence[Sequence[str]]) -> tuple[ColumnRule, ...]:
+    """The inverse of `dump_rules`."""
+    return tuple(ColumnRule(name, ColumnAction(action), reason, how) for name, action, reason, how in stored)
 
 
 def _wording(stored: Mapping[str, Any] | None) -> Wording | None:

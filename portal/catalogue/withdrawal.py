@@ -14,16 +14,18 @@ from portal.catalogue.counts import find_share, move_share
 from portal.catalogue.models import Dataset, ExportJob, Outbox
 from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
 from portal.db.locks import lock
+from portal.kernel.columns import ColumnOrder
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.ids import new_id
-from portal.kernel.vocab import ColumnAction, DatasetState
+from portal.kernel.vocab import DatasetState
+from portal.tables.serial import orders_of
 
 PURGE_BLOBS = "purge_blobs"
 THINNED = "thinned"
 COLUMN_CLOSED = "column_closed_later"
 _KEEP_LAST = 12
-ClosedColumns = Callable[[str, Mapping[str, ColumnAction]], bool]
-"""Asked with a part's slug and its published columns (name → action): whether one of them may be public no longer."""
+ClosedColumns = Callable[[str, Mapping[str, ColumnOrder]], bool]
+"""Asked with a part's slug and its published columns (name → what was done): whether one of them may be public no longer."""
 
 
 def withdraw_dataset(
@@ -123,7 +125,7 @@ def redact_columns(
     closed = {
         number
         for number, slug, schema in tables
-        if schema and is_closed(slug, {c["name"]: ColumnAction(c["action"]) for c in schema["columns"]})
+        if schema and is_closed(slug, orders_of(schema))
     }
     current = session.scalar(
         select(Dataset.current_version).where(Dataset.id == dataset_id, Dataset.state == DatasetState.PUBLISHED)

@@ -4,7 +4,9 @@ from portal.gate.content import CONTENT_RULES, is_sensitive_in_column
 from portal.gate.declaring import ColumnLabels, DeclaredLabels, declare
 from portal.gate.judging import judge, may_offer_original
 from portal.gate.lexicon import names_person, sensitive_kind
-from portal.gate.mapping import MappingInvalid, Signature, ValueMapping
+from portal.gate.mapping import Signature, ValueMapping
+from portal.gate.orders import MappingInvalid
+from portal.gate.permissions import find_name_permission, find_permission
 from portal.gate.planning import ColumnPlan, closed_columns, plan_columns, revise_plan
 from portal.gate.screening import UNRELEASABLE, screen
 from portal.gate.verdicts import Admitted, Case, Held, JudgedPart, Reason, Refused, Release, Verdict
@@ -30,6 +32,8 @@ __all__ = [
     "Verdict",
     "closed_columns",
     "declare",
+    "find_name_permission",
+    "find_permission",
     "is_sensitive_in_column",
     "judge",
     "may_offer_original",

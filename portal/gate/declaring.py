@@ -86,6 +86,8 @@ def declare(mapping: ValueMapping, labels: DeclaredLabels) -> Declaration:
         data_class=data_class or defaults.get("class", ""),
         drop_columns=mapping.drop_columns,
         column_actions=mapping.column_actions,
+        allow_columns=mapping.allow_columns,
+        row_ends=mapping.row_ends,
         drop_sensitive_columns=mapping.drop_sensitive_columns,
         links=mapping.links,
     )

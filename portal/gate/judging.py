@@ -5,11 +5,13 @@ from typing import Final
 
 from portal.gate.content import content_reason
 from portal.gate.lexicon import sensitive_kind
-from portal.gate.planning import ColumnPlan, column_key, plan_columns
+from portal.gate.names import column_key
+from portal.gate.permissions import allowed_reason, find_name_permission, find_permission
+from portal.gate.planning import ColumnPlan, plan_columns
 from portal.gate.screening import UNRELEASABLE, screen
 from portal.gate.verdicts import _SEAL, Admitted, Case, Held, JudgedPart, Reason, Refused, Release, Verdict
 from portal.kernel.declaration import Declaration
-from portal.kernel.findings import Findings
+from portal.kernel.findings import Finding, Findings
 from portal.kernel.vocab import ColumnAction, PartKind
 
 _ORDER: Final = {"refuse": 0, "hold": 1, "alarm": 2, "note": 3}
@@ -40,19 +42,21 @@ def judge(case: Case) -> Verdict:
     return Admitted(_SEAL, data_digest=case.data_digest, page_digest=case.page_digest, reasons=reasons, release=release)
 
 
-def may_offer_original(part: JudgedPart) -> bool:
-    """Whether the delivered file itself may be offered: every column published as it is, everything in the file
-    inspected, and nothing hidden or sensitive in it."""
+def may_offer_original(part: JudgedPart, declaration: Declaration) -> bool:
+    """Whether the delivered file itself may be offered: every column and row published as it is, everything in the file
+    inspected, and nothing hidden or sensitive in it that no signed permission covers."""
     findings, texts = part.findings, part.text_findings
     if part.kind is not PartKind.TABLE or findings is None or texts is None or not part.rules:
         return False
     return (
         all(rule.action is ColumnAction.PUBLISH for rule in part.rules)
+        and declaration.row_ends is None
         and not findings.has_hidden_content
         and not texts.has_hidden_content
         and _is_whole(findings, part.digest)
         and _is_whole(texts, part.digest)
-        and not any(content_reason(finding).severity == "hold" for finding in (*findings.findings, *texts.findings))
+        and not any(_finding_reason(declaration, finding).severity == "hold" for finding in findings.findings)
+        and not any(content_reason(finding).severity == "hold" for finding in texts.findings)
     )
 
 
@@ -63,7 +67,7 @@ def _judge_parts(declaration: Declaration, parts: tuple[JudgedPart, ...]) -> lis
             reasons.append(Reason("link_not_checked", "note" if declaration.links == "metadata" else "hold", part.slug))
         else:
             reasons += _judge_rules(declaration, part)
-            reasons += _judge_findings(part)
+            reasons += _judge_findings(declaration, part)
     if not any(part.kind is not PartKind.TABLE or _published(part) for part in parts):
         reasons.append(Reason("nothing_to_publish", "hold"))
     reasons += _missing_columns(declaration, parts)
@@ -75,10 +79,13 @@ def _judge_rules(declaration: Declaration, part: JudgedPart) -> list[Reason]:
     plan: ColumnPlan = plan_columns(declaration, tuple(rule.name for rule in part.rules))
     reasons = []
     for planned, rule in zip(plan.rules, part.rules, strict=True):
-        if planned.action not in (ColumnAction.PUBLISH, rule.action) and rule.action is not ColumnAction.DROP:
+        is_other = planned.action is not rule.action or planned.parameter != rule.parameter
+        if planned.action is not ColumnAction.PUBLISH and is_other and rule.action is not ColumnAction.DROP:
             reasons.append(Reason("rules_laxer_than_declared", "hold", rule.name))
-        if rule.action is ColumnAction.PUBLISH and sensitive_kind(rule.name):
-            reasons.append(Reason("column_sensitive_name", "hold", rule.name))
+        if rule.action is ColumnAction.PUBLISH and (kind := sensitive_kind(rule.name)):
+            named = Reason("column_sensitive_name", "hold", rule.name)
+            permission = find_name_permission(declaration, rule.name, kind)
+            reasons.append(allowed_reason(named, permission) if permission else named)
         if rule.action is not ColumnAction.DROP and rule.reason == "column_sensitive_content":
             reasons.append(Reason("rules_laxer_than_declared", "hold", rule.name))
         if rule.reason == "column_sensitive_content":
@@ -86,7 +93,13 @@ def _judge_rules(declaration: Declaration, part: JudgedPart) -> list[Reason]:
     return [*reasons, *plan.reasons]
 
 
-def _judge_findings(part: JudgedPart) -> list[Reason]:
+def _finding_reason(declaration: Declaration, finding: Finding) -> Reason:
+    """What a finding in a table means, after the signed permission for its column if there is one."""
+    reason, permission = content_reason(finding), find_permission(declaration, finding)
+    return allowed_reason(reason, permission) if permission else reason
+
+
+def _judge_findings(declaration: Declaration, part: JudgedPart) -> list[Reason]:
     findings = part.findings
     if findings is None:
         return [Reason("part_not_inspected", "hold", part.slug)]
@@ -102,7 +115,7 @@ def _judge_findings(part: JudgedPart) -> list[Reason]:
             reasons.append(Reason("columns_not_inspected", "hold", part.slug))
         if findings.rows_present == 0:
             reasons.append(Reason("table_empty", "hold", part.slug))
-    reasons += [content_reason(finding) for finding in findings.findings]
+    reasons += [_finding_reason(declaration, finding) for finding in findings.findings]
     return [*reasons, *_judge_hidden(part)]
 
 

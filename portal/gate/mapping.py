@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from portal.gate.orders import MappingInvalid, parse_orders
+from portal.gate.permissions import parse_permissions
+from portal.kernel.columns import ColumnOrder
+from portal.kernel.declaration import ColumnPermission, RowEnds
 from portal.kernel.digests import value_digest
-from portal.kernel.errors import PortalError
-from portal.kernel.vocab import ColumnAction, DataClass, Openness, UpdateCycle
+from portal.kernel.vocab import DataClass, Openness, UpdateCycle
 
 _MEANINGS: Final[dict[str, frozenset[str]]] = {
     "open_label": frozenset(Openness),
@@ -32,14 +35,12 @@ _KEYS: Final = frozenset(
         "drop_columns",
         "drop_sensitive_columns",
         "column_actions",
+        "allow_columns",
+        "row_ends",
         "links",
         "note",
     }
 )
-
-
-class MappingInvalid(PortalError):
-    """The mapping document cannot be read; the message names the place in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ class ValueMapping:
     columns_follow_resource: bool = False
     drop_columns: tuple[str, ...] = ()
     drop_sensitive_columns: bool = False
-    column_actions: tuple[tuple[str, ColumnAction], ...] = ()
+    column_actions: tuple[tuple[str, ColumnOrder], ...] = ()
+    allow_columns: tuple[ColumnPermission, ...] = ()
+    row_ends: RowEnds | None = None
     links: Literal["hold", "metadata"] = "hold"
     signed_by: str | None = None
 
@@ -84,7 +87,6 @@ class ValueMapping:
         links = document.get("links", "hold")
         if links not in ("hold", "metadata"):
             raise MappingInvalid('Mapping, "links": write "hold" or "metadata".')
-        actions = _texts(document.get("column_actions", {}), "column_actions")
         return cls(
             digest=digest,
             tables=_tables(_object(document.get("fields", {}), "fields")),
@@ -93,7 +95,9 @@ class ValueMapping:
             columns_follow_resource=_flag(document, "columns_follow_resource"),
             drop_columns=_names(document.get("drop_columns", []), "drop_columns"),
             drop_sensitive_columns=_flag(document, "drop_sensitive_columns"),
-            column_actions=tuple((name, _action(name, action)) for name, action in actions.items()),
+            column_actions=parse_orders(document.get("column_actions", {})),
+            allow_columns=parse_permissions(document.get("allow_columns", {})),
+            row_ends=_row_ends(document.get("row_ends")),
             links="metadata" if links == "metadata" else "hold",
             signed_by=_signer(signature, digest),
         )
@@ -162,12 +166,19 @@ def _flag(document: Mapping[str, object], key: str) -> bool:
     return value
 
 
-def _action(name: str, action: str) -> ColumnAction:
-    try:
-        return ColumnAction(action)
-    except ValueError as error:
-        allowed = ", ".join(ColumnAction)
-        raise MappingInvalid(f'Mapping, "column_actions", "{name}": {action!r} is none of {allowed}.') from error
+def _row_ends(value: object) -> RowEnds | None:
+    """The name of a column, or an object with `column`, `blank` (`forever` or `hold`) and `forever` (words)."""
+    if value is None:
+        return None
+    document: Mapping[str, object] = {"column": value} if isinstance(value, str) else _object(value, "row_ends")
+    column, blank = document.get("column"), document.get("blank", "hold")
+    if set(document) - {"column", "blank", "forever"} or not isinstance(column, str) or not column.strip():
+        raise MappingInvalid(
+            'Mapping, "row_ends": write {"column": name, "blank": "forever" or "hold", "forever": [words]}.'
+        )
+    if blank not in ("forever", "hold"):
+        raise MappingInvalid('Mapping, "row_ends", "blank": write "forever" or "hold".')
+    return RowEnds(column, blank == "forever", _names(document.get("forever", []), "row_ends.forever"))
 
 
 def _defaults(texts: dict[str, str]) -> dict[str, str]:

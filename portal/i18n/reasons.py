@@ -66,6 +66,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "found_secrecy_mark": "A secrecy mark was found in “%(subject)s” (%(count)s). Ask the department for its decision.",
         "found_serial_number": "Numbers in “%(subject)s” (%(count)s) look like personal numbers, but only as often as chance "
         "makes serial numbers look so.",
+        "finding_allowed": "The signed mapping allows what was found here (%(subject)s; %(count)s).",
         "found_unknown": "The inspection found something in “%(subject)s” (%(count)s) that the gate does not know.",
         "original_withheld": "The delivered file itself is not offered: personal data was found in its %(subject)s.",
         "nothing_to_publish": "Nothing is left to publish: no column is open, or nothing was delivered.",
@@ -139,6 +140,26 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "drift_rows_lost": "The table “%(subject)s” lost %(count)s rows since its last version. Check that this is meant.",
         "drift_columns_changed": "Columns changed since the last version: %(subject)s. Check that this is meant.",
         "drift_part_missing": "“%(subject)s” is published and was not delivered this time. Check that this is meant.",
+        "row_ends_not_published": "The column “%(subject)s” says until when rows are public, and is not published as it is, so "
+        "rows could not be taken out in time. Open it, or take `row_ends` out of the mapping.",
+        "row_end_blank": "%(count)s rows of “%(subject)s” do not say until when they are public. Complete them, or say in the "
+        "signed mapping that a blank means forever.",
+        "row_end_unreadable": "%(count)s rows of “%(subject)s” name no day until which they are public. Correct them, or add the "
+        "words to the signed mapping.",
+        "drift_column_new": "New columns since the last version: %(subject)s. Check that they may be public.",
+        "drift_column_gone": "Columns of the last version are missing: %(subject)s. Check that this is meant.",
+        "drift_type_changed": "Columns changed their type since the last version: %(subject)s. Check that this is meant.",
+        "drift_digits_appeared": "Numbers of the length of personal numbers appeared in a column: %(subject)s. Look at it.",
+        "drift_nulls_jumped": "A column lost its values since the last version: %(subject)s. Check that this is meant.",
+        "drift_values_collapsed": "A column has far fewer different values than before: %(subject)s. Check that this is meant.",
+        "drift_days_moved": "The days in a column moved: %(subject)s. Check that this is meant.",
+        "drift_numbers_moved": "The numbers in a column changed their magnitude: %(subject)s. Check that this is meant.",
+        "drift_rows_grown": "The table “%(subject)s” has %(count)s rows more than its last version. Check that this is meant.",
+        "rows_ended": "%(count)s rows are public no more: their day has come.",
+        "rows_withdrawn": "%(count)s rows were withdrawn: %(subject)s",
+        "rows_redacted": "Rows of this version are public no more; the newest version has those that are.",
+        "table_withheld": "The table “%(subject)s” is not published: none of its columns is open.",
+        "table_withheld_unnamed": "A table is not published: none of its columns is open.",
         "list_empty": "The source's list is empty; %(count)s records would be withdrawn. Check the source.",
         "list_shrunk": "%(count)s records are missing from the source's list. Check the source before they are withdrawn.",
         # why something that was public is not any more

@@ -17,7 +17,7 @@ from portal.ingest.harvest import Harvest
 from portal.ingest.known import Live, find_live
 from portal.ingest.runs import of_run
 from portal.ingest.staging import StagedPart
-from portal.kernel.columns import ColumnRule
+from portal.kernel.columns import ColumnOrder, ColumnRule
 from portal.kernel.declaration import Declaration
 from portal.kernel.vocab import ColumnAction
 
@@ -41,7 +41,7 @@ def close_columns(
     if not _withholds(declaration, staged):
         return ()
 
-    def is_closed(slug: str, columns: Mapping[str, ColumnAction]) -> bool:
+    def is_closed(slug: str, columns: Mapping[str, ColumnOrder]) -> bool:
         if closed_columns(declaration, columns.items()):
             return True
         every = rules.get(slug, tuple(rule for of_part in rules.values() for rule in of_part))
@@ -88,5 +88,7 @@ def _withholds(declaration: Declaration, staged: Sequence[StagedPart]) -> bool:
     )
 
 
-def _tightens(rule: ColumnRule, columns: Mapping[str, ColumnAction]) -> bool:
-    return rule.name in columns and rule.action not in (ColumnAction.PUBLISH, columns[rule.name])
+def _tightens(rule: ColumnRule, columns: Mapping[str, ColumnOrder]) -> bool:
+    if rule.name not in columns or rule.action is ColumnAction.PUBLISH:
+        return False
+    return ColumnOrder(rule.action, rule.parameter) != columns[rule.name]

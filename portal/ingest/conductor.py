@@ -91,7 +91,7 @@ def judge_record(
     else:
         verdict, is_leaking = judge_publication(publication, declaration, staged, known)
     if isinstance(verdict, Held) and not is_leaking:
-        is_leaking = live_leaks(harvest, known)
+        is_leaking = live_leaks(harvest, known, declaration)
     leak = COLUMN_CLOSED if has_closed_column(declaration, known.live) else NO_LONGER_ADMITTED if is_leaking else ""
     return Judged(
         record, declaration, raw_sha256, data_stamp, publication, staged, verdict, known.live, leak, known.reviews

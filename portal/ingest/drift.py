@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.gate import Reason
 from portal.ingest.staging import StagedPart
+from portal.kernel.columns import ColumnOrder
 from portal.kernel.vocab import ColumnAction, PartKind
 
 ROWS_LOST_SHARE = 0.30
@@ -16,7 +17,8 @@ ROWS_LOST_SHARE = 0.30
 
 @dataclass(frozen=True, slots=True)
 class LivePart:
-    """A part of the published version. `columns`: (name, type) and `actions`: (name, action) in order; `preview`: its
+    """A part of the published version. `columns`: (name, type) and `actions`: (name, what was done)
+    in order; `preview`: its
     stored first rows."""
 
     slug: str
@@ -25,7 +27,7 @@ class LivePart:
     columns: tuple[tuple[str, str], ...]
     sha256: str | None = None
     preview: tuple[tuple[Any, ...], ...] = ()
-    actions: tuple[tuple[str, ColumnAction], ...] = ()
+    actions: tuple[tuple[str, ColumnOrder], ...] = ()
 
 
 def compare(live: Sequence[LivePart], staged: Sequence[StagedPart]) -> tuple[Reason, ...]:

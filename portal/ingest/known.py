@@ -17,7 +17,8 @@ from portal.gate import Release
 from portal.ingest.drift import LivePart
 from portal.ingest.models import HeldRecord, SourceRecord
 from portal.ingest.staging import StagedPart, staged_from_json
-from portal.kernel.vocab import ColumnAction, DatasetState, PartKind
+from portal.kernel.vocab import DatasetState, PartKind
+from portal.tables.serial import orders_of
 
 REVIEWS_KEPT_IN_MIND = 50
 _AT_ONCE = 100
@@ -196,7 +197,7 @@ def _known(last: Any, reviews: Sequence[Row[Any]], live: Live | None, curated: S
 def _live_part(row: Row[*tuple[Any, ...]]) -> LivePart:
     columns = tuple((str(c["name"]), str(c["type"])) for c in row.schema["columns"]) if row.schema else ()
     preview = tuple(tuple(cells) for cells in row.preview or ())
-    actions = tuple((str(c["name"]), ColumnAction(c["action"])) for c in row.schema["columns"]) if row.schema else ()
+    actions = tuple(orders_of(row.schema).items()) if row.schema else ()
     return LivePart(row.slug, PartKind(row.kind), row.row_count, columns, row.sha256, preview, actions)
 
 

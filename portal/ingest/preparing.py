@@ -93,7 +93,7 @@ def _stage_tables_of_file(work: Work, part: FilePart, slug: str, fetched: Fetche
         )
         staged.append(_stage_table(work, base, table, (*reading.notes, *table.notes)))
     staged = [_with_file(entry, part, fetched) for entry in staged]
-    if all(may_offer_original(_as_judged(entry)) for entry in staged):
+    if all(may_offer_original(_as_judged(entry), work.declaration) for entry in staged):
         staged[0] = replace(
             staged[0],
             may_offer_original=True,

@@ -4,16 +4,17 @@ A refresh that a new gate or scanner holds says nothing about the version that s
 rules. So the live rows themselves are inspected again, once, before they go on serving.
 """
 
-from portal.gate import is_sensitive_in_column, sensitive_kind
+from portal.gate import find_name_permission, find_permission, is_sensitive_in_column, sensitive_kind
 from portal.ingest.drift import LivePart
 from portal.ingest.harvest import Harvest
 from portal.ingest.known import Known
 from portal.inspect import scan_table
+from portal.kernel.declaration import Declaration
 from portal.kernel.vocab import ColumnAction, PartKind
 from portal.storage import BlobNotFound, blob_key
 
 
-def live_leaks(harvest: Harvest, known: Known) -> bool:
+def live_leaks(harvest: Harvest, known: Known, declaration: Declaration) -> bool:
     """Whether the live rows hold what today's inspection would hold. False when they were judged by today's rules, or a
     reviewer released exactly them."""
     live = known.live
@@ -21,12 +22,14 @@ def live_leaks(harvest: Harvest, known: Known) -> bool:
         return False
     if any(release.data_digest == live.data_digest for release in known.releases):
         return False
-    return any(_holds_personal_data(harvest, part) for part in live.parts if part.kind is PartKind.TABLE)
+    return any(_holds_personal_data(harvest, part, declaration) for part in live.parts if part.kind is PartKind.TABLE)
 
 
-def _holds_personal_data(harvest: Harvest, part: LivePart) -> bool:
-    if any(action is ColumnAction.PUBLISH and sensitive_kind(name) for name, action in part.actions):
-        return True
+def _holds_personal_data(harvest: Harvest, part: LivePart, declaration: Declaration) -> bool:
+    for name, order in part.actions:
+        kind = sensitive_kind(name) if order.action is ColumnAction.PUBLISH else None
+        if kind and find_name_permission(declaration, name, kind) is None:
+            return True
     if part.sha256 is None:
         return False
     try:
@@ -34,4 +37,7 @@ def _holds_personal_data(harvest: Harvest, part: LivePart) -> bool:
     except BlobNotFound:  # what cannot be inspected is not fit
         return True
     found = scan_table(path, digest=part.sha256)
-    return not found.is_complete or any(is_sensitive_in_column(finding.rule) for finding in found.findings)
+    return not found.is_complete or any(
+        is_sensitive_in_column(finding.rule) and find_permission(declaration, finding) is None
+        for finding in found.findings
+    )

@@ -133,11 +133,11 @@ def reason_from_json(value: Mapping[str, Any]) -> Reason:
 
 
 def _rules_to_json(rules: tuple[ColumnRule, ...]) -> list[list[str]]:
-    return [[rule.name, rule.action.value, rule.reason] for rule in rules]
+    return [[rule.name, rule.action.value, rule.reason, rule.parameter] for rule in rules]
 
 
 def _rules_from_json(value: list[list[str]]) -> tuple[ColumnRule, ...]:
-    return tuple(ColumnRule(name, ColumnAction(action), reason) for name, action, reason in value)
+    return tuple(ColumnRule(name, ColumnAction(action), reason, parameter) for name, action, reason, parameter in value)
 
 
 def _findings_to_json(findings: Findings | None) -> dict[str, Any] | None:

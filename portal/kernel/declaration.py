@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from portal.kernel.vocab import ColumnAction, DataClass, Openness
+from portal.kernel.columns import ColumnOrder
+from portal.kernel.vocab import DataClass, Openness
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,28 @@ class DeclaredColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnPermission:
+    """A signed permission: these content rules hold nothing in this column, because of `reason`, which is public."""
+
+    name: str
+    rules: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowEnds:
+    """The column that says until when a row is public (公示截止日期). On the day it names, the row is public no more.
+
+    `is_blank_forever`: a row without a date stays; otherwise such rows hold the record. `forever`: words that mean the
+    same (长期). A text that is neither a date nor one of them holds the record.
+    """
+
+    column: str
+    is_blank_forever: bool = False
+    forever: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """The department's decision about a whole resource.
 
@@ -31,7 +54,7 @@ class Declaration:
     `mapping_signed_by` None: the mapping is not signed; nothing can be admitted under it.
     `drop_columns`, `column_actions`, `drop_sensitive_columns` and `links` are the signed mapping's orders: columns by
     name that never leave, columns by name with another action, whether sensitive columns are dropped instead of holding
-    the record, and whether links elsewhere may be published as metadata.
+    the record, and whether links elsewhere may be published as metadata. `allow_columns` and `row_ends` too.
     """
 
     openness: Openness | None
@@ -48,6 +71,8 @@ class Declaration:
     columns_follow_resource: bool = False
     data_class: str = ""
     drop_columns: tuple[str, ...] = ()
-    column_actions: tuple[tuple[str, ColumnAction], ...] = ()
+    column_actions: tuple[tuple[str, ColumnOrder], ...] = ()
+    allow_columns: tuple[ColumnPermission, ...] = ()
+    row_ends: RowEnds | None = None
     drop_sensitive_columns: bool = False
     links: Literal["hold", "metadata"] = "hold"

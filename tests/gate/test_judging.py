@@ -224,7 +224,7 @@ def test_personal_data_in_hidden_parts_keeps_the_file_in_and_a_secrecy_mark_hold
     verdict = judge(case(parts=(personal,)))
     assert isinstance(verdict, Admitted)
     assert verdict.reasons == (Reason("original_withheld", "alarm", "comment", 1),)
-    assert not may_offer_original(personal)
+    assert not may_offer_original(personal, declaration())
     secret = part(text_findings=findings(Finding("secrecy_mark", None, "property", 1)))
     assert codes(case(parts=(secret,))) == {"found_secrecy_mark"}
 
@@ -244,7 +244,7 @@ def test_a_file_without_tables_is_published_whole_so_everything_in_it_must_be_pu
 
 def test_the_original_is_offered_only_when_all_of_it_is_public_and_was_seen() -> None:
     whole = part(text_findings=findings(columns=()))
-    assert may_offer_original(whole)
+    assert may_offer_original(whole, declaration())
     masked = (part().rules[0], ColumnRule("地址", ColumnAction.MASK, "column_changed_by_mapping"))
     for other in (
         part(),
@@ -257,4 +257,4 @@ def test_the_original_is_offered_only_when_all_of_it_is_public_and_was_seen() ->
         replace(whole, findings=findings(MOBILES)),
         replace(whole, kind=PartKind.LINK),
     ):
-        assert not may_offer_original(other)
+        assert not may_offer_original(other, declaration())

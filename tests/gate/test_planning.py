@@ -3,6 +3,7 @@
 import pytest
 
 from portal.gate import names_person, plan_columns, revise_plan, sensitive_kind
+from portal.kernel.columns import ColumnOrder
 from portal.kernel.declaration import Declaration, DeclaredColumn
 from portal.kernel.findings import Finding
 from portal.kernel.vocab import ColumnAction, Openness
@@ -58,7 +59,7 @@ def test_what_keeps_a_column_in_keeps_its_repetition_in() -> None:
         columns=(DeclaredColumn("代号", is_secret=True),),
         columns_follow_resource=True,
         drop_columns=("内部备注",),
-        column_actions=(("姓名", ColumnAction.MASK),),
+        column_actions=(("姓名", ColumnOrder(ColumnAction.MASK)),),
     )
     rules = actions(declared, "内部备注_2", "代号_3", "姓名_2", "年份_2")
     assert {name: action for name, (action, _) in rules.items()} == {
@@ -94,7 +95,7 @@ def test_the_mapping_orders_columns_dropped_masked_and_sensitive_ones_dropped() 
         columns=(),
         columns_follow_resource=True,
         drop_columns=("内部备注",),
-        column_actions=(("姓名", ColumnAction.MASK),),
+        column_actions=(("姓名", ColumnOrder(ColumnAction.MASK)),),
         drop_sensitive_columns=True,
     )
     assert actions(declared, "内部备注", "姓名", "身份证号", "面积") == {
@@ -107,7 +108,7 @@ def test_the_mapping_orders_columns_dropped_masked_and_sensitive_ones_dropped() 
 
 def test_an_order_to_mask_does_not_open_a_closed_column() -> None:
     declared = declaration(
-        columns=(DeclaredColumn("a", openness=Openness.CLOSED),), column_actions=(("a", ColumnAction.MASK),)
+        columns=(DeclaredColumn("a", openness=Openness.CLOSED),), column_actions=(("a", ColumnOrder(ColumnAction.MASK)),)
     )
     assert actions(declared, "a")["a"] == ("drop", "column_closed")
 
