@@ -176,3 +176,18 @@ class ExportJob(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # or last sign of life
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DepartmentCoverage(Base):
+    """How many resources a department has catalogued in all sources, and how many of them are open: numbers alone.
+
+    `department` is the source's spelling, as in `Publisher.source_name`; blank: no department was named.
+    """
+
+    __tablename__ = "department_coverage"
+
+    department: Mapped[str] = mapped_column(String(300), primary_key=True)
+    names: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    resources: Mapped[int]
+    open_resources: Mapped[int]
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)

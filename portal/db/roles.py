@@ -17,6 +17,7 @@ WEB_READS = (
     "api_key",
     "dataset",
     "dataset_theme",
+    "department_coverage",
     "export_job",
     "publisher",
     "spooled_file",

@@ -125,6 +125,9 @@ class SourceRecord(Base):
 
     `fingerprint` digests raw record, data stamp, mapping, configuration, gate and scanner version together. `parts`: what was
     made of its data (`portal.ingest.staging`), without any row, so that a corrected title needs no second fetch.
+
+    `department` is the source's spelling, `department_names` its names by language; `code_digest` and `title_digest` (title
+    and department) tell a resource that is there twice; `first_run_id` found the record, `changed_run_id` found it changed.
     """
 
     __tablename__ = "source_record"
@@ -142,6 +145,38 @@ class SourceRecord(Base):
     seen_run_id: Mapped[str] = mapped_column(String(16))
     is_missing: Mapped[bool] = mapped_column(default=False)
     settled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    department: Mapped[str] = mapped_column(String(300), default="")
+    department_names: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    code_digest: Mapped[str] = mapped_column(String(64), default="")
+    title_digest: Mapped[str] = mapped_column(String(64), default="")
+    first_run_id: Mapped[str] = mapped_column(String(16), default="")
+    changed_run_id: Mapped[str] = mapped_column(String(16), default="")
+
+
+class SourceLabels(Base):
+    """The labels that the last listing of a source used: `labels` maps field → label (masked) → number of times.
+
+    `unknown` lists those (field, label) that the mapping in force at that time did not know.
+    """
+
+    __tablename__ = "source_labels"
+
+    source_name: Mapped[str] = mapped_column(ForeignKey("source.name"), primary_key=True)
+    run_id: Mapped[str] = mapped_column(String(16))
+    labels: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    unknown: Mapped[list[Any]] = mapped_column(default=list)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Reconciliation(Base):
+    """How what a run found compares with what was known: `summary` maps new, gone, changed … to a count and some names."""
+
+    __tablename__ = "reconciliation"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("harvest_run.id"), primary_key=True)
+    source_name: Mapped[str] = mapped_column(String(60), index=True)
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class HeldRecord(Base):

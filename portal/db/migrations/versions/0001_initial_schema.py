@@ -97,6 +97,46 @@ def upgrade() -> None:
         sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
     )
     op.create_table(
+        "bundle_made",
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_bundle_made")),
+    )
+    op.create_table(
+        "bundle_taken",
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("origin", sa.String(length=64), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_bundle_taken")),
+    )
+    op.create_table(
+        "bundled_blob",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_bundled_blob")),
+    )
+    op.create_table(
+        "bundled_dataset",
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("dataset_id", name=op.f("pk_bundled_dataset")),
+    )
+    op.create_table(
+        "department_coverage",
+        sa.Column("department", sa.String(length=300), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("resources", sa.Integer(), nullable=False),
+        sa.Column("open_resources", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("department", name=op.f("pk_department_coverage")),
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -276,6 +316,16 @@ def upgrade() -> None:
     op.create_index("ix_held_record_source_record", "held_record", ["source_name", "record_id"], unique=False)
     op.create_index(op.f("ix_held_record_state"), "held_record", ["state"], unique=False)
     op.create_table(
+        "source_labels",
+        sa.Column("source_name", sa.String(length=60), nullable=False),
+        sa.Column("run_id", sa.String(length=16), nullable=False),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("unknown", sa.JSON(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["source_name"], ["source.name"], name=op.f("fk_source_labels_source_name_source")),
+        sa.PrimaryKeyConstraint("source_name", name=op.f("pk_source_labels")),
+    )
+    op.create_table(
         "source_mapping",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("source_name", sa.String(length=60), nullable=False),
@@ -302,6 +352,12 @@ def upgrade() -> None:
         sa.Column("seen_run_id", sa.String(length=16), nullable=False),
         sa.Column("is_missing", sa.Boolean(), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("department", sa.String(length=300), nullable=False),
+        sa.Column("department_names", sa.JSON(), nullable=False),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("title_digest", sa.String(length=64), nullable=False),
+        sa.Column("first_run_id", sa.String(length=16), nullable=False),
+        sa.Column("changed_run_id", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(["source_name"], ["source.name"], name=op.f("fk_source_record_source_name_source")),
         sa.PrimaryKeyConstraint("source_name", "record_id", name=op.f("pk_source_record")),
     )
@@ -406,6 +462,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_harvest_record")),
     )
     op.create_index("ix_harvest_record_run_record", "harvest_record", ["run_id", "record_id"], unique=False)
+    op.create_table(
+        "reconciliation",
+        sa.Column("run_id", sa.String(length=16), nullable=False),
+        sa.Column("source_name", sa.String(length=60), nullable=False),
+        sa.Column("summary", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["harvest_run.id"], name=op.f("fk_reconciliation_run_id_harvest_run")),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_reconciliation")),
+    )
+    op.create_index(op.f("ix_reconciliation_source_name"), "reconciliation", ["source_name"], unique=False)
     op.create_table(
         "version",
         sa.Column("dataset_id", sa.String(length=16), nullable=False),
