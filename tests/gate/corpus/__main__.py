@@ -2,15 +2,14 @@
 
 import sys
 
+from tests.gate.corpus.everything import specimens
 from tests.gate.corpus.report import whole
 from tests.gate.corpus.running import run
-from tests.gate.corpus.specimens import by_density, by_disguise
 
 
 def main(words: list[str]) -> int:
     """0 when nothing was missed."""
-    specimens = [s for s in (*by_disguise(), *by_density()) if all(word in s.name for word in words)]
-    results = run(specimens)
+    results = run(s for s in specimens() if all(word in s.name for word in words))
     print(whole(results))
     return int(any(result.is_missed for result in results))
 

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from harvesters.records import DatasetRecord, FilePart, Part, RawRecord, RecordPage, RowBatch, TablePart
+from harvesters.records import DatasetRecord, FieldRecord, FilePart, Part, RawRecord, RecordPage, RowBatch, TablePart
 from portal.catalogue.publication import Publication, page_texts
 from portal.db import Database
 from portal.db.migrating import migrate
@@ -51,7 +51,9 @@ SOURCE = "corpus"
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a department hands over: a table by rows, or one file, and the words of its page."""
+    """What a department hands over: a table by rows, or one file, and the words of its page.
+
+    `words_of_column`: title and description that the department states for its last column."""
 
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
@@ -61,6 +63,20 @@ class Delivery:
     description: str = "由区政务服务和数据管理局汇总发布。"
     keywords: tuple[str, ...] = ("政务服务",)
     part_name: str = "数据表"
+    words_of_column: tuple[str, str] = ("", "")
+
+    def fields(self) -> Iterator[FieldRecord]:
+        """Every column as an information item, if the department words any."""
+        title, description = self.words_of_column
+        for column in self.columns if title else ():
+            is_last = column == self.columns[-1]
+            yield FieldRecord(
+                column,
+                title=title if is_last else column,
+                open_label="无条件开放",
+                descriptions={"zh": description if is_last else ""},
+                description=description if is_last else "",
+            )
 
 
 @dataclass(frozen=True)
@@ -119,6 +135,7 @@ class Drawer:
             owner="数据资源科",
             approver="区政务服务和数据管理局",
             basis="《公共数据资源登记管理暂行办法》",
+            fields=tuple(given.fields()),
             parts=(part,),
         )
 
@@ -162,7 +179,7 @@ class Bench:
 
     def outcome(self, delivery: Delivery) -> Outcome:
         """Everything up to the verdict about this one delivery, and what it would make public."""
-        name = sha256(repr(delivery).encode()).hexdigest()[:12]
+        name = "".join(chr(97 + byte % 26) for byte in sha256(repr(delivery).encode()).digest()[:12])
         self._drawer.deliveries = {name: delivery}
         try:
             outlook = Outlook(self.database, SOURCE, [name])
@@ -181,7 +198,7 @@ class Bench:
             "admitted",
             codes,
             public=(*_page(judged.publication), *self._of_parts(judged)),
-            offers_original=any(part.original_sha256 for part in judged.publication.parts),
+            offers_original=any(p.original_sha256 or p.kind is PartKind.FILE for p in judged.publication.parts),
             rows_public=sum(part.row_count or 0 for part in judged.publication.parts),
         )
 

@@ -7,6 +7,7 @@ recognised in what would be public. The same with an innocent text in place of t
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from tests.gate.corpus.bench import Delivery
 from tests.gate.corpus.disguises import DISGUISES, Disguise
@@ -100,7 +101,7 @@ def _as_read(text: str) -> str:
     return text.strip("'\u202c\u202d \u3000")
 
 
-def as_table(rows: list[dict[str, str]]) -> Delivery:
+def as_table(rows: list[dict[str, str]], **words: Any) -> Delivery:
     """A delivery by rows; columns in the order in which they first occur, absent cells are null."""
     columns = tuple(dict.fromkeys(column for row in rows for column in row))
-    return Delivery(columns, tuple(tuple(row.get(column) or None for column in columns) for row in rows))
+    return Delivery(columns, tuple(tuple(row.get(column) or None for column in columns) for row in rows), **words)
