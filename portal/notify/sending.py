@@ -4,8 +4,9 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import EmailMessage
+from enum import Enum
 
 import structlog
 
@@ -28,6 +29,14 @@ TIMEOUT_S = 30.0
 _AT_ONCE = 50
 _PERMANENT = 500
 _log = structlog.get_logger(__name__)
+
+
+class _Outcome(Enum):
+    """Of one mail. AWAY: the session is of no use for the next one either."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    AWAY = "away"
 
 
 class Mailer:
@@ -108,31 +117,32 @@ def send_due_mail(
             for _ in range(_AT_ONCE):
                 if is_stopping() or (mail := _take(database, now)) is None:
                     break
-                if not _send(database, mailer, connection, mail):
+                outcome = _send(database, mailer, connection, mail, now)
+                sent += outcome is _Outcome.SENT
+                if outcome is _Outcome.AWAY:
                     break
-                sent += 1
             return sent
     except MailAway as error:
         return _put_off(database, str(error), now)
 
 
-def _send(database: Database, mailer: Mailer, connection: smtplib.SMTP, mail: TakenMail) -> bool:
-    """Send one; whether the session can be used further. The outcome is noted."""
+def _send(database: Database, mailer: Mailer, connection: smtplib.SMTP, mail: TakenMail, now: datetime) -> "_Outcome":
+    """Send one and note what came of it."""
     log = _log.bind(mail=mail.id, source=mail.content.get("source"), run=mail.content.get("run"))
     try:
         mailer.send(connection, worded_mail(mail.content, mailer.settings, mail.created_at))
     except (MailRefused, MailAway) as error:
         is_final = isinstance(error, MailRefused)
-        _note_failure(database, mail, str(error), is_final=is_final)
-        return is_final and connection.sock is not None
+        _note_failure(database, mail, str(error), now, is_final=is_final)
+        return _Outcome.REFUSED if is_final else _Outcome.AWAY
     except Exception as error:  # a row that cannot be worded: told, and never in the way of the others
         log.exception("mail_not_worded")
-        _note_failure(database, mail, f"The mail could not be worded: {type(error).__name__}.", is_final=True)
-        return True
+        _note_failure(database, mail, f"The mail could not be worded: {type(error).__name__}.", now, is_final=True)
+        return _Outcome.REFUSED
     with database.transaction() as session:
-        note_sent(session, mail, datetime.now(UTC))
+        note_sent(session, mail, now)
     log.info("mail_sent", attempts=mail.attempts)
-    return True
+    return _Outcome.SENT
 
 
 def _put_off(database: Database, error: str, now: datetime) -> int:
@@ -140,7 +150,7 @@ def _put_off(database: Database, error: str, now: datetime) -> int:
     for _ in range(_AT_ONCE):
         if (mail := _take(database, now)) is None:
             break
-        _note_failure(database, mail, error)
+        _note_failure(database, mail, error, now)
     return 0
 
 
@@ -149,9 +159,9 @@ def _take(database: Database, now: datetime) -> TakenMail | None:
         return take_mail(session, now)
 
 
-def _note_failure(database: Database, mail: TakenMail, error: str, *, is_final: bool = False) -> None:
+def _note_failure(database: Database, mail: TakenMail, error: str, now: datetime, *, is_final: bool = False) -> None:
     with database.transaction() as session:
-        is_given_up = note_failure(session, mail, error, datetime.now(UTC), is_final=is_final)
+        is_given_up = note_failure(session, mail, error, now, is_final=is_final)
     log = _log.bind(mail=mail.id, source=mail.content.get("source"), run=mail.content.get("run"), error=error)
     if is_given_up:
         log.error("mail_given_up", attempts=mail.attempts)

@@ -225,6 +225,7 @@ def test_a_killed_run_is_due_again_soon_and_not_for_ever(catalogue: Database) ->
     assert waits[:2] == [timedelta(minutes=1), timedelta(minutes=2)]
     assert waits[2] > timedelta(hours=20), "what kills it may be the run itself"
     with catalogue.reading() as session:
+        assert claimed is not None
         assert get_run(session, claimed.run_id).state == "killed"
 
 
