@@ -89,6 +89,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "file_too_wide": "A table in “%(subject)s” has too many columns. Deliver it as several tables.",
         "file_bomb": "The file “%(subject)s” unpacks to far more than its size. Deliver it in smaller files or as CSV.",
         "file_encrypted": "The file “%(subject)s” is protected by a password. Deliver it without one.",
+        "archive_unsafe": "The archive “%(subject)s” has entries that lead outside it, are links or have the same name. Pack it anew.",
+        "xml_entities": "The file “%(subject)s” declares XML entities, which are not resolved. Deliver it without them.",
         "file_damaged": "The file “%(subject)s” is damaged and cannot be opened. Deliver it again.",
         "file_encoding_unknown": "The text of “%(subject)s” is in no known encoding. Save it as UTF-8 and deliver it again.",
         "hidden_parts_unreadable": "The file “%(subject)s” may hide rows, columns or comments, which cannot be seen in its "
@@ -98,7 +100,18 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "reader_failed": "The file “%(subject)s” could not be read. Deliver it in another format, such as CSV.",
         # reading a file: notes for the publisher, nothing is held back
         "title_rows": "%(count)s rows of titles stood above the header and are not part of the table.",
-        "header_over_two_rows": "The header took two rows; they were joined into one name a column.",
+        "header_over_two_rows": "The header took %(count)s rows; they were joined into one name a column.",
+        "header_uncertain": "The header of “%(subject)s” is not certain; row %(count)s is proposed. Confirm or change it with "
+        "`portal held header`.",
+        "header_confirmed": "The header in row %(count)s was confirmed by the publisher.",
+        "footers_left_out": "%(count)s rows under the table (totals, remarks, signatures) were left out.",
+        "totals_inside": "%(count)s rows inside the table are totals of other rows.",
+        "numbers_damaged": "%(count)s long numbers in “%(subject)s” lost their last digits in a spreadsheet. They stay text; "
+        "deliver the column as text.",
+        "late_type_change": "%(count)s cells of “%(subject)s” are of another kind than its first rows, so the column is text.",
+        "broken_bytes_replaced": "%(count)s broken bytes were no characters; each is shown as �.",
+        "member_left_out": "“%(subject)s” in the archive is no table and was left out.",
+        "values_outside_rows": "%(count)s texts of the document stand outside its rows and were left out.",
         "no_header": "The first row already held data, so the %(count)s columns have no names of their own.",
         "blank_rows": "%(count)s blank rows were left out.",
         "empty_columns": "%(count)s columns without a name and without a value were left out.",

@@ -26,6 +26,7 @@ def take_limits(limits: ReadingLimits) -> None:
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     from portal.readers.errors import FileRefused  # noqa: PLC0415 - the limits hold before anything large is loaded
+    from portal.readers.header_proof import HeaderChoice  # noqa: PLC0415
     from portal.readers.opening import Delivery, open_file  # noqa: PLC0415
     from portal.readers.transfer import reading_to_json  # noqa: PLC0415
 
@@ -35,7 +36,12 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         work_dir=Path(request["work_dir"]),
         limits=ReadingLimits(**request["limits"]),
         encoding=request["encoding"],
+        coordinate_systems=tuple(request["coordinate_systems"]),
         with_original_text=request["with_original_text"],
+        choices={
+            sheet: HeaderChoice(**(choice | {"names": tuple(choice["names"])}))
+            for sheet, choice in request["choices"].items()
+        },
     )
     try:
         return {"reading": reading_to_json(open_file(delivery))}

@@ -6,12 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from portal.readers.child import RESULT_NAME
 from portal.readers.errors import FileRefused
+from portal.readers.header_proof import HeaderChoice
 from portal.readers.reading import FileReading, ReadingLimits
 from portal.readers.transfer import reading_from_json
 
@@ -27,12 +29,16 @@ def read_file(
     work_dir: Path,
     limits: ReadingLimits | None = None,
     encoding: str | None = None,
+    coordinate_systems: Sequence[str] = (),
     with_original_text: bool = True,
+    choices: Mapping[str, HeaderChoice] | None = None,
 ) -> FileReading:
     """What `path` really is, with its tables as typed Parquet files in `work_dir`.
 
-    `file_name` is a hint and never believed; `encoding` overrides the detection. One directory for one file. Raises
-    FileRefused, also when the child went past a limit; nothing is left in `work_dir` then but partial files.
+    `file_name` is a hint and never believed; `encoding` overrides the detection; `coordinate_systems`: what the
+    record and the signed mapping say about layers; `choices`: sheet → the header that a person
+    confirmed for it ("" for a file without sheets). One directory for one file. Raises FileRefused, also when the child
+    went past a limit; nothing is left in `work_dir` then but partial files.
     """
     limits = limits or ReadingLimits()
     request = {
@@ -41,7 +47,9 @@ def read_file(
         "work_dir": str(work_dir.resolve()),
         "limits": asdict(limits),
         "encoding": encoding,
+        "coordinate_systems": list(coordinate_systems),
         "with_original_text": with_original_text,
+        "choices": {sheet: asdict(choice) for sheet, choice in (choices or {}).items()},
     }
     answer = run_reader(request, work_dir, limits)
     return reading_from_json(answer["reading"], work_dir)

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from portal.readers.errors import FileRefused
+from portal.readers.layers_zip import has_layers
 from portal.readers.reading import ReadingLimits
 
-Way = Literal["sheet", "text", "parquet", "none"]
+Way = Literal["sheet", "text", "parquet", "layers", "document", "picture", "none"]
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD_BYTES = 1 << 16
 
@@ -88,6 +89,8 @@ def _zipped(path: Path, limits: ReadingLimits) -> RealFormat:
         return RealFormat("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "none")
     if "ppt/presentation.xml" in names:
         return RealFormat("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation", "none")
+    if has_layers(names):
+        return RealFormat("shapefile", "application/zip", "layers")
     return RealFormat("zip", "application/zip", "none")
 
 

@@ -12,6 +12,7 @@ from portal.readers.hidden_parts import SOFTWARE, HiddenParts, SheetParts, not_s
 _CHUNK_BYTES = 1 << 20
 _MAX_ROWS, _MAX_COLUMNS = 1 << 20, 1 << 14
 _MAX_TEXT_CHARS = 16 << 20
+_MAX_CELLS = 20_000_000  # what the file says it has, repeated rows and columns counted out
 _HIDING = {"collapse", "filter"}  # OpenDocument 1.3, 19.749: hidden by the author, or by a filter
 _PLACES = {
     "annotation": "comment",
@@ -110,13 +111,17 @@ class _Content(_Texts):
         self._sheet: tuple[str, bool] | None = None
         self._rows: set[int] = set()
         self._columns: set[int] = set()
-        self._next_row = self._next_column = 0
+        self._next_row = self._next_column = self._next_cell = self._row = self._cells = 0
+        self._merged: list[tuple[int, int, int, int]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         super().start(name, attributes)
-        if self._open or name in {"table-cell", "p"}:
+        if self._open or name == "p":
             return
         given = {_local(key): value for key, value in attributes.items()}
+        if name in {"table-cell", "covered-table-cell"}:
+            self._take_cell(given)
+            return
         if name == "style":
             self._style = given.get("name", "")
         elif name.endswith("-properties"):
@@ -129,6 +134,7 @@ class _Content(_Texts):
         elif name in {"table-row-group", "table-column-group"}:
             self._hidden_groups.append(given.get("display") == "false")
         elif name == "table-row":
+            self._row, self._next_cell = self._next_row, 0
             self._next_row = self._take(self._rows, self._next_row, _MAX_ROWS, given, "number-rows-repeated")
         elif name == "table-column":
             self._next_column = self._take(
@@ -143,14 +149,29 @@ class _Content(_Texts):
             self._hidden_groups.pop()
         elif name == "table" and self._sheet is not None:
             sheet_name, is_hidden = self._sheet
-            self.sheets[sheet_name] = SheetParts(frozenset(self._rows), frozenset(self._columns), is_hidden)
+            self.sheets[sheet_name] = SheetParts(
+                frozenset(self._rows), frozenset(self._columns), is_hidden, tuple(self._merged)
+            )
             self._sheet = None
+
+    def _take_cell(self, given: Mapping[str, str]) -> None:
+        """Note a merged range, and count what a cell with a value says it fills. Raises FileRefused."""
+        repeated = max(1, int(given.get("number-columns-repeated", "1")))
+        if "value-type" in given:
+            self._cells += repeated * (self._next_row - self._row)
+            if self._cells > _MAX_CELLS:
+                raise FileRefused("file_bomb", f"The sheets say they have more than {_MAX_CELLS} cells with a value.")
+        rows, columns = (int(given.get(f"number-{kind}-spanned", "1")) for kind in ("rows", "columns"))
+        if rows > 1 or columns > 1:
+            first = self._next_cell
+            self._merged.append((self._row, first, self._row + rows - 1, first + columns - 1))
+        self._next_cell += repeated
 
     def _start_sheet(self, given: Mapping[str, str]) -> None:
         if self._sheet is not None:
             raise not_seen("it has a table inside a cell")
         self._sheet = (given.get("name", ""), given.get("style-name") in self._hiding_styles)
-        self._rows, self._columns = set(), set()
+        self._rows, self._columns, self._merged = set(), set(), []
         self._next_row = self._next_column = 0
 
     def _take(self, hidden: set[int], first: int, most: int, given: Mapping[str, str], repeated: str) -> int:

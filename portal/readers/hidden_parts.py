@@ -20,11 +20,15 @@ SOFTWARE = {
 
 @dataclass(frozen=True, slots=True)
 class SheetParts:
-    """Rows and columns (0-based, in the sheet) that its author had hidden, or the sheet as a whole."""
+    """Rows and columns (0-based, in the sheet) that its author had hidden, or the sheet as a whole.
+
+    `merged`: ranges (first row, first column, last row, last column) where the library that reads the cells does not tell.
+    """
 
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     is_hidden: bool = False
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 @dataclass(slots=True)

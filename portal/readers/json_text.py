@@ -13,6 +13,15 @@ from portal.readers.text_table import Row, TextTable, TextWriter, batches
 _MAX_DEPTH = 5
 _MAX_LINE_BYTES = 64 << 20
 _WRAPPED_LEVELS = 3
+_GEOMETRIES = (
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+)
 
 
 def load_json(path: Path, limits: ReadingLimits) -> object:
@@ -41,11 +50,15 @@ def is_json_lines(path: Path) -> bool:
         return is_object and next(lines, None) is not None
 
 
-def is_geojson(document: object) -> bool:
-    """A GeoJSON feature collection, feature or geometry: kept as a file."""
-    return isinstance(document, Mapping) and (
-        (document.get("type") == "FeatureCollection" and isinstance(document.get("features"), list))
-        or (document.get("type") == "Feature" and "geometry" in document)
+def looks_like_geojson(document: object) -> bool:
+    """Whether a document means to be GeoJSON, well or badly: a feature collection, a feature or a geometry."""
+    if not isinstance(document, Mapping):
+        return False
+    kind = document.get("type")
+    if isinstance(kind, str) and kind.lower() == "featurecollection":
+        return True
+    return (kind == "Feature" and bool(document.keys() & {"geometry", "properties"})) or (
+        kind in _GEOMETRIES and bool(document.keys() & {"coordinates", "geometries"})
     )
 
 

@@ -1,6 +1,7 @@
 """Open a file whatever it is: format, encoding, tables, hidden texts. Runs in the child process."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -14,11 +15,19 @@ from portal.readers.duck import connect, literal, quoted
 from portal.readers.encodings import decodes, detect_encoding, is_plain_utf8, write_utf8
 from portal.readers.errors import FileRefused
 from portal.readers.formats import RealFormat, real_format
+from portal.readers.header_proof import HeaderChoice
 from portal.readers.hidden_ods import search_ods
 from portal.readers.hidden_parts import HiddenParts, not_seen
 from portal.readers.hidden_xls import search_xls
 from portal.readers.hidden_xlsx import search_xlsx
-from portal.readers.json_text import find_records, is_geojson, is_json_lines, load_json, read_json_lines, read_records
+from portal.readers.json_text import (
+    find_records,
+    is_json_lines,
+    load_json,
+    looks_like_geojson,
+    read_json_lines,
+    read_records,
+)
 from portal.readers.original import file_lines, write_original_text
 from portal.readers.reading import FileReading, Note, ReadingLimits, TableReading
 from portal.readers.regular_csv import find_regular, is_irregular
@@ -27,12 +36,13 @@ from portal.readers.tables import TableRequest, finish_table
 from portal.readers.text_table import TextTable, write_text_table
 
 _PEEKED_CHARS = 4_096
+_LAYERS = ("geojson", "kml")
 _SEARCHES = {"xlsx": search_xlsx, "xls": search_xls, "ods": search_ods}
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A file to be opened and how."""
+    """A file to be opened and how. `choices`: sheet ("" for a file without sheets) → the header that a person confirmed."""
 
     path: Path
     file_name: str
@@ -40,6 +50,8 @@ class Delivery:
     limits: ReadingLimits
     encoding: str | None = None
     with_original_text: bool = True
+    coordinate_systems: tuple[str, ...] = ()
+    choices: Mapping[str, HeaderChoice] = field(default_factory=dict)
 
     @property
     def stem(self) -> str:
@@ -57,6 +69,11 @@ def open_file(delivery: Delivery) -> FileReading:
             return _open_text(connection, delivery)
         if found.way == "parquet":
             return _open_parquet(connection, delivery, found)
+        if found.way == "layers":
+            from portal.readers.layers_opening import open_zipped  # noqa: PLC0415 - brings GDAL along
+
+            stated = delivery.coordinate_systems
+            return open_zipped(connection, delivery.path, delivery.work_dir, delivery.limits, stated=stated)
     finally:
         connection.close()
     return FileReading(PartKind.FILE, found.name, found.media_type, None, has_hidden_content=True)
@@ -75,9 +92,19 @@ def _open_sheets(connection: duckdb.DuckDBPyConnection, delivery: Delivery, foun
         key = "table" if number == 1 else f"table-{number}"
         text = delivery.work_dir / f"{key}.text.parquet"
         try:
-            table = write_text_table(text, lambda rows=sheet.rows: rows, max_columns=delivery.limits.columns)  # type: ignore[misc]
-            lost = len(sheet.hidden_rows)
-            request = TableRequest(key, sheet.name, delivery.work_dir / f"{key}.parquet", None, lost, sheet.notes)
+            columns = delivery.limits.columns
+            table = write_text_table(text, lambda rows=sheet.rows: rows, max_columns=columns, numbers=sheet.numbers)  # type: ignore[misc]
+            request = TableRequest(
+                key,
+                sheet.name,
+                delivery.work_dir / f"{key}.parquet",
+                rows_lost=len(sheet.hidden_rows),
+                notes=sheet.notes,
+                sheet=sheet.name,
+                choice=delivery.choices.get(sheet.name),
+                spans=sheet.spans,
+                damaged=sheet.damaged,
+            )
             tables.append(finish_table(connection, table, request, delivery.limits))
         except FileRefused as refusal:
             if refusal.code != "file_empty":
@@ -110,7 +137,7 @@ def _workbook(delivery: Delivery, found: RealFormat, hidden: HiddenParts) -> Wor
     link = delivery.work_dir / f"sheets.{found.name}"
     link.symlink_to(delivery.path.resolve())
     try:
-        return read_workbook(link, hidden)
+        return read_workbook(link, hidden, delivery.choices)
     finally:
         link.unlink()
 
@@ -129,7 +156,7 @@ def _open_text(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> Fil
         if delivery.with_original_text:
             lines = chain(file_lines(utf8), decoded_lines(utf8, format_name, delivery.work_dir))
             original = write_original_text(lines, delivery.work_dir / "original.parquet")
-        is_hiding = has_unreadable(utf8, format_name)
+        is_hiding = format_name in _LAYERS or has_unreadable(utf8, format_name)
     finally:
         copy.unlink(missing_ok=True)
     notes = (Note("nul_characters_left_out", count=nuls),) if nuls else ()
@@ -145,6 +172,8 @@ def _tables_of_text(
         head = file.read(_PEEKED_CHARS).lstrip()
     if not head:
         raise FileRefused("file_empty", "The file holds only blanks; deliver a file with data.")
+    if head.startswith("<") and "<kml" in head:
+        return PartKind.TABLE, "kml", "application/vnd.google-earth.kml+xml", _layers_of_kml(connection, delivery, utf8)
     if head.startswith("<"):
         is_html = any(tag in head.lower() for tag in ("<html", "<!doctype html", "<table", "<body"))
         return PartKind.FILE, *(("html", "text/html") if is_html else ("xml", "application/xml")), ()
@@ -154,10 +183,27 @@ def _tables_of_text(
     return (PartKind.TABLE, "csv", "text/csv", (reading,)) if reading else (PartKind.FILE, "txt", "text/plain", ())
 
 
+def _layers_of_kml(connection: duckdb.DuckDBPyConnection, delivery: Delivery, utf8: Path) -> tuple[TableReading, ...]:
+    from portal.readers.layers_opening import open_kml  # noqa: PLC0415 - brings GDAL along
+
+    room, stated = delivery.work_dir, delivery.coordinate_systems
+    return open_kml(connection, utf8, room, delivery.limits, stated=stated, name=delivery.stem)
+
+
+def _layers_of_json(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, document: object
+) -> tuple[TableReading, ...]:
+    from portal.readers.layers_opening import open_geojson  # noqa: PLC0415 - brings GDAL along
+
+    room, stated = delivery.work_dir, delivery.coordinate_systems
+    return open_geojson(connection, document, room, delivery.limits, stated=stated, name=delivery.stem)
+
+
 def _read_delimited(connection: duckdb.DuckDBPyConnection, delivery: Delivery, utf8: Path) -> TableReading | None:
     """The table; None when it is prose."""
     may_be_prose = delivery.file_name.lower().endswith((".txt", ".md", ".log"))
-    request = TableRequest("table", delivery.stem, delivery.work_dir / "table.parquet")
+    target = delivery.work_dir / "table.parquet"
+    request = TableRequest("table", delivery.stem, target, choice=delivery.choices.get(""))
     regular = find_regular(utf8, delivery.work_dir)
     if regular is not None:
         if regular.width == 1 and may_be_prose:
@@ -196,8 +242,8 @@ def _tables_of_json(
         request = TableRequest("table", delivery.stem, target, names, notes=notes)
         return PartKind.TABLE, "jsonl", "application/jsonl", (_finished(connection, table, request, delivery.limits),)
     document = load_json(utf8, delivery.limits)
-    if is_geojson(document):
-        return PartKind.FILE, "geojson", "application/geo+json", ()
+    if looks_like_geojson(document):
+        return PartKind.TABLE, "geojson", "application/geo+json", _layers_of_json(connection, delivery, document)
     found = find_records(document)
     if found is None:
         return PartKind.FILE, "json", "application/json", ()

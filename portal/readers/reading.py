@@ -6,6 +6,7 @@ from pathlib import Path
 
 from portal.kernel.columns import Column
 from portal.kernel.vocab import PartKind
+from portal.readers.header_proof import HeaderReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ class TableReading:
 
     `key` is a slug that stays the same for the same sheet of the next delivery. `rows_read` rows are in the file;
     `rows_lost` rows were delivered and are not in it, each explained by a note. `columns` are in file order, with
-    null counts and failed casts; `titles` holds the text found above the header, for people.
+    null counts and failed casts; `titles` holds the text found above the header, for people. `sheet`: its sheet in the file
+    (or its member of an archive), empty where there is only one. `header`: how its names were found; None: they came with
+    the rows. `footers`: the texts of rows under the table that are not in it.
     """
 
     key: str
@@ -57,6 +60,9 @@ class TableReading:
     rows_lost: int = 0
     notes: tuple[Note, ...] = ()
     titles: tuple[str, ...] = ()
+    sheet: str = ""
+    header: HeaderReading | None = None
+    footers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class FileReading:
     `original_text`: a Parquet file with one text column `text` that holds everything readable in the original, line by
     line or row by row: what must be scanned before the original may leave quarantine. None: the content cannot be
     read as text (a picture, an archive), so the original cannot be scanned.
+    `uninspected`: parts of a document or picture that no program can look into, or that deserve a person's look; `subject` is
+    the place (`page 3`). Each holds the file.
     """
 
     kind: PartKind
@@ -82,3 +90,4 @@ class FileReading:
     has_hidden_content: bool = False
     original_text: Path | None = None
     notes: tuple[Note, ...] = ()
+    uninspected: tuple[Note, ...] = ()

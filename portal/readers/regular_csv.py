@@ -9,17 +9,27 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import duckdb
 
 from portal.readers.duck import WIDE_COLUMNS, literal
+from portal.readers.footers import FOOTER_ROWS, count_footers
 from portal.readers.text_table import Row, filled_width
 from portal.readers.typed_table import Source
 
 DELIMITERS = (",", "\t", ";", "|")
+_WIDE_DELIMITERS = (
+    "，",
+    "；",
+    "｜",
+    "\x01",
+    "^",
+)  # taken only where they cut every row alike: they stand in texts as well
 _SNIFFED_CHARS = 1 << 17
 _SNIFFED_ROWS = 200
+_TAIL_BYTES = 1 << 16
 _BUFFER_BYTES, _LINE_BYTES = 4 << 20, 1 << 20
 
 
@@ -34,10 +44,10 @@ class RegularCsv:
     blank_rows: int = 0
     empty_columns: int = 0
 
-    def head(self, count: int) -> list[Row]:
-        """The first rows that are not blank."""
-        rows = (row for row, _ in _located_rows(self.path, self.delimiter) if filled_width(row))
-        return [row for _, row in zip(range(count), rows, strict=False)]
+    def head(self, count: int) -> list[tuple[int, Row]]:
+        """The first rows that are not blank, each with its number (1-based, blank ones counted)."""
+        located = enumerate(_located_rows(self.path, self.delimiter), 1)
+        return list(islice(((number, row) for number, (row, _) in located if filled_width(row)), count))
 
     def source(self, first_row: int) -> Source:
         """The rows behind the first `first_row` that are not blank, to be typed.
@@ -78,11 +88,26 @@ class RegularCsv:
 
 
 def find_regular(path: Path, work_dir: Path) -> RegularCsv | None:
-    """The file as DuckDB may read it; None when its first rows already tell that it cannot, or it is too wide for that."""
+    """The file as DuckDB may read it; None when its ends already tell that it cannot, or it is too wide for that."""
     delimiter = sniff_delimiter(path)
     rows = (row for row, _ in _located_rows(path, delimiter))
     width = max((len(row) for _, row in zip(range(_SNIFFED_ROWS), rows, strict=False)), default=0)
-    return RegularCsv(path, delimiter, width, work_dir) if 0 < width <= WIDE_COLUMNS else None
+    if not 0 < width <= WIDE_COLUMNS or _may_have_footers(path, delimiter, width):
+        return None
+    return RegularCsv(path, delimiter, width, work_dir)
+
+
+def _may_have_footers(path: Path, delimiter: str, width: int) -> bool:
+    """Whether the last rows look like rows under the table, which the tolerant reader leaves out."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - _TAIL_BYTES))
+        lines = file.read().decode("utf-8", "replace").splitlines(keepends=True)
+    try:
+        rows = [row for row in csv.reader(lines[-4 * FOOTER_ROWS :], delimiter=delimiter) if filled_width(row)]
+    except csv.Error:
+        return False
+    return count_footers(rows[-FOOTER_ROWS:], width, size) > 0
 
 
 def is_irregular(error: duckdb.Error) -> bool:
@@ -95,12 +120,14 @@ def sniff_delimiter(path: Path) -> str:
     with path.open(encoding="utf-8", newline="") as file:
         head = file.read(_SNIFFED_CHARS)
     best, best_score = ",", 0.0
-    for delimiter in DELIMITERS:
+    for delimiter in (*DELIMITERS, *_WIDE_DELIMITERS):
         widths = Counter(_sample_widths(head, delimiter))
         if not widths:
             continue
         width, count = widths.most_common(1)[0]
         share = count / widths.total()
+        if delimiter in _WIDE_DELIMITERS and (width < 2 or share < 1.0 or widths.total() < 2):
+            continue
         several = sum(n for w, n in widths.items() if w > 1) / widths.total()
         score = share * min(several, 1.0) * (1 + min(width, 50) / 100) if width > 1 else several * 0.1
         if score > best_score:

@@ -6,11 +6,36 @@ from pathlib import Path
 
 from portal.kernel.ids import new_id
 from portal.readers.duck import connect
-from portal.readers.errors import RowsRefused
+from portal.readers.errors import FileRefused, RowsRefused
 from portal.readers.names import unique_names
 from portal.readers.reading import Note, ReadingLimits, TableReading
 from portal.readers.text_table import Row, TextWriter, filled_width, rows_a_batch
 from portal.readers.typed_table import parquet_source, type_table
+
+
+def typed_reading(
+    work_dir: Path,
+    paths: Sequence[Path],
+    headers: Iterable[str],
+    *,
+    key: str = "table",
+    name: str = "",
+    notes: Sequence[Note] = (),
+) -> TableReading:
+    """The rows of text tables (columns c0, c1, … for `headers`), one file after the other, as one typed table.
+
+    Raises RowsRefused when there is no row.
+    """
+    target, names = work_dir / f"{key}.parquet", unique_names(headers)
+    connection = connect(work_dir, columns=len(names))
+    try:
+        typed = type_table(connection, parquet_source(paths, len(names)), names, target)
+    except FileRefused as error:
+        raise RowsRefused("The source sent no row with a value in it.") from error
+    finally:
+        connection.close()
+    told = [Note("values_without_value", c.name, c.failed_casts) for c in typed.columns if c.failed_casts]
+    return TableReading(key, name, target, typed.columns, typed.row_count, notes=(*notes, *told, *typed.notes))
 
 
 class RowSpool:
@@ -56,20 +81,13 @@ class RowSpool:
         if not self._rows:
             self.discard()
             raise RowsRefused("The source sent no row with a value in it.")
-        target = self._work_dir / f"{self._key}.parquet"
-        names = unique_names(self._places)
-        connection = connect(self._work_dir, columns=len(names))
-        try:
-            source = parquet_source(self._parts, len(names))
-            columns, row_count = type_table(connection, source, names, target)
-        finally:
-            connection.close()
-            self.discard()
         notes = [Note("blank_rows", count=self._blank_rows)] if self._blank_rows else []
         if self._widenings:
             notes.append(Note("columns_appeared_midway", count=self._widenings))
-        notes += [Note("values_without_value", c.name, c.failed_casts) for c in columns if c.failed_casts]
-        return TableReading(self._key, self._name, target, columns, row_count, notes=tuple(notes))
+        try:
+            return typed_reading(self._work_dir, self._parts, self._places, key=self._key, name=self._name, notes=notes)
+        finally:
+            self.discard()
 
     def discard(self) -> None:
         """Remove what was collected; nothing happens when there is nothing."""

@@ -1,6 +1,7 @@
 """Spreadsheets (xlsx, xls, xlsb, ods) into text tables: one for every visible sheet that has data."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -15,21 +16,31 @@ from python_calamine import (
 )
 
 from portal.readers.errors import FileRefused
+from portal.readers.header_proof import HeaderChoice
+from portal.readers.headers import Span
 from portal.readers.hidden_parts import HiddenParts, SheetParts, not_seen
+from portal.readers.merged_cells import fill_merged, seen_merges
 from portal.readers.reading import Note
 from portal.readers.text_table import Row
 
 CellValue = int | float | str | bool | time | date | datetime | timedelta
 _EXACT_INTEGERS = 2.0**63
-_MAX_FILLED_CELLS = 2_000_000
+_LONGEST_EXACT, _TOO_LONG = 10**15, 10**19
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A visible sheet as rows of text; `hidden` holds the rows (tab-separated) that its author had hidden."""
+    """A visible sheet as rows of text; `hidden_rows` holds those (tab-separated) that its author had hidden.
+
+    `numbers`: of the rows, as the spreadsheet shows them. `spans`: merged ranges of the header, by row (of the non-blank
+    ones) and column. `damaged`: column → numbers of more than 15 digits, which a spreadsheet rounds.
+    """
 
     name: str
     rows: Sequence[Row]
+    numbers: tuple[int, ...] = ()
+    spans: tuple[Span, ...] = ()
+    damaged: Mapping[int, int] = field(default_factory=dict)
     hidden_rows: tuple[str, ...] = ()
     hidden_columns: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -44,8 +55,11 @@ class Workbook:
     sheet_names: list[str] = field(default_factory=list)
 
 
-def read_workbook(path: Path, hidden: HiddenParts) -> Workbook:
-    """All sheets of the file, whose suffix must tell its format. Raises FileRefused (`file_encrypted`, `file_damaged`)."""
+def read_workbook(path: Path, hidden: HiddenParts, choices: Mapping[str, HeaderChoice]) -> Workbook:
+    """All sheets of the file, whose suffix must tell its format; `choices`: sheet name → its confirmed header.
+
+    Raises FileRefused (`file_encrypted`, `file_damaged`).
+    """
     found = Workbook()
     try:
         with CalamineWorkbook.from_path(path) as book:
@@ -56,7 +70,7 @@ def read_workbook(path: Path, hidden: HiddenParts) -> Workbook:
                 sheet = book.get_sheet_by_name(metadata.name)
                 parts = hidden.sheet(metadata.name)
                 if metadata.visible is SheetVisibleEnum.Visible and not parts.is_hidden:
-                    found.sheets.append(_visible(sheet, parts))
+                    found.sheets.append(_visible(sheet, parts, choices.get(metadata.name)))
                 else:
                     found.hidden_sheets.append(metadata.name)
                     found.hidden_sheets += row_texts(_text_rows(sheet))
@@ -76,27 +90,44 @@ def _text_rows(sheet: CalamineSheet) -> list[list[str | None]]:
     return [[cell_text(value) for value in row] for row in sheet.iter_rows()] if sheet.start else []
 
 
-def _visible(sheet: CalamineSheet, parts: SheetParts) -> Sheet:
+def _visible(sheet: CalamineSheet, parts: SheetParts, choice: HeaderChoice | None) -> Sheet:
     rows = _text_rows(sheet)
     first_row, first_column = _first_cell(sheet, rows)
-    notes = []
-    if filled := _fill_merged(rows, sheet, first_row, first_column):
-        notes.append(Note("merged_cells_filled", sheet.name, filled))
-    shown: list[Row] = []
-    hidden_rows: list[Row] = []
-    for number, row in enumerate(rows, first_row):
-        (hidden_rows if number in parts.hidden_rows else shown).append(row)
-    columns = [i for i in range(max(map(len, rows), default=0)) if i + first_column in parts.hidden_columns]
+    width = max(map(len, rows), default=0)
+    places = [i for i in range(len(rows)) if i + first_row not in parts.hidden_rows]
+    columns = [i for i in range(width) if i + first_column not in parts.hidden_columns]
+    shown = [[row[i] if i < len(row) else None for i in columns] for row in map(rows.__getitem__, places)]
+    ranges = [*((*a, *b) for a, b in sheet.merged_cell_ranges or ()), *parts.merged]
+    moved = [(r - first_row, c - first_column, r2 - first_row, c2 - first_column) for r, c, r2, c2 in ranges]
+    merges = seen_merges(moved, rows, places, columns)
+    numbers = tuple(i + first_row + 1 for i in places)
+    spans, filled = fill_merged(shown, merges, numbers, choice)
+    notes = [Note("merged_cells_filled", sheet.name, filled)] if filled else []
+    visible = set(places)
+    hidden_rows = row_texts(row for i, row in enumerate(rows) if i not in visible)
     hidden_columns: list[str] = []
-    if columns:
-        hidden_columns = row_texts([row[i] for i in columns if i < len(row)] for row in shown)
-        dropped = set(columns)
-        shown = [[cell for i, cell in enumerate(row) if i not in dropped] for row in shown]
-        notes.append(Note("hidden_columns_left_out", sheet.name, len(columns)))
-    texts = row_texts(hidden_rows)
-    if texts:
-        notes.append(Note("hidden_rows_left_out", sheet.name, len(texts)))
-    return Sheet(sheet.name, shown, tuple(texts), tuple(hidden_columns), tuple(notes))
+    if len(columns) < width:
+        away = sorted(set(range(width)) - set(columns))
+        hidden_columns = row_texts([rows[n][i] for i in away if i < len(rows[n])] for n in places)
+        notes.append(Note("hidden_columns_left_out", sheet.name, len(away)))
+    if hidden_rows:
+        notes.append(Note("hidden_rows_left_out", sheet.name, len(hidden_rows)))
+    damaged = _damaged(sheet, columns)
+    return Sheet(sheet.name, shown, numbers, spans, damaged, tuple(hidden_rows), tuple(hidden_columns), tuple(notes))
+
+
+def _damaged(sheet: CalamineSheet, columns: Sequence[int]) -> dict[int, int]:
+    """Column (of the shown ones) → its whole numbers of 16 digits and more: of such, a spreadsheet keeps 15."""
+    counts: Counter[int] = Counter()
+    for row in sheet.iter_rows() if sheet.start else ():
+        for i, value in enumerate(row):
+            if (
+                isinstance(value, float | int)
+                and not isinstance(value, bool)
+                and _LONGEST_EXACT <= abs(value) < _TOO_LONG
+            ):
+                counts[i] += 1
+    return {place: counts[i] for place, i in enumerate(columns) if counts[i]}
 
 
 def _first_cell(sheet: CalamineSheet, rows: list[list[str | None]]) -> tuple[int, int]:
@@ -110,25 +141,6 @@ def _first_cell(sheet: CalamineSheet, rows: list[list[str | None]]) -> tuple[int
     if rows and min(first) < 0:
         raise not_seen(f"the rows of the sheet {sheet.name!r} cannot be counted")
     return first
-
-
-def _fill_merged(rows: list[list[str | None]], sheet: CalamineSheet, first_row: int, first_column: int) -> int:
-    """Repeat the value of cells merged downwards in the rows they cover; the number of cells filled."""
-    filled = 0
-    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
-        column, start = left - first_column, top - first_row
-        if bottom <= top or start < 0 or start >= len(rows) or not 0 <= column < len(rows[start]):
-            continue
-        value = rows[start][column]
-        if not value:
-            continue
-        for row in rows[start + 1 : bottom - first_row + 1]:
-            if filled >= _MAX_FILLED_CELLS:
-                return filled
-            if column < len(row) and not row[column]:
-                row[column] = value
-                filled += 1
-    return filled
 
 
 def cell_text(value: CellValue) -> str | None:

@@ -1,5 +1,6 @@
 """The first station of every table: all cells as text, in a Parquet file with columns c0, c1, …"""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from portal.readers.errors import FileRefused
+from portal.readers.footers import FOOTER_ROWS, count_footers
 from portal.readers.typed_table import ROW_GROUP_ROWS, Source, parquet_source
 
 _CELLS_A_BATCH = 250_000
@@ -19,17 +21,24 @@ Row = Sequence[str | None]
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """An all-text Parquet file of `row_count` rows (blank rows and trailing empty columns left out and counted)."""
+    """An all-text Parquet file of `row_count` rows (blank rows and trailing empty columns left out and counted).
+
+    `numbers`: of the first rows in the file, 1-based, blank ones counted. `footers`: the texts of rows at the end that were
+    left out.
+    """
 
     path: Path
     width: int
     row_count: int
     blank_rows: int = 0
     empty_columns: int = 0
+    numbers: tuple[int, ...] = ()
+    footers: tuple[str, ...] = ()
 
-    def head(self, count: int) -> list[list[str | None]]:
-        """The first rows."""
-        return first_rows(self.path, count)
+    def head(self, count: int) -> list[tuple[int, Row]]:
+        """The first rows, each with its number."""
+        rows = first_rows(self.path, count)
+        return [(self.numbers[i] if i < len(self.numbers) else i + 1, row) for i, row in enumerate(rows)]
 
     def source(self, first_row: int) -> Source:
         """The rows from `first_row` (0-based) on, to be typed."""
@@ -79,27 +88,57 @@ def batches(rows: Iterable[Row], width: int) -> Iterator[list[Row]]:
         yield batch
 
 
-def write_text_table(path: Path, rows: Callable[[], Iterable[Row]], *, max_columns: int) -> TextTable:
-    """Write what `rows()` gives, asked twice: to learn the width, then to write.
+_NUMBERED_ROWS = 60
 
-    Blank rows and columns behind the last filled one are left out and counted. Raises FileRefused when the table is
-    empty or wider than `max_columns`.
+
+def write_text_table(
+    path: Path, rows: Callable[[], Iterable[Row]], *, max_columns: int, numbers: Sequence[int] = ()
+) -> TextTable:
+    """Write what `rows()` gives, asked twice: to learn width and footers, then to write.
+
+    `numbers`: of the rows in their sheet, where that is not one after the other. Blank rows, columns behind the last filled
+    one, and footers are left out and counted. Raises FileRefused when the table is empty or wider than `max_columns`.
     """
-    width, widest, blank, total = 0, 0, 0, 0
-    for row in rows():
-        total += 1
-        filled = filled_width(row)
-        blank += not filled
-        width, widest = max(width, filled), max(widest, len(row))
-    if not width:
+    seen = _Survey(rows())
+    if not seen.width:
         raise FileRefused("file_empty", "The file has no row with a value in it; deliver a file with data.")
-    if width > max_columns:
-        raise FileRefused("file_too_wide", f"The table has {width} columns; at most {max_columns} are taken.")
-    with TextWriter(path, [f"c{i}" for i in range(width)]) as writer:
-        padded = (_fitted(row, width) for row in rows() if filled_width(row))
-        for batch in batches(padded, width):
+    if seen.width > max_columns:
+        raise FileRefused("file_too_wide", f"The table has {seen.width} columns; at most {max_columns} are taken.")
+    footers = count_footers(tuple(seen.last), seen.width, seen.filled)
+    kept = seen.filled - footers
+    with TextWriter(path, [f"c{i}" for i in range(seen.width)]) as writer:
+        padded = (_fitted(row, seen.width) for row in rows() if filled_width(row))
+        for batch in batches(islice(padded, kept), seen.width):
             writer.write(batch)
-    return TextTable(path, width, total - blank, blank_rows=blank, empty_columns=widest - width)
+    left_out = list(seen.last)[-footers:] if footers else []
+    return TextTable(
+        path,
+        seen.width,
+        kept,
+        blank_rows=seen.blank,
+        empty_columns=seen.widest - seen.width,
+        numbers=tuple(numbers[n - 1] if numbers else n for n in seen.numbers),
+        footers=tuple("\t".join(cell for cell in row if cell) for row in left_out),
+    )
+
+
+class _Survey:
+    """One look at all rows: how wide, how many, and the last ones."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.width = self.widest = self.blank = self.filled = 0
+        self.numbers: list[int] = []
+        self.last: deque[Row] = deque(maxlen=FOOTER_ROWS)
+        for number, row in enumerate(rows, 1):
+            filled = filled_width(row)
+            self.width, self.widest = max(self.width, filled), max(self.widest, len(row))
+            if not filled:
+                self.blank += 1
+                continue
+            self.filled += 1
+            self.last.append(row)
+            if len(self.numbers) < _NUMBERED_ROWS:
+                self.numbers.append(number)
 
 
 def filled_width(row: Row) -> int:

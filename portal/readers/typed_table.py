@@ -1,7 +1,7 @@
 """The second station: types for the columns of a text table, and the typed Parquet file."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -11,8 +11,19 @@ from portal.kernel.text import Text
 from portal.kernel.vocab import ColumnType
 from portal.readers.duck import literal, quoted
 from portal.readers.errors import FileRefused
+from portal.readers.footers import TOTAL
 from portal.readers.names import ColumnName
-from portal.readers.typing_rules import Candidate, candidates, is_uniform_code, no_value, takes_all, text_cast, trimmed
+from portal.readers.reading import Note
+from portal.readers.typing_rules import (
+    Candidate,
+    candidates,
+    is_damaged,
+    is_uniform_code,
+    no_value,
+    takes_all,
+    text_cast,
+    trimmed,
+)
 
 ROW_GROUP_ROWS = 32_768
 _SAMPLE_ROWS = 1_024
@@ -43,23 +54,43 @@ def parquet_source(paths: Sequence[Path], width: int, first_row: int = 0) -> Sou
 
 
 @dataclass(frozen=True, slots=True)
+class TypedTable:
+    """What was written: the columns kept, the number of rows, and what there is to tell about single columns."""
+
+    columns: tuple[Column, ...]
+    row_count: int
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Choice:
+    """`late`: cells that are of no such type as all those in the first rows. `damaged`: numbers without their last digits."""
+
     type: ColumnType
     cast: str
     failed_casts: int
+    late: int = 0
+    damaged: int = 0
 
 
 def type_table(
-    connection: duckdb.DuckDBPyConnection, source: Source, headers: Sequence[ColumnName], target: Path
-) -> tuple[tuple[Column, ...], int]:
-    """Write `source` as a typed Parquet file with the names of `headers`; its columns and number of rows.
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    headers: Sequence[ColumnName],
+    target: Path,
+    *,
+    damaged: Mapping[int, int] | None = None,
+) -> TypedTable:
+    """Write `source` as a typed Parquet file with the names of `headers`.
 
-    A column that has neither a name nor a value is left out. Raises FileRefused (`file_empty`) when no row is left.
+    A column that has neither a name nor a value is left out. `damaged`: column → cells that a spreadsheet rounded.
+    Raises FileRefused (`file_empty`) when no row is left.
     """
     choices: list[_Choice | None] = []
     for start in range(0, len(headers), _COLUMNS_AT_ONCE):
         part = slice(start, start + _COLUMNS_AT_ONCE)
         choices += _choose(connection, source, headers[part], source.names[part])
+    choices = _with_damage(connection, source, choices, damaged or {})
     kept = [(header, choice) for header, choice in zip(headers, choices, strict=True) if choice is not None]
     if not kept:
         raise FileRefused("file_empty", "The table has no value; deliver a file with data.")
@@ -75,7 +106,42 @@ def type_table(
     columns = tuple(
         _column(header, choice, null_count) for (header, choice), null_count in zip(kept, nulls, strict=True)
     )
-    return columns, row_count
+    notes = [Note("numbers_damaged", header.name, choice.damaged) for header, choice in kept if choice.damaged]
+    notes += [Note("late_type_change", header.name, choice.late) for header, choice in kept if choice.late]
+    return TypedTable(columns, row_count, tuple(notes))
+
+
+def _with_damage(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    choices: Sequence[_Choice | None],
+    known: Mapping[int, int],
+) -> list[_Choice | None]:
+    """Columns with long numbers of which only the first digits are left (`1.23457E+17`) stay text, and are counted."""
+    suspects = [i for i, choice in enumerate(choices) if choice and choice.type in {ColumnType.NUMBER, ColumnType.TEXT}]
+    counts = dict.fromkeys(suspects, 0)
+    for start in range(0, len(suspects), _COLUMNS_AT_ONCE):
+        part = suspects[start : start + _COLUMNS_AT_ONCE]
+        counted = ", ".join(_how_many(is_damaged(quoted(source.names[i]))) for i in part)
+        counts.update(zip(part, _row(connection, f"SELECT {counted} FROM {source.sql()}"), strict=True))
+    found: list[_Choice | None] = []
+    for i, choice in enumerate(choices):
+        count = counts.get(i, 0) + known.get(i, 0)
+        if choice is None or not count:
+            found.append(choice)
+            continue
+        text = _Choice(ColumnType.TEXT, text_cast(quoted(source.names[i])), 0, damaged=count)
+        found.append(replace(choice, damaged=count) if choice.type is ColumnType.TEXT else text)
+    return found
+
+
+def count_totals(connection: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[Column]) -> int:
+    """Rows of a typed table that read as totals of others."""
+    texts = [quoted(column.name) for column in columns[:2] if column.type is ColumnType.TEXT]
+    if not texts:
+        return 0
+    is_total = " OR ".join(f"regexp_full_match(trim({text}), {literal(f'(?i){TOTAL}')})" for text in texts)
+    return _row(connection, f"SELECT {_how_many(is_total)} FROM read_parquet({literal(str(path))})")[0]
 
 
 def _row_group_rows(width: int) -> int:
@@ -125,13 +191,15 @@ def _choose(
     ]
     choices: list[_Choice | None] = [None] * len(headers)
     undecided = list(range(len(headers)))
+    misfits: list[list[int]] = [[] for _ in headers]
     while undecided:
         tried = [waiting[i][:1] for i in undecided]
         counts = _count(connection, source.sql(), [names[i] for i in undecided], tried)
         for i, counted in zip(undecided, counts, strict=True):
+            misfits[i] += [counted.values - counted.without_value - fits for _, fits in counted.fitting]
             waiting[i] = waiting[i][1:] if counted.values and not _fits(counted) else []
             if not waiting[i]:
-                choices[i] = _decide(headers[i], names[i], counted)
+                choices[i] = _decide(headers[i], names[i], counted, misfits[i])
         undecided = [i for i in undecided if waiting[i]]
     return choices
 
@@ -154,12 +222,14 @@ def _fits(counted: _Counted) -> Candidate | None:
     return None
 
 
-def _decide(header: ColumnName, name: str, counted: _Counted) -> _Choice | None:
+def _decide(header: ColumnName, name: str, counted: _Counted, misfits: Sequence[int]) -> _Choice | None:
+    """The type. `misfits`: cells that each candidate did not take, of those that took all of the first rows."""
     if not counted.values and not header.source_name:
         return None
     candidate = _fits(counted)
     if candidate is None or is_uniform_code(candidate.type, counted.shortest, counted.longest):
-        return _Choice(ColumnType.TEXT, text_cast(quoted(name)), 0)
+        late = min((count for count in misfits if 0 < count * 2 <= counted.values), default=0)
+        return _Choice(ColumnType.TEXT, text_cast(quoted(name)), 0, late=late if candidate is None else 0)
     return _Choice(candidate.type, candidate.cast, counted.values - dict(counted.fitting)[candidate])
 
 

@@ -92,6 +92,12 @@ def is_uniform_code(type_: ColumnType, shortest: int | None, longest: int | None
     return type_ is ColumnType.INTEGER and shortest == longest and (shortest or 0) >= _UNIFORM_CODE_CHARS
 
 
+def is_damaged(column: str) -> str:
+    """Whether the cell is a number of 15 to 19 digits as spreadsheets write it, with the first few digits alone."""
+    pattern = literal(r"\s*[1-9](\.[0-9]{1,13})?[eE]\+?1[4-8]\s*")
+    return f"CASE WHEN contains(upper({column}), 'E+1') THEN regexp_full_match({column}, {pattern}) ELSE false END"
+
+
 def text_cast(column: str) -> str:
     """A text cell as published: as delivered, null when blank.
 

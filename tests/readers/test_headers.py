@@ -27,7 +27,7 @@ def test_names_that_pandas_made_up_for_titles_are_no_header(opened: Opened) -> N
 
 def test_header_over_two_rows_becomes_one(opened: Opened) -> None:
     table = opened("序号,许可信息,,单位\n,编号,日期,\n1,A1,2024-01-01,甲\n2,A2,2024-01-02,乙\n").tables[0]
-    assert [column.name for column in table.columns] == ["序号", "许可信息_编号", "许可信息_日期", "单位"]
+    assert [column.name for column in table.columns] == ["序号", "许可信息 / 编号", "许可信息 / 日期", "单位"]
     assert notes_of(table)["header_over_two_rows"] == 2
     assert table.rows_read == 2
 
@@ -57,7 +57,7 @@ def test_empty_and_repeated_names_are_made_unique_and_the_source_is_kept(opened:
         ("NAME", "NAME"),
         ("name_2", "name"),
     ]
-    assert notes_of(table) == {"columns_without_name": 1, "columns_named_twice": 2}
+    assert notes_of(table) == {"header_uncertain": 1, "columns_without_name": 1, "columns_named_twice": 2}
 
 
 def test_a_made_up_name_does_not_take_a_delivered_one(opened: Opened) -> None:

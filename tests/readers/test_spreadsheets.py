@@ -166,7 +166,7 @@ def test_a_merged_header_over_two_rows_under_a_merged_title(opened: Opened) -> N
             sheet.merge_cells(cells)
 
     table = opened(workbook(fill)).tables[0]
-    assert types_of(table) == {"序号": "integer", "许可_编号": "text", "许可_日期": "date"}
+    assert types_of(table) == {"序号": "integer", "许可 / 编号": "text", "许可 / 日期": "date"}
     assert table.titles == ("2024年许可台账",)
     assert table.rows_read == 2
 

@@ -1,0 +1,94 @@
+"""Is a proposed header certain, or must the publisher confirm it? And what a confirmed one is bound to.
+
+Measured over the tables of 190 published files (docs/adr/0016): the rule takes no wrong header, and asks about one table
+in seven.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.kernel.digests import text_digest
+from portal.readers.cell_kinds import is_column_name, is_measured, is_value
+from portal.readers.headers import HeaderPlan, Span, filled
+
+_MOSTLY = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderChoice:
+    """A header as a person confirmed it. `row`: number of its first row as the file has it (1-based), or, when `rows` is 0,
+    of the first row of data; `names` are then the names of the columns, in order. `shape`: what it was confirmed for
+    (`shape_of`); empty: whatever comes.
+    """
+
+    row: int
+    rows: int = 1
+    names: tuple[str, ...] = ()
+    shape: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderReading:
+    """The header that a table was read with. `row`, `rows`, `names`, `shape`: as in `HeaderChoice`.
+
+    Not `is_certain`: it is only a proposal. `is_confirmed`: a person chose it.
+    """
+
+    row: int
+    rows: int
+    names: tuple[str, ...]
+    shape: str
+    is_certain: bool
+    is_confirmed: bool = False
+
+
+def shape_of(plan: HeaderPlan, row: int, sample: Sequence[Sequence[str]]) -> str:
+    """What must be the same for a confirmed header to be good for another delivery: its place and its words; without a
+    header the width and which columns hold values."""
+    words: Sequence[object] = plan.headers if plan.has_header else _measured_columns(sample[plan.data_start :])
+    return text_digest(json.dumps([row, plan.header_rows, len(plan.headers), list(words)], ensure_ascii=False))
+
+
+def is_certain(plan: HeaderPlan, sample: Sequence[Sequence[str]], spans: Sequence[Span] = ()) -> bool:
+    """Whether nobody need be asked about this header.
+
+    Every column with a value has a name (one, the first, may lack it), none of them a value; titles are single texts; and
+    the words are unlike what stands below: texts over numbers and days, or names such as columns have. A header over
+    several rows must be merged cells.
+    """
+    body = sample[plan.data_start :]
+    if not plan.has_header or not body or any(is_value(cell) for cell in plan.headers):
+        return False
+    if plan.header_rows > 1 and not any(plan.start <= span.top < plan.data_start for span in spans):
+        return False
+    if any(filled(row) > 2 for row in sample[: plan.start] if len(set(filter(None, row))) > 1):
+        return False
+    with_values = [i for i in range(len(plan.headers)) if any(row[i] for row in body)]
+    unnamed = [i for i in with_values if not plan.headers[i]]
+    if not with_values or len(unnamed) > 1 or (unnamed and (unnamed != [0] or len(with_values) < 3)):
+        return False
+    measured = [i for i in _measured_columns(body) if plan.headers[i]]
+    if measured and _is_odd(body[0], measured, body):
+        return False
+    named = [i for i in with_values if is_column_name(plan.headers[i])]
+    alike = [i for i in named if any(is_column_name(row[i]) for row in body)]
+    return bool(measured) or (len(named) - len(alike)) * 2 >= len(with_values)
+
+
+def _measured_columns(body: Sequence[Sequence[str]]) -> list[int]:
+    """Columns most of whose cells are numbers, days or codes."""
+    found = []
+    for i in range(len(body[0]) if body else 0):
+        cells = [row[i] for row in body if row[i]]
+        if cells and sum(map(is_measured, cells)) >= len(cells) * _MOSTLY:
+            found.append(i)
+    return found
+
+
+def _is_odd(first: Sequence[str], measured: Sequence[int], body: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row of data has texts where all others have values: units, or a second row of the header."""
+    if len(body) < 3:
+        return False
+    texts = [i for i in measured if first[i] and not is_measured(first[i])]
+    return len(texts) * 2 > len(measured)
