@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-from tests.gate.corpus.running import Result
+from tests.gate.corpus.running import Alarm, Result
 
 
 def table(results: Sequence[Result], by: Callable[[Result], str], title: str) -> Iterator[str]:
@@ -38,13 +38,21 @@ def rules(results: Sequence[Result]) -> Iterator[str]:
     yield from (f"  {count:>6}  {code}" for code, count in counted.most_common())
 
 
-def whole(results: Sequence[Result]) -> str:
+def false_alarms(alarms: Sequence[Alarm], tables: int) -> Iterator[str]:
+    """Every clean table that did not come out."""
+    yield f"clean tables: {tables}, false alarms: {len(alarms)}"
+    for alarm in alarms:
+        yield f"ALARM {alarm.name}: {alarm.action}, {'; '.join(alarm.reasons) or 'the column is not there'}"
+
+
+def whole(results: Sequence[Result], alarms: Sequence[Alarm] = (), tables: int = 0) -> str:
     """The report."""
     parts = (
         table(results, lambda result: result.kind, "kind"),
         table(results, lambda result: result.disguise, "disguise"),
         table(results, lambda result: result.place, "place"),
         rules(results),
+        false_alarms(alarms, tables),
         misses(results),
     )
     return "\n\n".join("\n".join(part) for part in parts)

@@ -1,17 +1,22 @@
 """Run specimens and look-alikes through the bench, on all cores, each judged alone."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
-from tests.gate.corpus.bench import Bench
+from tests.gate.corpus.bench import Bench, Outcome
+from tests.gate.corpus.lookalikes import LookAlike
 from tests.gate.corpus.specimens import Specimen
 
 _CHUNK = 12
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -27,23 +32,45 @@ class Result:
     codes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Alarm:
+    """A clean table that was stopped, or lost its column. `reasons`: what was said, each as `code: subject`."""
+
+    name: str
+    column: str
+    action: str
+    reasons: tuple[str, ...]
+
+
 def run(specimens: Iterable[Specimen], processes: int | None = None) -> list[Result]:
     """Results in the order of the specimens."""
-    waiting = list(specimens)
-    chunks = [waiting[at : at + _CHUNK] for at in range(0, len(waiting), _CHUNK)]
-    if (processes or os.cpu_count() or 1) == 1 or len(chunks) == 1:
-        return [result for chunk in chunks for result in run_here(chunk)]
-    # Spawned, not forked: the engines below have threads, and a fork would inherit their locks.
-    with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        return [result for results in pool.map(run_here, chunks) for result in results]
+    return _on_all_cores(run_here, specimens, processes)
+
+
+def run_clean(tables: Iterable[LookAlike], processes: int | None = None) -> list[Alarm]:
+    """The false alarms among clean tables."""
+    return [alarm for alarm in _on_all_cores(run_clean_here, tables, processes) if alarm]
 
 
 def run_here(specimens: Sequence[Specimen]) -> list[Result]:
     """The same in this process, on a bench of its own."""
+    with opened_bench() as bench:
+        return [judged(bench, specimen) for specimen in specimens]
+
+
+def run_clean_here(tables: Sequence[LookAlike]) -> list[Alarm | None]:
+    """The alarms in this process; None for a table that came out."""
+    with opened_bench() as bench:
+        return [alarm_of(table, bench.outcome(table.delivery)) for table in tables]
+
+
+@contextmanager
+def opened_bench() -> Iterator[Bench]:
+    """A bench in a directory that goes with it."""
     with TemporaryDirectory(prefix="corpus-") as directory:
         bench = Bench(Path(directory) / "var")
         try:
-            return [judged(bench, specimen) for specimen in specimens]
+            yield bench
         finally:
             bench.close()
 
@@ -56,3 +83,25 @@ def judged(bench: Bench, specimen: Specimen) -> Result:
     )
     codes = tuple(sorted({code for code, _ in outcome.codes}))
     return Result(specimen.name, specimen.kind, specimen.disguise, specimen.place, outcome.action, is_missed, codes)
+
+
+def alarm_of(table: LookAlike, outcome: Outcome) -> Alarm | None:
+    """Why a clean table is not public as a whole, if it is not."""
+    is_whole = not table.column or any(place == f"column {table.column}" for place, _ in outcome.public)
+    if outcome.action == "admitted" and is_whole:
+        return None
+    return Alarm(
+        table.name, table.column, outcome.action, tuple(f"{code}: {subject}" for code, subject in outcome.codes)
+    )
+
+
+def _on_all_cores(
+    work: Callable[[Sequence[Given]], list[Made]], given: Iterable[Given], processes: int | None
+) -> list[Made]:
+    waiting, count = list(given), processes or os.cpu_count() or 1
+    chunks = [waiting[at : at + _CHUNK] for at in range(0, len(waiting), _CHUNK)]
+    if count == 1 or len(chunks) == 1:
+        return [made for chunk in chunks for made in work(chunk)]
+    # Spawned, not forked: the engines below have threads, and a fork would inherit their locks.
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        return [made for several in pool.map(work, chunks) for made in several]
