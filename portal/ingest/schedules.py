@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.ingest.cron import checked_expression, next_times
@@ -144,6 +144,12 @@ def claim_due_run(session: Session, now: datetime, *, holder: str, zone: ZoneInf
         session.flush()
         return Claimed(run_id, name, schedule.time_limit_s, due_at)
     return None
+
+
+def is_anything_open(session: Session, now: datetime) -> bool:
+    """Whether a run is due or going on; asked first, because it needs no write."""
+    is_due = exists().where(SourceSchedule.is_on, SourceSchedule.next_run_at <= now)
+    return bool(session.scalar(select(or_(is_due, exists().where(HarvestRun.state == "running")))))
 
 
 def time_limit_of(session: Session, source_name: str) -> int | None:

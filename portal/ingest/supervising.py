@@ -22,7 +22,7 @@ from portal.db import Database
 from portal.ingest.ending import finish_run
 from portal.ingest.harvest import utc_now
 from portal.ingest.runs import close_dead_runs, overdue_holders
-from portal.ingest.schedules import Claimed, claim_due_run
+from portal.ingest.schedules import Claimed, claim_due_run, is_anything_open
 from portal.ingest.watching import GRACE_S
 from portal.ingest.workdirs import is_alive, process_holder
 
@@ -95,6 +95,9 @@ class Harvests:
             time.sleep(0.05)
 
     def _start_one(self) -> bool:
+        with self._database.reading() as session:
+            if not is_anything_open(session, self._now()):
+                return False
         with self._database.transaction() as session:
             close_dead_runs(session, self._now())
             overdue = overdue_holders(session, self._now())

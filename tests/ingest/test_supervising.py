@@ -18,9 +18,9 @@ from portal.ingest.ending import finish_run
 from portal.ingest.harvest import Silence, utc_now
 from portal.ingest.models import HarvestRun, Source, SourceSchedule
 from portal.ingest.running import run_harvest
-from portal.ingest.schedules import Claimed, set_schedule
+from portal.ingest.schedules import Claimed, claim_due_run, set_schedule
 from portal.ingest.supervising import Harvests
-from portal.ingest.workdirs import is_alive
+from portal.ingest.workdirs import is_alive, process_holder
 from portal.settings import Settings
 from tests.ingest.conftest import Bench
 
@@ -312,6 +312,34 @@ def test_a_run_by_hand_ends_on_sigterm_and_keeps_what_it_settled(
     assert runs(bench) == [("stopped", "interrupted", "person")]
     calm(bench)
     assert bench.run().counts["unchanged"] > 0
+
+
+def test_a_stopped_run_that_no_worker_has_in_hand_is_killed_after_its_limit(
+    make_bench: Callable[..., Bench], supervised: Callable[..., Harvests]
+) -> None:
+    bench = make_bench(resources=2)
+    make_due(bench)
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+    try:
+        process.send_signal(signal.SIGSTOP)
+        name = f"{process_holder().split(':')[0]}:{process.pid}:{Path(f'/proc/{process.pid}/stat').read_text().split()[21]}"
+        with bench.database.transaction() as session:
+            claimed = claim_due_run(session, utc_now(), holder=name, zone=ZONE)
+        assert claimed is not None
+        assert is_alive(name)
+        later = timedelta(seconds=claimed.time_limit_s, minutes=1)
+        harvests = supervised(bench, now=lambda: utc_now() + later)
+        harvests.step()
+        assert process.poll() is None, "not as long as it may end itself"
+        later += timedelta(minutes=2)
+        harvests.wake()
+        harvests.step()
+        assert process.wait(30) == -signal.SIGKILL
+        harvests.wake()
+        harvests.step()
+        assert runs(bench)[0][0] in {"killed", "stopped"}
+    finally:
+        kill(process)
 
 
 def test_a_claimed_run_knows_its_limit(make_bench: Callable[..., Bench], supervised: Callable[..., Harvests]) -> None:
