@@ -104,9 +104,10 @@ def run_harvest(
                 session, run_id, state, reason=reason, counts=tally.counts, errors=tuple(tally.errors), now=now()
             )
             view = get_run(session, run_id)
-        for bell in ("outbox", "index", "mail"):
+        for bell in ("outbox", "index"):
             workshop.jobs.wake(bell)
-        log.info("harvest_finished", state=view.state, reason=view.end_reason, **tally.counts)
+        seconds = round((now() - view.started_at).total_seconds(), 3)
+        log.info("harvest_finished", state=view.state, reason=view.end_reason, seconds=seconds, **tally.counts)
     return RunReport(run_id, view.state, dict(+tally.counts) | {"listed": tally.counts["listed"]}, view.errors)
 
 
