@@ -80,7 +80,10 @@ class TablePart:
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """A file to be fetched. `format_label` and `file_name` are claims; readers look at the content."""
+    """A file to be fetched. `format_label` and `file_name` are claims; readers look at the content.
+
+    `coordinate_system`: of a layer, in the source's words; empty: nothing was stated.
+    """
 
     key: str
     names: Mapping[str, str]
@@ -89,6 +92,7 @@ class FilePart:
     format_label: str = ""
     size_bytes: int | None = None
     sha256: str = ""
+    coordinate_system: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,12 @@ def map_entry(raw: RawRecord, config: FolderConfig) -> DatasetRecord:
         created=text_of(entry, "created"),
         modified=text_of(entry, "modified"),
         fields=fields_of_entry(entry, config.language),
-        parts=tuple(_part(file, config.language) for file in files),
+        parts=tuple(_part(file, config.language, text_of(entry, "coordinate_system")) for file in files),
         **labels,
     )
 
 
-def _part(file: Entry, language: str) -> FilePart:
+def _part(file: Entry, language: str, coordinate_system: str) -> FilePart:
     path = text_of(file, "path")
     pure = PurePosixPath(path)
     size = file.get("size")
@@ -59,6 +59,7 @@ def _part(file: Entry, language: str) -> FilePart:
         format_label=format_of_name(pure.name).name,
         size_bytes=size if isinstance(size, int) else None,
         sha256=text_of(file, "sha256"),
+        coordinate_system=text_of(file, "coordinate_system") or coordinate_system,
     )
 
 

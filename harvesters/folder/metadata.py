@@ -17,7 +17,7 @@ _CHINESE = {
     "关键字": "keywords", "更新周期": "update_cycle", "许可": "licence", "共享属性": "share", "开放属性": "open",
     "开放条件": "open_condition", "涉密标识": "secret", "数据分级": "grade", "数据分类": "class", "管理层级": "level",
     "责任处室": "owner", "审核人": "approver", "开放依据": "basis", "发布日期": "created", "更新日期": "modified",
-    "文件": "files",
+    "文件": "files", "坐标系": "coordinate_system", "空间参考": "coordinate_system",
 }  # fmt: skip
 KEYS = frozenset(_CHINESE.values()) | {"columns"}
 

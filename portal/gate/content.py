@@ -5,6 +5,7 @@
 
 from typing import Final
 
+from portal.gate.documents import DOCUMENT_HOLDS
 from portal.gate.verdicts import Reason, Severity
 from portal.kernel.findings import Finding
 
@@ -26,6 +27,8 @@ CONTENT_RULES: Final[dict[str, Severity]] = {
 
 def content_reason(finding: Finding) -> Reason:
     """The reason that a finding gives. Subject: the column, or the place where there is no column."""
+    if finding.rule in DOCUMENT_HOLDS:
+        return Reason(finding.rule, "hold", finding.place, finding.count)
     severity = CONTENT_RULES.get(finding.rule, "hold")
     code = f"found_{finding.rule}" if finding.rule in CONTENT_RULES else "found_unknown"
     subject = finding.place if finding.column is None else finding.column

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from portal.gate.orders import MappingInvalid, parse_orders
 from portal.gate.permissions import parse_permissions
 from portal.kernel.columns import ColumnOrder
+from portal.kernel.coordinate_systems import system_of
 from portal.kernel.declaration import ColumnPermission, RowEnds
 from portal.kernel.digests import value_digest
 from portal.kernel.vocab import DataClass, Openness, UpdateCycle
@@ -38,6 +39,7 @@ _KEYS: Final = frozenset(
         "allow_columns",
         "row_ends",
         "links",
+        "coordinate_system",
         "note",
     }
 )
@@ -72,6 +74,7 @@ class ValueMapping:
     allow_columns: tuple[ColumnPermission, ...] = ()
     row_ends: RowEnds | None = None
     links: Literal["hold", "metadata"] = "hold"
+    coordinate_system: str = ""
     signed_by: str | None = None
 
     @classmethod
@@ -99,6 +102,7 @@ class ValueMapping:
             allow_columns=parse_permissions(document.get("allow_columns", {})),
             row_ends=_row_ends(document.get("row_ends")),
             links="metadata" if links == "metadata" else "hold",
+            coordinate_system=_system(document.get("coordinate_system", "")),
             signed_by=_signer(signature, digest),
         )
 
@@ -179,6 +183,15 @@ def _row_ends(value: object) -> RowEnds | None:
     if blank not in ("forever", "hold"):
         raise MappingInvalid('Mapping, "row_ends", "blank": write "forever" or "hold".')
     return RowEnds(column, blank == "forever", _names(document.get("forever", []), "row_ends.forever"))
+
+
+def _system(value: object) -> str:
+    """The coordinate system of the source's layers, empty when nothing is said."""
+    if value == "" or (isinstance(value, str) and system_of(value)):
+        return str(value)
+    raise MappingInvalid(
+        'Mapping, "coordinate_system": write "wgs84", "cgcs2000", "gcj02", "local" or "EPSG:" and a number.'
+    )
 
 
 def _defaults(texts: dict[str, str]) -> dict[str, str]:

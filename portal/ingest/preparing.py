@@ -119,6 +119,7 @@ def _with_file(entry: StagedPart, part: FilePart, fetched: FetchedFile) -> Stage
     )
 
 
+    texts = scan_texts(_texts_of_file(part.file_name, reading.hidden_texts), digest=fetched.sha256)
 def _as_judged(part: StagedPart) -> JudgedPart:
     return JudgedPart(part.slug, part.kind, part.sha256 or "", part.rules, part.findings, part.text_findings)
 
@@ -137,7 +138,8 @@ def _stage_file(part: FilePart, slug: str, fetched: FetchedFile) -> StagedPart:
         quality={"notes": _notes(reading.notes)},
         findings=findings,
         text_findings=replace(
-            scan_texts(_texts_of_file(part.file_name, reading.hidden_texts), digest=fetched.sha256),
+            texts,
+            findings=(*texts.findings, *(Finding(n.code, None, n.subject, n.count or 1) for n in reading.uninspected)),
             has_hidden_content=reading.has_hidden_content,
         ),
     )

@@ -9,7 +9,7 @@ from portal.readers.errors import FileRefused
 from portal.readers.layers_zip import has_layers
 from portal.readers.reading import ReadingLimits
 
-Way = Literal["sheet", "text", "parquet", "layers", "document", "picture", "none"]
+Way = Literal["sheet", "text", "parquet", "layers", "document", "none"]
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD_BYTES = 1 << 16
 
@@ -46,6 +46,15 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"{\\rtf", "rtf", "application/rtf"),
 )
 
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_BY_PART = (
+    ("xl/workbook.xml", _XLSX),
+    ("xl/workbook.bin", _XLSB),
+    ("word/document.xml", RealFormat("docx", f"{_OFFICE}.wordprocessingml.document", "document")),
+    ("ppt/presentation.xml", RealFormat("pptx", f"{_OFFICE}.presentationml.presentation", "document")),
+)
+_DOCUMENTS = frozenset({"pdf", "png", "jpeg", "gif", "tiff", "rtf"})
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"})
 
 def real_format(path: Path, limits: ReadingLimits) -> RealFormat:
     """The format of the file at `path`. Raises FileRefused for empty, oversized and damaged files and for bombs."""
@@ -63,9 +72,17 @@ def real_format(path: Path, limits: ReadingLimits) -> RealFormat:
     if head.startswith(b"PAR1"):
         return _PARQUET
     for magic, name, media_type in _MAGIC:
+    return _by_magic(head) or (_BINARY if _is_binary(head) else TEXT)
+
+
+def _by_magic(head: bytes) -> RealFormat | None:
         if head.startswith(magic):
-            return RealFormat(name, media_type, "none")
-    return _BINARY if _is_binary(head) else TEXT
+            return RealFormat(name, media_type, "document" if name in _DOCUMENTS else "none")
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return RealFormat("webp", "image/webp", "document")
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return RealFormat("heic", "image/heic", "document")
+    return None
 
 
 def _zipped(path: Path, limits: ReadingLimits) -> RealFormat:
@@ -79,16 +96,11 @@ def _zipped(path: Path, limits: ReadingLimits) -> RealFormat:
             "file_damaged", f"The file starts as a zip archive but cannot be opened ({type(error).__name__})."
         ) from error
     _refuse_bomb(members, path.stat().st_size, limits)
-    if "xl/workbook.xml" in names:
-        return _XLSX
-    if "xl/workbook.bin" in names:
-        return _XLSB
+    for part, found in _BY_PART:
+        if part in names:
+            return found
     if declared.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         return _ODS
-    if "word/document.xml" in names:
-        return RealFormat("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "none")
-    if "ppt/presentation.xml" in names:
-        return RealFormat("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation", "none")
     if has_layers(names):
         return RealFormat("shapefile", "application/zip", "layers")
     return RealFormat("zip", "application/zip", "none")
@@ -111,8 +123,8 @@ def _compound(path: Path) -> RealFormat:
     if any(name.encode("utf-16-le") + b"\x00\x00" in content for name in ("Workbook", "Book")):
         return _XLS
     if "WordDocument".encode("utf-16-le") in content:
-        return RealFormat("doc", "application/msword", "none")
-    return RealFormat("ole", "application/x-ole-storage", "none")
+        return RealFormat("doc", "application/msword", "document")
+    return RealFormat("ole", "application/x-ole-storage", "document")
 
 
 def _is_binary(head: bytes) -> bool:

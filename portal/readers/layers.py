@@ -4,7 +4,7 @@ Geometries come out flat (two dimensions), to a centimetre, rings counter-clockw
 wrong with them, is counted in notes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -57,7 +57,7 @@ class _Counts:
 
 
 def read_layer(
-    connection: duckdb.DuckDBPyConnection, source: LayerSource, work_dir: Path, stated: str, limits: ReadingLimits
+    connection: duckdb.DuckDBPyConnection, source: LayerSource, work_dir: Path, stated: Sequence[str], limits: ReadingLimits
 ) -> TableReading:
     """A table of the layer's features. Raises FileRefused, also for a coordinate system nobody knows."""
     if len(source.names) >= limits.columns:

@@ -4,7 +4,7 @@ The delivered file itself never leaves: its coordinates are in its own system an
 lies beside the layers in an archive.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -22,7 +22,7 @@ _KML_SYSTEM = "EPSG:4326"
 
 
 def open_zipped(
-    connection: duckdb.DuckDBPyConnection, path: Path, work_dir: Path, limits: ReadingLimits, *, stated: str
+    connection: duckdb.DuckDBPyConnection, path: Path, work_dir: Path, limits: ReadingLimits, *, stated: Sequence[str]
 ) -> FileReading:
     """A zip of shapefiles or a KMZ: a table for each layer. Raises FileRefused."""
     found = unpack_layers(path, work_dir, limits)
@@ -45,7 +45,7 @@ def open_zipped(
 
 
 def open_kml(
-    connection: duckdb.DuckDBPyConnection, path: Path, work_dir: Path, limits: ReadingLimits, *, stated: str, name: str
+    connection: duckdb.DuckDBPyConnection, path: Path, work_dir: Path, limits: ReadingLimits, *, stated: Sequence[str], name: str
 ) -> tuple[TableReading, ...]:
     """A KML document in UTF-8: a table for each folder with features. Raises FileRefused."""
     kml = path if path.suffix == ".kml" else work_dir / "layer.kml"
@@ -71,7 +71,7 @@ def open_geojson(
     work_dir: Path,
     limits: ReadingLimits,
     *,
-    stated: str,
+    stated: Sequence[str],
     name: str,
 ) -> tuple[TableReading, ...]:
     """The table of a document that means to be GeoJSON. Raises FileRefused."""

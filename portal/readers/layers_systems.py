@@ -5,7 +5,7 @@ states it, or the layer is held. CGCS2000 and WGS 84 differ by a few centimetres
 of the other; PROJ, which has no transformation between them, does the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,15 +40,20 @@ class LayerSystem:
     is_geographic: bool
 
 
-def decide_system(in_file: str, stated: str, *, is_axiomatic: bool = False) -> LayerSystem:
+def decide_system(in_file: str, stated: Sequence[str], *, is_axiomatic: bool = False) -> LayerSystem:
     """The system of a layer: `in_file` is WKT or a code or empty, `stated` what record or mapping say.
 
     `is_axiomatic`: the format knows one system only, so that the file's word is no more than a habit. GCJ-02 has no code
     and travels under the name of WGS 84: a statement of it beats that name, and no other. Raises FileRefused.
     """
-    said = system_of(stated)
-    if stated and said is None:
+    named = {system_of(label) for label in stated if label.strip()}
+    if None in named:
         raise FileRefused("layer_system_unknown", "The stated coordinate system is none that is known here.")
+    if len(named) > 1:
+        raise FileRefused(
+            "layer_system_contradicts", "The record and the signed mapping state different coordinate systems; correct one."
+        )
+    said = next(iter(named), None)
     if said == LOCAL:
         raise _local()
     found = _crs(in_file) if in_file else None

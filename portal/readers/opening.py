@@ -76,6 +76,10 @@ def open_file(delivery: Delivery) -> FileReading:
             return open_zipped(connection, delivery.path, delivery.work_dir, delivery.limits, stated=stated)
     finally:
         connection.close()
+    if found.way == "document":
+        from portal.readers.documents_opening import open_document  # noqa: PLC0415 - brings its libraries along
+
+        return open_document(delivery.path, found.name, found.media_type, delivery.work_dir)
     return FileReading(PartKind.FILE, found.name, found.media_type, None, has_hidden_content=True)
 
 
