@@ -25,7 +25,7 @@ from portal.ingest.texts import described, title_of
 from portal.inspect import combine, scan_original, scan_table, scan_texts
 from portal.kernel.columns import Column
 from portal.kernel.declaration import Declaration
-from portal.kernel.findings import Findings
+from portal.kernel.findings import Finding, Findings
 from portal.kernel.ids import new_id
 from portal.kernel.vocab import ColumnAction, PartKind
 from portal.readers import Note, TableReading
