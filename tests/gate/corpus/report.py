@@ -32,7 +32,10 @@ def misses(results: Sequence[Result]) -> Iterator[str]:
 def rules(results: Sequence[Result]) -> Iterator[str]:
     """How many specimens each reason had a part in stopping."""
     counted = Counter(
-        code for result in results if not result.is_missed for code in result.codes or ("column dropped",)
+        code
+        for result in results
+        if not result.is_missed
+        for code in result.codes or ("column or original not public",)
     )
     yield "reasons that stopped a specimen (several may stop one):"
     yield from (f"  {count:>6}  {code}" for code, count in counted.most_common())

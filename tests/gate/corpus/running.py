@@ -1,10 +1,11 @@
 """Run specimens and look-alikes through the bench, on all cores, each judged alone."""
 
+import atexit
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,26 +54,23 @@ def run_clean(tables: Iterable[LookAlike], processes: int | None = None) -> list
 
 
 def run_here(specimens: Sequence[Specimen]) -> list[Result]:
-    """The same in this process, on a bench of its own."""
-    with opened_bench() as bench:
-        return [judged(bench, specimen) for specimen in specimens]
+    """The same in this process."""
+    return [judged(_bench(), specimen) for specimen in specimens]
 
 
 def run_clean_here(tables: Sequence[LookAlike]) -> list[Alarm | None]:
     """The alarms in this process; None for a table that came out."""
-    with opened_bench() as bench:
-        return [alarm_of(table, bench.outcome(table.delivery)) for table in tables]
+    return [alarm_of(table, _bench().outcome(table.delivery)) for table in tables]
 
 
-@contextmanager
-def opened_bench() -> Iterator[Bench]:
-    """A bench in a directory that goes with it."""
-    with TemporaryDirectory(prefix="corpus-") as directory:
-        bench = Bench(Path(directory) / "var")
-        try:
-            yield bench
-        finally:
-            bench.close()
+@cache
+def _bench() -> Bench:
+    """One bench for each process: making its database costs more than ten specimens."""
+    directory = TemporaryDirectory(prefix="corpus-")
+    bench = Bench(Path(directory.name) / "var")
+    atexit.register(directory.cleanup)
+    atexit.register(bench.close)  # runs first
+    return bench
 
 
 def judged(bench: Bench, specimen: Specimen) -> Result:
