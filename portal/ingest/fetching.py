@@ -62,6 +62,7 @@ def read_delivered(harvest: Harvest, part: FilePart, path: Path, sha256: str, si
             file_name=part.file_name,
             work_dir=_room(harvest),
             limits=ReadingLimits(input_bytes=harvest.caps.file_bytes),
+            coordinate_systems=tuple(filter(None, (part.coordinate_system, harvest.mapping.coordinate_system))),
         )
     except FileRefused as error:
         raise PartUnusable(error.code, subject=part.file_name, note=str(error)) from error
@@ -91,4 +92,5 @@ def _room(harvest: Harvest) -> Path:
     room = harvest.work_dir / new_id()
     room.mkdir()
     return room
+            choices=choices,
             coordinate_systems=tuple(filter(None, (part.coordinate_system, harvest.mapping.coordinate_system))),
