@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from harvesters.records import ChangeBatch, DatasetRecord, FilePart, RawRecord, RecordPage, RowBatch, TablePart
 
@@ -113,7 +113,7 @@ class SheetReader(Protocol):
 class Orphan:
     """Something delivered that belongs to no record. `kind`: what; `place`: file, sheet and row, never a cell."""
 
-    kind: Literal["item", "file", "hidden"]
+    kind: Literal["item", "file", "hidden", "twice"]
     place: str
 
 

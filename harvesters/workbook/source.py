@@ -85,6 +85,9 @@ class WorkbookSource:
                 yield RecordPage(tuple(page), total)
         for left in data.unclaimed():
             self._orphan("file", left)
+        for identifier, places in survey.places.items():
+            if len(places) > 1:
+                self._orphan("twice", f"{identifier[:80]}: {'; '.join(places[:5])}")
         if survey.lost:
             raise StopRun(
                 f"{survey.lost[0]} Every resource that could be read was taken, but one may be missing from the list, so "
@@ -227,7 +230,7 @@ class WorkbookSource:
         identifier = code or (f"{provider}/{title}" if title else "")
         return "" if entry.is_nameless or len(identifier) > _LONGEST_ID else identifier
 
-    def _orphan(self, kind: Literal["item", "file", "hidden"], place: str) -> None:
+    def _orphan(self, kind: Literal["item", "file", "hidden", "twice"], place: str) -> None:
         self._orphan_counts[kind] += 1
         if len(self._orphans) < _MOST_ORPHANS:
             self._orphans.append(Orphan(kind, place))

@@ -9,7 +9,9 @@ from portal.kernel.vocab import DataClass, Openness
 UNRELEASABLE: Final = frozenset(
     {
         "mapping_unsigned",
+        "labels_not_signed",
         "label_unknown",
+        "catalogue_entry",
         "openness_missing",
         "owner_missing",
         "approver_missing",

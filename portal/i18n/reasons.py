@@ -36,6 +36,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         # the declaration: held until it is complete and unambiguous
         "mapping_unsigned": "The value mapping of the source is not signed. Check what its labels mean, then sign it.",
         "label_unknown": "The label “%(subject)s” is not in the source's value mapping. Add what it means and sign again.",
+        "labels_not_signed": "The source uses labels that its signed mapping does not know (%(subject)s), so nothing of it is "
+        "changed. Say what they mean with `portal source mapping show`, sign, and harvest again; or correct the source.",
+        "catalogue_entry": "The resource is only catalogued: no data of it was delivered, so there is nothing to publish.",
         "openness_missing": "The department did not say whether this resource is open. Ask it to fill in the open attribute.",
         "owner_missing": "No owner is named. Name one at the source or as a default in the signed mapping.",
         "approver_missing": "No approver is named. Name one at the source or as a default in the signed mapping.",

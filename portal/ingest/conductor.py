@@ -21,6 +21,7 @@ from portal.ingest.preparing import Work, prepare_part
 from portal.ingest.rejudging import live_leaks
 from portal.ingest.reusing import reuse_part
 from portal.ingest.staging import StagedPart
+from portal.ingest.standing_entries import with_standing
 from portal.ingest.texts import slugs_for
 from portal.inspect import SCANNER_VERSION
 from portal.kernel.declaration import Declaration
@@ -53,7 +54,7 @@ def judge_record(
 ) -> Judged:
     """Declare, gather, compare and approve one mapped record."""
     declaration = declare(harvest.mapping, labels_of(record))
-    reasons = screen(declaration)
+    reasons = with_standing(harvest, record, known, screen(declaration))
     staged: tuple[StagedPart, ...] = ()
     unusable: PartUnusable | None = None
     is_same_data = bool(data_stamp) and data_stamp == known.data_stamp

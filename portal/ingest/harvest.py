@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harvesters.protocols import Source as Harvester
-from portal.gate import GATE_VERSION, ValueMapping
+from portal.gate import GATE_VERSION, Reason, ValueMapping
 from portal.ingest.caps import Caps
 from portal.ingest.sources import RegisteredSource
 from portal.inspect import SCANNER_VERSION
@@ -59,6 +59,7 @@ class Harvest:
     """One run over one source. `quarantine` None: a dry run, which keeps nothing but may read `originals`.
 
     `rules_digest`: what a record's fingerprint depends on besides the record, all that could change the answer about it.
+    `label_hold`: why nothing of the source is made or changed in this run, closings apart (`label_sets.py`).
     """
 
     run_id: str
@@ -72,6 +73,7 @@ class Harvest:
     caps: Caps
     progress: Progress
     now: Callable[[], datetime] = utc_now
+    label_hold: Reason | None = None
     rules_digest: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -28,12 +28,15 @@ from portal.ingest.ending import finish_run
 from portal.ingest.errors import Overtaken, PartUnusable, RunEnded, RunStopped, SourceInvalid
 from portal.ingest.harvest import Harvest, Progress, Silence, utc_now
 from portal.ingest.known import Outlook
+from portal.ingest.label_sets import LabelSets, held_for, hold_unknown
 from portal.ingest.listing import close_absent, note_unchanged, select_records
 from portal.ingest.offline import parsed_mapping
+from portal.ingest.reconciling import list_gone
 from portal.ingest.runs import HEARTBEAT_EVERY, adopt_run, beating, get_run, note_progress, of_run, start_run
 from portal.ingest.settling import Settled, note_skipped, settle
 from portal.ingest.sheets import ChildSheetReader
 from portal.ingest.sources import RegisteredSource, get_source, read_secret
+from portal.ingest.summing_up import sum_up
 from portal.ingest.transport import transport_for
 from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
@@ -181,11 +184,21 @@ def opened(
 
 
 def _run(database: Database, harvest: Harvest, tally: Tally) -> None:
-    with ahead(harvest.harvester.list_records()) as pages:
-        for page in pages:
-            _run_page(database, harvest, page, tally)
+    harvest, sets = hold_unknown(harvest), LabelSets()
+    try:
+        with ahead(harvest.harvester.list_records()) as pages:
+            for page in pages:
+                sets.add_raw(harvest, page.records)
+                harvest = held_for(harvest, sets)
+                _run_page(database, harvest, page, tally)
+    except StopRun:
+        with of_run(database, harvest.run_id) as session:
+            sum_up(session, harvest, sets, None)
+        raise
     with of_run(database, harvest.run_id) as session:
+        missing = list_gone(session, harvest)
         gone = close_absent(session, harvest, tally.counts["listed"])
+        sum_up(session, harvest, sets, missing)
     for settled in gone:
         _count(harvest, tally, settled)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.catalogue.commands import publish_dataset, record_verdict, withdraw_dataset
@@ -17,8 +17,10 @@ from portal.ingest.assembling import content_key, original_key
 from portal.ingest.closing import CLOSED, close_columns
 from portal.ingest.errors import Overtaken
 from portal.ingest.harvest import Harvest
+from portal.ingest.identity import identity_of
 from portal.ingest.judging import Judged
 from portal.ingest.known import REVIEWS_KEPT_IN_MIND
+from portal.ingest.label_sets import NOT_SIGNED
 from portal.ingest.models import HarvestRecord, HeldRecord, SourceRecord
 from portal.ingest.record_json import record_to_json
 from portal.ingest.runs import of_run
@@ -45,8 +47,11 @@ _FIND_HELD = (  # what waits, and what persons decided last
 _CHANGE_HELD = update(table_of(HeldRecord)).where(_HELD.id == bindparam("held"))
 _ADD_LINE = insert(table_of(HarvestRecord))
 _ADD_LAST = insert(table_of(SourceRecord))
-_CHANGE_LAST = update(table_of(SourceRecord)).where(
-    _LAST.source_name == bindparam("source"), _LAST.record_id == bindparam("record")
+_IS_CHANGED = (_LAST.raw_sha256 != bindparam("new_raw")) | (_LAST.data_stamp != bindparam("new_stamp"))
+_CHANGE_LAST = (
+    update(table_of(SourceRecord))
+    .where(_LAST.source_name == bindparam("source"), _LAST.record_id == bindparam("record"))
+    .values(changed_run_id=case((_IS_CHANGED, bindparam("new_run")), else_=_LAST.changed_run_id))
 )
 
 
@@ -232,12 +237,17 @@ def note(
         "seen_run_id": harvest.run_id,
         "is_missing": False,
         "settled_at": now,
+        **identity_of(judged.record),
     }
+    if any(reason.code == NOT_SIGNED for reason in settled.reasons):
+        last["fingerprint"] = ""  # the record's turn comes when its source is held no longer, changed or not
     if settled.dataset_id:
         last["dataset_id"] = settled.dataset_id
     record = {"source": harvest.source.name, "record": settled.record_id}
-    if session.connection().execute(_CHANGE_LAST, last | record).rowcount == 0:
-        session.execute(_ADD_LAST, last | {"source_name": harvest.source.name, "record_id": settled.record_id})
+    new = {"new_raw": judged.raw_sha256, "new_stamp": judged.data_stamp, "new_run": harvest.run_id}
+    if session.connection().execute(_CHANGE_LAST, last | record | new).rowcount == 0:
+        first = {"source_name": harvest.source.name, "record_id": settled.record_id, "first_run_id": harvest.run_id}
+        session.execute(_ADD_LAST, last | first)
 
 
 def note_skipped(
@@ -264,7 +274,7 @@ def note_skipped(
     row = session.get(SourceRecord, (harvest.source.name, settled.record_id))
     if row is None:
         row = SourceRecord(source_name=harvest.source.name, record_id=settled.record_id, settled_at=now, raw_sha256="")
-        row.action = settled.action
+        row.action, row.first_run_id = settled.action, harvest.run_id
         session.add(row)
     row.fingerprint, row.seen_run_id, row.is_missing = "", harvest.run_id, False
     session.flush()

@@ -29,12 +29,17 @@ class SignedMapping:
     signed_at: datetime | None
 
 
+_HOLDS = "hold_on_unknown_labels"
+_HELD_BY_LABELS = frozenset({"workbook"})
 NO_MAPPING = SignedMapping({}, value_digest({}), None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredSource:
-    """A source as it is registered. `config` is the harvester's; `limits` caps what one record may bring."""
+    """A source as it is registered. `config` is the harvester's; `limits` caps what one record may bring.
+
+    `holds_on_labels`: a deciding label that is not signed holds the whole source, not its record alone.
+    """
 
     name: str
     kind: str
@@ -42,6 +47,7 @@ class RegisteredSource:
     limits: Mapping[str, int]
     secret_name: str
     mapping: SignedMapping
+    holds_on_labels: bool = False
 
 
 def add_source(
@@ -105,6 +111,7 @@ def get_source(session: Session, name: str) -> RegisteredSource:
     if source is None:
         raise SourceUnknown(f"There is no source {name!r}; see `portal source list`.")
     config, limits = split_config(source.config)
+    holds = source.config.get(_HOLDS, source.kind in _HELD_BY_LABELS)
     mapping = session.scalars(
         select(SourceMapping)
         .where(SourceMapping.source_name == name, SourceMapping.signed_at.is_not(None))
@@ -114,7 +121,7 @@ def get_source(session: Session, name: str) -> RegisteredSource:
     signed = (
         SignedMapping(mapping.labels, mapping.digest, mapping.signed_by, mapping.signed_at) if mapping else NO_MAPPING
     )
-    return RegisteredSource(source.name, source.kind, config, limits, source.secret_name, signed)
+    return RegisteredSource(source.name, source.kind, config, limits, source.secret_name, signed, bool(holds))
 
 
 def list_sources(session: Session, limit: int = 500) -> tuple[tuple[RegisteredSource, HarvestRun | None], ...]:
@@ -124,8 +131,10 @@ def list_sources(session: Session, limit: int = 500) -> tuple[tuple[RegisteredSo
 
 
 def split_config(config: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
-    """(what the harvester reads, the caps under `limits`, which are ours)."""
-    harvester = {name: value for name, value in config.items() if name != "limits"}
+    """(what the harvester reads, the caps under `limits`, which are ours). Raises SourceInvalid."""
+    harvester = {name: value for name, value in config.items() if name not in {"limits", _HOLDS}}
+    if not isinstance(config.get(_HOLDS, False), bool):
+        raise SourceInvalid(f"`{_HOLDS}` is true or false.", parameter=_HOLDS)
     limits = config.get("limits", {})
     if not isinstance(limits, Mapping) or not all(isinstance(v, int) and v > 0 for v in limits.values()):
         raise SourceInvalid("`limits` is a mapping of names to whole numbers above 0.", parameter="limits")

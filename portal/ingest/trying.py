@@ -19,6 +19,7 @@ from portal.ingest.differences import Change, difference, fields_of_publication,
 from portal.ingest.harvest import Harvest, Progress, utc_now
 from portal.ingest.judging import Judged
 from portal.ingest.known import Outlook
+from portal.ingest.label_sets import hold_unknown
 from portal.ingest.listing import select_records
 from portal.ingest.models import SourceRecord
 from portal.ingest.running import OURS, clear, opened, skipped
@@ -54,6 +55,7 @@ def try_harvest(
         opened(workshop, source, run_id="dry", path=path, progress=progress, now=now, is_dry=True) as harvest,
     ):
         seen: set[str] = set()
+        harvest = hold_unknown(harvest)  # noqa: PLW2901
         with ahead(harvest.harvester.list_records()) as pages:
             for page in pages:
                 with workshop.database.reading() as session:

@@ -1,0 +1,1 @@
+"""Catalogue workbooks: made by the tests, read, and harvested."""
