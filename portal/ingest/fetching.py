@@ -92,5 +92,3 @@ def _room(harvest: Harvest) -> Path:
     room = harvest.work_dir / new_id()
     room.mkdir()
     return room
-            choices=choices,
-            coordinate_systems=tuple(filter(None, (part.coordinate_system, harvest.mapping.coordinate_system))),

@@ -119,7 +119,6 @@ def _with_file(entry: StagedPart, part: FilePart, fetched: FetchedFile) -> Stage
     )
 
 
-    texts = scan_texts(_texts_of_file(part.file_name, reading.hidden_texts), digest=fetched.sha256)
 def _as_judged(part: StagedPart) -> JudgedPart:
     return JudgedPart(part.slug, part.kind, part.sha256 or "", part.rules, part.findings, part.text_findings)
 
@@ -128,6 +127,7 @@ def _stage_file(part: FilePart, slug: str, fetched: FetchedFile) -> StagedPart:
     """A file without tables: published as it is or not at all, so all of its text is scanned."""
     reading = fetched.reading
     findings = scan_original(reading.original_text, digest=fetched.sha256) if reading.original_text else None
+    texts = scan_texts(_texts_of_file(part.file_name, reading.hidden_texts), digest=fetched.sha256)
     return replace(
         _base(part, slug, PartKind.FILE),
         format=reading.real_format,

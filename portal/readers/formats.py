@@ -45,7 +45,6 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3\x00", "sqlite", "application/vnd.sqlite3"),
     (b"{\\rtf", "rtf", "application/rtf"),
 )
-
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _BY_PART = (
     ("xl/workbook.xml", _XLSX),
@@ -55,6 +54,7 @@ _BY_PART = (
 )
 _DOCUMENTS = frozenset({"pdf", "png", "jpeg", "gif", "tiff", "rtf"})
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"})
+
 
 def real_format(path: Path, limits: ReadingLimits) -> RealFormat:
     """The format of the file at `path`. Raises FileRefused for empty, oversized and damaged files and for bombs."""
@@ -71,11 +71,11 @@ def real_format(path: Path, limits: ReadingLimits) -> RealFormat:
         return _compound(path)
     if head.startswith(b"PAR1"):
         return _PARQUET
-    for magic, name, media_type in _MAGIC:
     return _by_magic(head) or (_BINARY if _is_binary(head) else TEXT)
 
 
 def _by_magic(head: bytes) -> RealFormat | None:
+    for magic, name, media_type in _MAGIC:
         if head.startswith(magic):
             return RealFormat(name, media_type, "document" if name in _DOCUMENTS else "none")
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
