@@ -53,6 +53,7 @@ class Settings:
         None, "Secrets of sources, one file each, worker only; default: secrets/ in var_dir."
     )
     secret_key: str = _setting("", "Key for signed cursors and caller hashes; empty: a key file made in var_dir.")
+    bundle_public_key: str = _setting("", "Public key that bundles are checked with: an outside instance has it.")
     base_url: str = _setting("http://127.0.0.1:8000", "Public address of the site, for canonical links.")
     site_name_zh: str = _setting("示例区公共数据开放平台", "Name of the site in Chinese.")
     site_name_en: str = _setting("Sample District Open Data", "Name of the site in English.")

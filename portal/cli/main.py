@@ -6,7 +6,7 @@ import click
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from harvesters.errors import HarvestError
-from portal.cli import database, datasets, demo, harvests, held, index, keys, mail, serving, sources
+from portal.cli import bundles, database, datasets, demo, harvests, held, index, keys, mail, serving, sources
 from portal.kernel.errors import PortalError
 from portal.logs import set_up_logs
 from portal.settings import Settings, SettingsError
@@ -58,6 +58,7 @@ main.add_command(held.held)
 main.add_command(datasets.withdraw)
 main.add_command(datasets.lift)
 main.add_command(keys.key)
+main.add_command(bundles.bundle)
 main.add_command(index.index)
 main.add_command(mail.mail)
 main.add_command(serving.worker)

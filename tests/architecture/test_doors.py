@@ -21,14 +21,14 @@ def _is_web(module: str) -> bool:
 def test_only_the_gate_makes_admitted_values() -> None:
     assert {name for name in _callers("Admitted") if not name.startswith("portal.gate")} == set()
     holders = {name for name, tree in modules().items() if "_SEAL" in names(tree)}
-    assert holders <= {"portal.gate.verdicts", "portal.gate.judging"}
+    assert holders <= {"portal.gate.verdicts", "portal.gate.judging", "portal.gate.carried"}
 
 
 def test_only_the_catalogue_opens_tables() -> None:
     assert _callers("ReadableTable") == {"portal.catalogue.datasets"}
 
 
-def test_only_publishing_writes_versions() -> None:
+def test_only_publishing_and_replication_write_versions() -> None:
     makers = {
         name
         for name, tree in modules().items()
@@ -43,7 +43,7 @@ def test_only_publishing_writes_versions() -> None:
             )
         )
     }
-    assert makers == {"portal.catalogue.publishing"}
+    assert makers == {"portal.catalogue.publishing", "portal.catalogue.replication"}
 
 
 def test_only_ingest_publishes() -> None:
