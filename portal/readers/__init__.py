@@ -3,6 +3,7 @@
 from portal.readers.errors import FileRefused, RowsRefused
 from portal.readers.files import read_file
 from portal.readers.grid import Grid, GridRow, GridSheet, read_grid
+from portal.readers.header_proof import HeaderChoice, HeaderReading
 from portal.readers.reading import FileReading, Note, ReadingLimits, TableReading
 from portal.readers.spool import RowSpool
 
@@ -12,6 +13,8 @@ __all__ = [
     "Grid",
     "GridRow",
     "GridSheet",
+    "HeaderChoice",
+    "HeaderReading",
     "Note",
     "ReadingLimits",
     "RowSpool",

@@ -6,11 +6,15 @@ guess would publish garbled text without anybody noticing; the publisher can nam
 """
 
 import codecs
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from portal.readers.errors import FileRefused
 
+REPAIRED = "utf-8 with broken bytes"  # each becomes U+FFFD, and is counted
+_BROKEN = re.compile("[\udc80-\udcff]")
+_MOST_BROKEN, _GOOD_FOR_ONE_BAD = 20, 100
 _CHUNK_BYTES = 1 << 20
 _SAMPLE_BYTES = 1 << 18
 _MARKS = (
@@ -35,7 +39,9 @@ def detect_encoding(path: Path) -> str:
     if _wide := _utf16_without_mark(head):
         return _required(path, _wide)
     if decodes(path, "utf-8"):
-        return "utf-8"
+        return "gb18030" if _is_rather_gb(head) and decodes(path, "gb18030") else "utf-8"
+    if broken_bytes(path):
+        return REPAIRED
     if decodes(path, "gb18030"):
         return "big5hkscs" if _is_rather_big5(head) and decodes(path, "big5hkscs") else "gb18030"
     if decodes(path, "big5hkscs"):
@@ -43,10 +49,33 @@ def detect_encoding(path: Path) -> str:
     raise _unknown("The file is text in none of UTF-8, UTF-16, GB18030 and Big5, or is damaged")
 
 
+def broken_bytes(path: Path) -> int:
+    """How many bytes of a file that is UTF-8 otherwise are no characters; 0 when it is not that, or has too many.
+
+    GB18030 takes such a file whole, in other characters. Text in another encoding hardly ever has a valid sequence of three
+    bytes, so a hundred times as many good ones as bad ones tell; more than twenty bad ones are no accident and are refused.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    good = bad = 0
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(_CHUNK_BYTES)
+            text = decoder.decode(chunk, final=not chunk)
+            bad += len(_BROKEN.findall(text))
+            good += len(text) - len(text.encode("ascii", "ignore"))
+            if bad > _MOST_BROKEN:
+                break
+            if not chunk:
+                return bad if 0 < bad * _GOOD_FOR_ONE_BAD <= good - bad else 0
+    if good - bad > bad * _GOOD_FOR_ONE_BAD:
+        raise _unknown(f"It is UTF-8 with more than {_MOST_BROKEN} broken bytes")
+    return 0
+
+
 def decodes(path: Path, encoding: str) -> bool:
     """Whether every byte of the file is valid in the encoding."""
     try:
-        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        decoder = _decoder(encoding)
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK_BYTES):
                 decoder.decode(chunk)
@@ -67,7 +96,7 @@ def is_plain_utf8(path: Path, encoding: str) -> bool:
 
 def write_utf8(path: Path, encoding: str, target: Path) -> int:
     """The text in UTF-8 without byte order mark and without NUL characters; the number of NULs left out."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    decoder = _decoder(encoding)
     nuls, is_first = 0, True
     with path.open("rb") as source, target.open("w", encoding="utf-8", newline="") as file:
         while True:
@@ -83,6 +112,12 @@ def write_utf8(path: Path, encoding: str, target: Path) -> int:
                 return nuls
 
 
+def _decoder(encoding: str) -> codecs.IncrementalDecoder:
+    if encoding == REPAIRED:
+        return codecs.getincrementaldecoder("utf-8")("replace")
+    return codecs.getincrementaldecoder(encoding)("strict")
+
+
 def _required(path: Path, encoding: str) -> str:
     if decodes(path, encoding):
         return encoding
@@ -94,14 +129,35 @@ def _unknown(what: str) -> FileRefused:
 
 
 def _utf16_without_mark(head: bytes) -> str | None:
-    """UTF-16 by its pattern: most characters of a table's commas, digits and line ends have one NUL byte."""
+    """UTF-16 by its pattern: a table's commas, digits and line ends have one NUL byte, always on the same side."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     half = max(1, len(head) // 2)
-    if odd > half * 0.1 and even < odd * 0.05:
-        return "utf-16-le"
-    if even > half * 0.1 and odd < even * 0.05:
-        return "utf-16-be"
+    for encoding, nuls, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if nuls > half * 0.02 and others < nuls * 0.05 and _is_sensible(head, encoding):
+            return encoding
     return None
+
+
+def is_wide(head: bytes) -> bool:
+    """Whether the first bytes of a file are UTF-16 without byte order mark."""
+    return _utf16_without_mark(head) is not None
+
+
+def _is_sensible(head: bytes, encoding: str) -> bool:
+    """Whether the characters are such as tables have: ASCII, Chinese, full-width."""
+    text = head[: len(head) // 2 * 2].decode(encoding, "replace")
+    known = sum(1 for char in text if char < "\u0250" or "\u2000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef")
+    controls = sum(1 for char in text if char < " " and char not in "\t\r\n")
+    return known - controls >= len(text) * 0.95
+
+
+def _is_rather_gb(head: bytes) -> bool:
+    """Whether what is valid UTF-8 by chance is Chinese: pairs of bytes that give Greek to Arabic letters alone in UTF-8, and
+    everyday characters in GB 2312."""
+    others = {char for char in head.decode("utf-8", "ignore") if char > "\x7f"}
+    if not others or not all("\u0370" <= char <= "\u07ff" for char in others):
+        return False
+    return _everyday_share(head, _GB_EVERYDAY, lambda trail: trail >= 0xA1) == 1.0
 
 
 def _is_rather_big5(head: bytes) -> bool:

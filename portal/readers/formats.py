@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from portal.readers.encodings import is_wide
 from portal.readers.errors import FileRefused
 from portal.readers.layers_zip import has_layers
 from portal.readers.reading import ReadingLimits
@@ -129,9 +130,8 @@ def _compound(path: Path) -> RealFormat:
 
 def _is_binary(head: bytes) -> bool:
     """Control characters that no text has, unless NULs make it UTF-16."""
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or is_wide(head):
         return False
     control = sum(head.count(byte) for byte in range(1, 32) if byte not in b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f")
     nuls = head.count(0)
-    is_wide = nuls > len(head) * 0.1 and min(head[0::2].count(0), head[1::2].count(0)) < nuls * 0.05
-    return control > max(8, len(head) * 0.02) or (nuls > max(8, len(head) * 0.02) and not is_wide)
+    return control > max(8, len(head) * 0.02) or nuls > max(8, len(head) * 0.02)

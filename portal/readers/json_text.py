@@ -84,6 +84,16 @@ def find_records(document: object) -> tuple[list[Mapping[str, Any]], str] | None
     return document, ".".join(place)
 
 
+def rows_of_lists(document: object) -> list[list[str | None]] | None:
+    """The rows of a document that is a list of lists of plain values, as databases and spreadsheets write them."""
+    if not isinstance(document, list) or len(document) < 2 or not all(isinstance(row, list) for row in document):
+        return None
+    if any(isinstance(cell, list | Mapping) for row in document for cell in row):
+        return None
+    rows = [[cell_text(cell) for cell in row] for row in document]
+    return rows if max(map(len, rows)) > 1 else None
+
+
 def read_records(
     records: Iterable[Mapping[str, Any]], target: Path, limits: ReadingLimits
 ) -> tuple[TextTable, tuple[str, ...]]:

@@ -81,6 +81,16 @@ def finish_table(
     )
 
 
+def finish_text_table(
+    connection: duckdb.DuckDBPyConnection, table: TextTable, request: TableRequest, limits: ReadingLimits
+) -> TableReading:
+    """The same, and the text table is removed."""
+    try:
+        return finish_table(connection, table, request, limits)
+    finally:
+        table.path.unlink(missing_ok=True)
+
+
 def _headed(table: TextTable | RegularCsv, request: TableRequest) -> tuple[HeaderPlan, HeaderReading]:
     """The header that a person confirmed, when it is good for these rows; else the one proposed, and whether it is certain."""
     located = table.head(SAMPLE_ROWS)
