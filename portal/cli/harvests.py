@@ -1,5 +1,6 @@
 """`portal harvest …`: run a source once, and read what a run did."""
 
+import json
 import sys
 from collections import Counter
 
@@ -7,9 +8,11 @@ import click
 
 from portal.cli.drawing import drawn_progress, words_for
 from portal.cli.parts import opened_parts, workshop_of
+from portal.cli.reconciliations import print_reconciliation, run_as_json
 from portal.cli.tables import print_table
 from portal.cli.wording import reason_in_words
 from portal.ingest.errors import RunEnded
+from portal.ingest.reconciling import find_reconciliation
 from portal.ingest.reporting import list_alarms, list_exceptions
 from portal.ingest.running import RunReport, run_harvest
 from portal.ingest.runs import get_run, list_runs
@@ -96,17 +99,24 @@ def runs(settings: Settings, source_name: str | None) -> None:
 
 @harvest.command("show")
 @click.argument("run_id", metavar="RUN")
+@click.option("--json", "as_json", is_flag=True, help="Everything as one JSON object.")
 @click.pass_obj
-def show(settings: Settings, run_id: str) -> None:
-    """Counts of a run, and each exception with its reason in words."""
+def show(settings: Settings, run_id: str, *, as_json: bool) -> None:
+    """Counts of a run, how its listing compares with what was known, and each exception with its reason in words."""
     with opened_parts(settings) as worker, worker.parts.database.reading() as session:
         found = get_run(session, run_id)
+        compared = find_reconciliation(session, run_id)
+        if as_json:
+            whole = run_as_json(found, compared, tuple(list_exceptions(session, run_id)))
+            click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+            return
         took = f", {(found.finished_at - found.started_at).total_seconds():.1f} s" if found.finished_at else ""
         click.echo(f"Run {found.id} of {found.source_name}: {found.state}, {found.started_at:%Y-%m-%d %H:%M} UTC{took}")
         for action, count in sorted(found.counts.items()):
             click.echo(f"  {action:10} {count}")
         for error in found.errors:
             click.echo(f"  error: {error}")
+        print_reconciliation(compared)
         for line in list_exceptions(session, run_id):
             click.echo(f"\n{line.action.value}: {line.record_id} {line.title}")
             if line.note:

@@ -1,6 +1,5 @@
 """`portal source …`: what is harvested, and under which signed mapping."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,10 @@ import click
 
 from harvesters import KINDS, secret_names
 from portal.cli import schedules
+from portal.cli.mappings import mapping, read_object
 from portal.cli.parts import opened_parts, workshop_of
 from portal.cli.tables import print_table
 from portal.ingest.checking import check_source
-from portal.ingest.errors import SourceInvalid
 from portal.ingest.sources import add_source, keep_secret, list_sources, sign_mapping
 from portal.settings import Settings
 
@@ -23,6 +22,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def source() -> None:
     """Registered sources."""
 
+
+source.add_command(mapping)
 
 source.add_command(schedules.schedule)
 source.add_command(schedules.schedules)
@@ -56,17 +57,17 @@ def add(
     config = _config(kind, config_file, url)
     if signed_by and mapping_file is None:
         raise click.UsageError("--sign needs --mapping: a person signs one text.")
-    mapping = _object(mapping_file) if mapping_file else None
+    labels = read_object(mapping_file) if mapping_file else None
     now = datetime.now(UTC)
     with opened_parts(settings) as worker, worker.parts.database.transaction() as session:
         add_source(session, name, kind, config, replace=replace, now=now)
-        if mapping is not None and signed_by:
-            sign_mapping(session, name, mapping, signed_by, now)
+        if labels is not None and signed_by:
+            sign_mapping(session, name, labels, signed_by, now)
         if secret_file is not None:
             secret_name = keep_secret(settings.effective_secrets_dir, name, secret_file)
             add_source(session, name, kind, config, secret_name=secret_name, replace=True, now=now)
     click.echo(f"Source {name} is registered.")
-    if mapping is not None and not signed_by:
+    if labels is not None and not signed_by:
         click.echo(f"Its mapping is not signed: sign it with `portal source sign {name} --mapping FILE --sign NAME`.")
     needed = secret_names(kind, config)
     if needed and secret_file is None and not replace:
@@ -81,7 +82,7 @@ def add(
 def sign(settings: Settings, name: str, mapping_file: Path, signed_by: str) -> None:
     """Put a value mapping into force. Every record is judged again with the next harvest."""
     with opened_parts(settings) as worker, worker.parts.database.transaction() as session:
-        digest = sign_mapping(session, name, _object(mapping_file), signed_by, datetime.now(UTC))
+        digest = sign_mapping(session, name, read_object(mapping_file), signed_by, datetime.now(UTC))
     click.echo(f"The mapping {digest[:12]} of {name} is in force, signed by {signed_by}.")
 
 
@@ -120,17 +121,7 @@ def _config(kind: str, config_file: Path | None, url: str | None) -> dict[str, A
     if config_file is not None and url is not None:
         raise click.UsageError("Give --config or --url, not both.")
     if url is not None:
-        return {"root" if kind == "folder" else "base_url": url}
+        return {"root" if kind in {"folder", "workbook"} else "base_url": url}
     if config_file is None:
         raise click.UsageError("Give --config FILE or --url ADDRESS.")
-    return _object(config_file)
-
-
-def _object(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, ValueError) as error:
-        raise SourceInvalid(f"{path} is not JSON: {error}", parameter=str(path)) from error
-    if not isinstance(value, dict):
-        raise SourceInvalid(f"{path} must hold a JSON object.", parameter=str(path))
-    return value
+    return read_object(config_file)

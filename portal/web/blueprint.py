@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from portal.web import (
+    coverage,
     data,
     dataset,
     developers,
@@ -21,7 +22,7 @@ def create_blueprint() -> Blueprint:
     """The site's routes."""
     blueprint = Blueprint("web", __name__)
     blueprint.url_value_preprocessor(_forget_language)
-    for room in (home, search, dataset, data, jobs, publishers, themes, texts, developers, sitemap, robots):
+    for room in (home, search, dataset, data, jobs, publishers, coverage, themes, texts, developers, sitemap, robots):
         room.register(blueprint)
     return blueprint
 

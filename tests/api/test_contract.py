@@ -33,6 +33,7 @@ def _addresses(site: Site) -> dict[str, list[str]]:
         "get_table": [table, f"/api/v1/datasets/{dataset}@v1/tables/data"],
         "suggest_datasets": ["/api/v1/suggestions?q=停车", "/api/v1/suggestions?q=car&limit=2"],
         "list_all_publishers": ["/api/v1/publishers"],
+        "show_coverage": ["/api/v1/coverage"],
         "get_one_publisher": [f"/api/v1/publishers/{publishers[0]['slug']}?limit=1"],
         "list_all_themes": ["/api/v1/themes"],
         "get_one_theme": ["/api/v1/themes/education", "/api/v1/themes/education?offset=1&limit=1"],

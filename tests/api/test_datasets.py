@@ -163,6 +163,7 @@ def test_statements_do_not_grow_with_the_page(site: Site) -> None:
         ("/api/v1/datasets/{id}", 10),
         ("/api/v1/datasets/{id}/tables/data", 10),
         ("/api/v1/publishers", 2),
+        ("/api/v1/coverage", 2),
         ("/api/v1/themes", 2),
         ("/api/v1/themes/education?limit=100", 8),
         ("/api/v1/suggestions?q=停", 6),

@@ -47,6 +47,7 @@ def addresses(site: Site) -> list[str]:
         f"dataset/{site.two_versions}@v1",
         f"dataset/{site.plain}/data/data?order=-%E6%95%B0%E9%87%8F",
         "publishers",
+        "coverage",
         "publisher/district-education-bureau",
         "themes",
         "theme/education",
