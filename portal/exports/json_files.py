@@ -74,7 +74,7 @@ def _objects(batch: pa.RecordBatch) -> bytes:
             line[:-1] + (b"" if line == b"{}" else b",") + member + text + b"}"
             for line, text in zip(lines, texts, strict=True)
         ]
-    return bytes().join(line + b"\n" for line in lines)
+    return b"".join(line + b"\n" for line in lines)
 
 
 def _plain_objects(batch: pa.RecordBatch) -> bytes:

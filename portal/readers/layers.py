@@ -57,7 +57,11 @@ class _Counts:
 
 
 def read_layer(
-    connection: duckdb.DuckDBPyConnection, source: LayerSource, work_dir: Path, stated: Sequence[str], limits: ReadingLimits
+    connection: duckdb.DuckDBPyConnection,
+    source: LayerSource,
+    work_dir: Path,
+    stated: Sequence[str],
+    limits: ReadingLimits,
 ) -> TableReading:
     """A table of the layer's features. Raises FileRefused, also for a coordinate system nobody knows."""
     if len(source.names) >= limits.columns:

@@ -16,6 +16,7 @@ _HEADER_BYTES = 32
 _FIELD_BYTES = 32
 _MOST_FIELDS = 2_048
 _CHUNK_BYTES = 1 << 22
+_SEEN_BYTES = 1 << 16
 _CANDIDATES = ("utf-8", "gb18030", "big5hkscs")
 _GDAL_NAMES = {"utf-8": "UTF-8", "gb18030": "GB18030", "big5hkscs": "BIG5-HKSCS"}
 
@@ -32,10 +33,14 @@ def dbf_encoding(path: Path) -> str:
             raise _damaged()
         possible = [codec for codec in _CANDIDATES if all(_decodes(name, codec) for name in names)]
         file.seek(header_bytes)
+        odd = [name for name in names if not name.isascii()]
         for chunk in _chunks(file, record_bytes, record_count):
             if chunk.isascii():
                 continue
+            odd += [chunk[:_SEEN_BYTES]]
             possible = [codec for codec in possible if _fits(chunk, codec, record_bytes, places)]
+    if possible[:2] == ["utf-8", "gb18030"] and not any(_is_usual(text, "utf-8") for text in odd) and odd:
+        possible.remove("utf-8")  # a few Chinese characters in GBK can be valid UTF-8 as well
     if not possible:
         raise FileRefused(
             "file_encoding_unknown", "The layer's attributes are in no known encoding; save them as UTF-8."
@@ -87,6 +92,11 @@ def _decodes(text: bytes, codec: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_usual(text: bytes, codec: str) -> bool:
+    """Whether a text in this encoding has Chinese characters or signs, not only rare letters."""
+    return any(char >= "\u2000" for char in text.decode(codec, "ignore"))
 
 
 def _damaged() -> FileRefused:

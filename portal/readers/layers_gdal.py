@@ -1,4 +1,4 @@
-"""Shapefile and KML through GDAL, which is told to know nothing else: no other driver, no network, no other file.
+"""Shapefiles through GDAL, which is told to know nothing else: no other driver, no network, no other file.
 
 Import it only in the child process and before anything else imports `pyogrio`: which drivers GDAL registers is decided
 once, when it is loaded.
@@ -19,10 +19,10 @@ import shapely
 from portal.readers.errors import FileRefused
 from portal.readers.text_table import Row
 
-DRIVERS = frozenset({"ESRI Shapefile", "LIBKML"})
+DRIVERS = frozenset({"ESRI Shapefile"})
 _OTHERS = (
     "ADBC,AIVector,AVCBin,AVCE00,AmigoCloud,CSV,CSW,Carto,DGN,DXF,EDIGEO,EEDA,ESRIJSON,Elasticsearch,FlatGeobuf,"
-    "GDALG,GML,GPKG,GPSBabel,GPX,GTFS,GeoJSON,GeoJSONSeq,GeoRSS,HTTP,Idrisi,JML,JSONFG,KML,LVBAG,MBTiles,MEM,MVT,"
+    "GDALG,GML,GPKG,GPSBabel,GPX,GTFS,GeoJSON,GeoJSONSeq,GeoRSS,HTTP,Idrisi,JML,JSONFG,KML,LIBKML,LVBAG,MBTiles,MEM,MVT,"
     "MapML,MiraMonVector,NGW,OAPIF,ODS,OGCAPI,OGR_GMT,OGR_PDS,OGR_VRT,OSM,OpenFileGDB,PCIDSK,PDF,PDS4,PGDUMP,"
     "PLSCENES,PMTiles,S57,SQLite,SXF,Selafin,TopoJSON,VDV,VFK,VICAR,WAsP,WFS,XLSX,"
     "MapInfo File"
@@ -37,9 +37,6 @@ _SETTINGS = {
     "SHAPE_RESTORE_SHX": "YES",
 }
 _BATCH_ROWS = 4_096
-_KML_HABITS = frozenset(
-    {"id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"}
-)
 Geometries = npt.NDArray[np.object_]
 
 
@@ -52,22 +49,13 @@ class LayerBatch:
 
 
 def load_gdal() -> Any:
-    """GDAL with two drivers. Raises FileRefused when it knows more than it should."""
+    """GDAL with one driver. Raises FileRefused when it knows more than it should."""
     os.environ.update(_SETTINGS)
     import pyogrio  # noqa: PLC0415 - after the settings, which it reads when it is loaded
 
     if set(pyogrio.list_drivers()) != DRIVERS:
         raise FileRefused("reader_failed", "The reader of layers knows formats it must not know.")
     return pyogrio
-
-
-def list_layers(path: Path) -> list[str]:
-    """Names of the layers in a file. Raises FileRefused."""
-    pyogrio = load_gdal()
-    try:
-        return [str(name) for name, _ in pyogrio.list_layers(path)]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError) as error:
-        raise _damaged(path) from error
 
 
 def layer_names(path: Path, layer: str, encoding: str | None) -> tuple[tuple[str, ...], str]:
@@ -97,11 +85,6 @@ def read_features(path: Path, layer: str, encoding: str | None, names: tuple[str
         pa.ArrowException,
     ) as error:
         raise _damaged(path) from error
-
-
-def is_kml_habit(name: str) -> bool:
-    """A column that GDAL makes for every KML, whatever is in it."""
-    return name in _KML_HABITS
 
 
 def _batch(batch: pa.RecordBatch, names: tuple[str, ...], geometry_name: str) -> LayerBatch:

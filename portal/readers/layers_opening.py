@@ -13,8 +13,9 @@ from portal.kernel.vocab import PartKind
 from portal.readers.errors import FileRefused
 from portal.readers.layers import LayerSource, read_layer
 from portal.readers.layers_dbf import dbf_encoding
-from portal.readers.layers_gdal import LayerBatch, is_kml_habit, layer_names, list_layers, read_features
+from portal.readers.layers_gdal import LayerBatch, layer_names, read_features
 from portal.readers.layers_geojson import check_geojson
+from portal.readers.layers_kml import read_kml
 from portal.readers.layers_zip import unpack_layers
 from portal.readers.reading import FileReading, Note, ReadingLimits, TableReading
 
@@ -45,21 +46,20 @@ def open_zipped(
 
 
 def open_kml(
-    connection: duckdb.DuckDBPyConnection, path: Path, work_dir: Path, limits: ReadingLimits, *, stated: Sequence[str], name: str
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    work_dir: Path,
+    limits: ReadingLimits,
+    *,
+    stated: Sequence[str],
+    name: str,
 ) -> tuple[TableReading, ...]:
-    """A KML document in UTF-8: a table for each folder with features. Raises FileRefused."""
-    kml = path if path.suffix == ".kml" else work_dir / "layer.kml"
-    if kml != path:
-        kml.symlink_to(path.resolve())
-    tables: list[TableReading] = []
-    try:
-        for layer in list_layers(kml):
-            source = _kml_layer(kml, layer, len(tables) + 1, name)
-            if source is not None:
-                tables.append(read_layer(connection, source, work_dir, stated, limits))
-    finally:
-        if kml != path:
-            kml.unlink()
+    """A KML document in UTF-8: a table for each folder with placemarks. Raises FileRefused."""
+    tables = []
+    for number, layer in enumerate(read_kml(path, limits), 1):
+        names = tuple(layer.names)
+        source = LayerSource(_key(number), layer.name or name, names, _KML_SYSTEM, layer.batches, is_axiomatic=True)
+        tables.append(read_layer(connection, source, work_dir, stated, limits))
     if not tables:
         raise FileRefused("file_empty", "The document has no placemark; deliver a file with data.")
     return tuple(tables)
@@ -84,23 +84,6 @@ def _shapefile(name: str, path: Path, number: int) -> LayerSource:
     encoding = dbf_encoding(path.with_suffix(".dbf"))
     names, crs = layer_names(path, path.stem, encoding)
     return LayerSource(_key(number), name, names, crs, _features(path, path.stem, encoding, names))
-
-
-def _kml_layer(path: Path, layer: str, number: int, file_name: str) -> LayerSource | None:
-    """A folder's placemarks; None when it has none. Columns that GDAL makes for every KML are there if filled."""
-    names, _ = layer_names(path, layer, None)
-    filled: set[str] = set()
-    count = 0
-    for batch in read_features(path, layer, None, names):
-        count += len(batch.rows)
-        for row in batch.rows:
-            filled |= {n for n, cell in zip(names, row, strict=True) if cell not in (None, "", "-1", "0")}
-    if not count:
-        return None
-    kept = tuple(n for n in names if n in filled or not is_kml_habit(n))
-    return LayerSource(
-        _key(number), layer or file_name, kept, _KML_SYSTEM, _features(path, layer, None, kept), is_axiomatic=True
-    )
 
 
 def _features(

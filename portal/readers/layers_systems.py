@@ -51,7 +51,8 @@ def decide_system(in_file: str, stated: Sequence[str], *, is_axiomatic: bool = F
         raise FileRefused("layer_system_unknown", "The stated coordinate system is none that is known here.")
     if len(named) > 1:
         raise FileRefused(
-            "layer_system_contradicts", "The record and the signed mapping state different coordinate systems; correct one."
+            "layer_system_contradicts",
+            "The record and the signed mapping state different coordinate systems; correct one.",
         )
     said = next(iter(named), None)
     if said == LOCAL:

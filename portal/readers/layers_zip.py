@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from portal.readers.archives import decoded_name
 from portal.readers.errors import FileRefused
 from portal.readers.reading import ReadingLimits
 
@@ -15,7 +16,6 @@ _PASSED_OVER = ("sbn", "sbx", "qix", "qpj", "fbn", "fbx", "ain", "aih", "ixs", "
 _TEXTS = ("shp.xml", "xml", "txt", "cst")
 _MOST_LAYERS = 100
 _MOST_TEXT_BYTES = 4 << 20
-_UTF8 = 0x800
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def has_layers(names: Iterable[str]) -> bool:
 def unpack_layers(path: Path, work_dir: Path, limits: ReadingLimits) -> ZippedLayers:
     """Unpack the layers under names of our own into `work_dir`. Raises FileRefused."""
     with zipfile.ZipFile(path) as archive:
-        members = [Member(_decoded(info), info) for info in archive.infolist() if not info.is_dir()]
+        members = [Member(decoded_name(info), info) for info in archive.infolist() if not info.is_dir()]
         members = [member for member in members if "__MACOSX/" not in member.name]
         if any(member.info.flag_bits & 1 for member in members):
             raise FileRefused("file_encrypted", "The archive is protected by a password; deliver it without one.")
@@ -114,16 +114,3 @@ def _text(archive: zipfile.ZipFile, member: Member) -> str:
         except UnicodeDecodeError:
             continue
     return content.decode("utf-8", "replace")
-
-
-def _decoded(info: zipfile.ZipInfo) -> str:
-    """A member's name; without the mark of UTF-8 it is what the packing computer spoke, here GBK."""
-    if info.flag_bits & _UTF8:
-        return info.filename
-    raw = info.filename.encode("cp437", "replace")
-    for codec in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(codec)
-        except UnicodeDecodeError:
-            continue
-    return info.filename

@@ -9,6 +9,7 @@ from portal.web import (
     developers,
     home,
     jobs,
+    outlines,
     publishers,
     robots,
     search,
@@ -22,7 +23,7 @@ def create_blueprint() -> Blueprint:
     """The site's routes."""
     blueprint = Blueprint("web", __name__)
     blueprint.url_value_preprocessor(_forget_language)
-    for room in (home, search, dataset, data, jobs, publishers, coverage, themes, texts, developers, sitemap, robots):
+    for room in (home, search, dataset, data, outlines, jobs, publishers, coverage, themes, texts, developers, sitemap, robots):
         room.register(blueprint)
     return blueprint
 

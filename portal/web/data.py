@@ -14,7 +14,7 @@ from portal.http.rendering import render_page
 from portal.http.uses import note_use
 from portal.kernel.columns import Column, TableSchema
 from portal.kernel.errors import InvalidInput, NotFound
-from portal.kernel.vocab import PartKind
+from portal.kernel.vocab import ColumnType, PartKind
 from portal.tables.query import MAX_OFFSET, RowQuery, SortKey
 from portal.tables.where import condition_from_filters
 from portal.web.addresses import LANG, with_query
@@ -71,9 +71,16 @@ def show_rows(ref: str, slug: str) -> Response:
         condition, fault = None, schema.column(error.parameter.partition(".")[2])
         if fault is None:
             raise
+    columns = _shown(schema)
     page = parts().rows.page(
         table,
-        RowQuery(where=condition, order_by=address.order, limit=_PER_PAGE, offset=(number - 1) * _PER_PAGE),
+        RowQuery(
+            select=tuple(column.name for column in columns),
+            where=condition,
+            order_by=address.order,
+            limit=_PER_PAGE,
+            offset=(number - 1) * _PER_PAGE,
+        ),
     )
     total = page.total or 0
     return render_page(
@@ -83,8 +90,8 @@ def show_rows(ref: str, slug: str) -> Response:
             "card": dataset.card,
             "block": part_block(dataset, part),
             "ref": str(asked),
-            "columns": schema.columns,
-            "headings": [address.heading(column) for column in schema.columns],
+            "columns": columns,
+            "headings": [address.heading(column) for column in columns],
             "chips": address.chips(),
             "kept": address.kept_for_form(),
             "order_text": address.order_text,
@@ -106,6 +113,12 @@ def _table_part(dataset: DatasetView, slug: str) -> tuple[PartView, TableSchema]
     raise NotFound("This dataset has no such table.")
 
 
+def _shown(schema: TableSchema) -> tuple[Column, ...]:
+    """The columns of the page: geometries are in the picture and the downloads, unless there is nothing else."""
+    plain = tuple(column for column in schema.columns if column.type is not ColumnType.GEOMETRY)
+    return plain or schema.columns
+
+
 class _Address:
     """The query string of this page, read once, and the addresses that differ from it in one thing."""
 
@@ -115,7 +128,8 @@ class _Address:
         self._pairs = _given_filters(schema)
         self.order_text = request.args.get("order", "")[:_MOST_VALUE_CHARACTERS]
         name = self.order_text.removeprefix("-")
-        known = schema.column(name) is not None
+        column = schema.column(name)
+        known = column is not None and column.type is not ColumnType.GEOMETRY
         self.order: tuple[SortKey, ...] = (SortKey(name, self.order_text.startswith("-")),) if known else ()
         if not known:
             self.order_text = ""

@@ -16,6 +16,7 @@ from portal.http.uses import note_use
 from portal.http.wording import HAN
 from portal.i18n import later
 from portal.kernel.vocab import PartKind
+from portal.tables.geometry import geometry_columns
 from portal.web.addresses import LANG
 from portal.web.freshness import measure_freshness
 from portal.web.linked_data import describe_dataset
@@ -35,11 +36,15 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class PartBlock:
-    """A distribution with what its block on the page shows. `rows_lang`: the language tag of its cells, or empty."""
+    """A distribution with what its block on the page shows. `rows_lang`: the language tag of its cells, or empty.
+
+    `is_layer`: it has a geometry, of which there is a picture.
+    """
 
     view: PartView
     downloads: tuple[Download, ...]
     rows_lang: str
+    is_layer: bool = False
 
 
 def register(blueprint: Blueprint) -> None:
@@ -90,7 +95,8 @@ def part_block(dataset: DatasetView, part: PartView) -> PartBlock:
         downloads.append(Download(part.format, f"{base}.original", part.size_bytes))
     if part.offers_original and part.kind is PartKind.TABLE:
         downloads.append(Download("original", f"{base}.original", part.original_size_bytes))
-    return PartBlock(part, tuple(downloads), rows_lang_of(part.preview))
+    is_layer = part.schema is not None and bool(geometry_columns(part.schema.columns))
+    return PartBlock(part, tuple(downloads), rows_lang_of(part.preview), is_layer)
 
 
 def rows_lang_of(rows: tuple[tuple[object, ...], ...]) -> str:

@@ -29,12 +29,13 @@ def write_shapefile(
         shapely.to_wkb(np.array(list(geometries), dtype=object)),
         columns,
         list(attributes),
-        crs=crs,
+        crs=crs or "EPSG:4490",
         geometry_type=kind,
         driver="ESRI Shapefile",
         encoding=encoding,
     )
-    return {part.name: part.read_bytes() for part in sorted(folder.glob(f"{name}.*")) if part.suffix != ".cpg"}
+    left_out = {".cpg"} if crs else {".cpg", ".prj"}
+    return {part.name: part.read_bytes() for part in sorted(folder.glob(f"{name}.*")) if part.suffix not in left_out}
 
 
 def zipped(files: Mapping[str, bytes], *, names_in_gbk: bool = True) -> bytes:
@@ -52,5 +53,5 @@ def zipped(files: Mapping[str, bytes], *, names_in_gbk: bool = True) -> bytes:
 class _GbkInfo(zipfile.ZipInfo):
     """An entry whose name is written as GBK."""
 
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the name that zipfile calls
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode("gb18030"), self.flag_bits & ~0x800
