@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from harvesters.protocols import SheetRow, SheetRows
 from harvesters.workbook.heads import Header, letters
-from harvesters.workbook.words import NOTE, is_head_of_title
+from harvesters.workbook.words import NOTE, head
 
 # Labels that a sheet may state in every row: then each is about the item of its row, the first also about the resource.
 _PER_ROW = {"share": "item_share", "open": "item_open", "secret": "item_secret"}
@@ -58,7 +58,7 @@ def read_entries(sheet: SheetRows, header: Header) -> Iterator[Entry | Stray]:
         if row.number <= header.last_row:
             continue
         values = {name: text for column, name in header.fields.items() if (text := _cell(row, column))}
-        if _ends_group(row, values):
+        if _ends_group(row, values) or _repeats_header(row, header):
             if current is not None:
                 yield _finished(current)
             current = None
@@ -91,11 +91,16 @@ def _ends_group(row: SheetRow, values: dict[str, str]) -> bool:
     texts = [cell.strip() for cell in row.cells if cell.strip()]
     if not texts:
         return not row.faults
-    if is_head_of_title(values.get("title", "")):
-        return True
     is_alone = len(set(texts)) == 1
     is_sentence = is_alone and (len(texts[0]) > _LONG or (len(texts) > 1 and len(values) > 2))
     return is_sentence or (NOTE.match(texts[0]) is not None and (is_alone or "item_name" not in values))
+
+
+def _repeats_header(row: SheetRow, header: Header) -> bool:
+    """Sheets that are printed repeat their header on every page."""
+    texts = [(column, head(cell)) for column, cell in enumerate(row.cells) if cell.strip()]
+    same = sum(text in header.heads.get(column, "").split("/") for column, text in texts)
+    return same > 1 and same * 2 >= len(texts)
 
 
 def _is_column_numbers(row: SheetRow) -> bool:

@@ -126,11 +126,6 @@ def field_of(group: str, leaf: str) -> str | None:
     return next((f for text in candidates for f, pattern in _ALONE_PATTERNS.items() if pattern.fullmatch(text)), None)
 
 
-def is_head_of_title(text: str) -> bool:
-    """Whether a cell where a name should be is a head: sheets that are printed repeat their header."""
-    return _ALONE_PATTERNS["title"].fullmatch(head(text)) is not None
-
-
 def decides(text: str) -> bool:
     """Whether a head that nobody understood looks as if it said something about sharing, opening or secrecy."""
     return bool(_DECIDING.search(text))
