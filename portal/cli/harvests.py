@@ -32,11 +32,12 @@ def harvest() -> None:
 @harvest.command("run")
 @click.argument("name")
 @click.option("--dry-run", is_flag=True, help="Show every difference, field by field, and change nothing.")
+@click.option("--full", is_flag=True, help="Compare all keys of tables that are fetched in parts, due or not.")
 @click.option(
     "--attached", metavar="RUN", hidden=True, help="The worker's: go on with this run, end with standard input."
 )
 @click.pass_obj
-def run(settings: Settings, name: str, *, dry_run: bool, attached: str | None) -> None:
+def run(settings: Settings, name: str, *, dry_run: bool, full: bool, attached: str | None) -> None:
     """Harvest a source once. Exit code 1 when the run did not reach its end.
 
     The time limit of the source's schedule holds. SIGTERM ends the run; what it settled is kept.
@@ -48,7 +49,7 @@ def run(settings: Settings, name: str, *, dry_run: bool, attached: str | None) -
             return
         if attached:
             set_up_logs(settings.log_level)
-        report = _run(workshop, name, attached or "")
+        report = _run(workshop, name, attached or "", is_full=full)
         if not attached:  # the worker that started it carries the index
             worker.parts.search.close_difference()
     click.echo(f"Run {report.run_id} of {name}: {report.state}. {words_for(Counter(report.counts))}")
@@ -59,7 +60,7 @@ def run(settings: Settings, name: str, *, dry_run: bool, attached: str | None) -
         sys.exit(1)
 
 
-def _run(workshop: Workshop, name: str, attached: str) -> RunReport:
+def _run(workshop: Workshop, name: str, attached: str, *, is_full: bool) -> RunReport:
     """Run in this process, which a signal, the time limit or the end of its worker ends."""
     with workshop.database.reading() as session:
         limit_s = time_limit_of(session, name)
@@ -68,7 +69,7 @@ def _run(workshop: Workshop, name: str, attached: str) -> RunReport:
             if attached:
                 return run_harvest(workshop, name, run_id=attached)
             with drawn_progress() as progress:
-                return run_harvest(workshop, name, progress=progress)
+                return run_harvest(workshop, name, progress=progress, is_full=is_full)
     except RunEnded as ended:
         raise click.ClickException(f"The run of {name} was over before it began: {ended.code}.") from ended
 

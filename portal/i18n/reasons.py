@@ -101,9 +101,6 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "reader_out_of_memory": "Reading “%(subject)s” takes too much memory. Deliver it as CSV or in smaller files.",
         "reader_timed_out": "Reading “%(subject)s” takes too long. Deliver it in smaller files.",
         "reader_failed": "The file “%(subject)s” could not be read. Deliver it in another format, such as CSV.",
-        # reading a file: notes for the publisher, nothing is held back
-        "title_rows": "%(count)s rows of titles stood above the header and are not part of the table.",
-        "header_over_two_rows": "The header took %(count)s rows; they were joined into one name a column.",
         # layers: held until their coordinates can be trusted
         "layer_system_unknown": "Nobody says which coordinate system the layer “%(subject)s” is in. Deliver it with a .prj file or "
         "state it in the signed mapping (coordinate_system).",
@@ -147,6 +144,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "picture_position": "The picture says where it was taken (%(subject)s). Remove the position.",
         "picture_trailing": "Bytes follow the end of the picture (%(subject)s). Save it anew.",
         "format_not_inspectable": "What “%(subject)s” hides cannot be seen in its format. Deliver it as PDF, DOCX, JPEG or PNG.",
+        # reading a file: notes for the publisher, nothing is held back
+        "title_rows": "%(count)s rows of titles stood above the header and are not part of the table.",
+        "header_over_two_rows": "The header took %(count)s rows; they were joined into one name a column.",
         "header_uncertain": "The header of “%(subject)s” is not certain; row %(count)s is proposed. Confirm or change it with "
         "`portal held header`.",
         "header_confirmed": "The header in row %(count)s was confirmed by the publisher.",
@@ -160,6 +160,14 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "values_outside_rows": "%(count)s texts of the document stand outside its rows and were left out.",
         "no_header": "The first row already held data, so the %(count)s columns have no names of their own.",
         "blank_rows": "%(count)s blank rows were left out.",
+        "null_words": "%(count)s cells of “%(subject)s” held a word for “no value”; they are empty here.",
+        "zero_dates": "%(count)s cells of “%(subject)s” held a date of zeros; they are empty here.",
+        "characters_repaired": "%(count)s cells of “%(subject)s” were stored in a wrong character set and were read back.",
+        "column_not_text": "The column “%(subject)s” holds bytes or shapes and is not carried over.",
+        "rows_repeated": "%(count)s rows were delivered more than once, exactly alike; one of each was kept.",
+        "rows_superseded": "%(count)s rows were replaced by later rows of the same key.",
+        "rows_deleted": "%(count)s rows were deleted by the department.",
+        "rows_gone_from_source": "%(count)s rows are no longer at the source and were taken out.",
         "empty_columns": "%(count)s columns without a name and without a value were left out.",
         "columns_without_name": "%(count)s columns had no name and were numbered.",
         "columns_named_twice": "%(count)s columns had the name of another one and were numbered.",
@@ -184,6 +192,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "title_too_long": "The title has %(count)s characters. Shorten it at the source.",
         "text_too_long": "The %(subject)s has %(count)s characters. Shorten it at the source.",
         "too_many_entries": "The record has %(count)s %(subject)s, more than the source's limits allow.",
+        "source_not_ready": "“%(subject)s” is being loaded at this moment; the next run reads it.",
         "fetch_failed": "The data could not be fetched; the next run tries again.",
         "file_digest_differs": "The file “%(subject)s” arrived different from what was announced. The next run tries again.",
         "internal_error": "Something went wrong here (%(subject)s); the operators can find it in the log.",

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from harvesters.records import DatasetRecord, LinkPart, Part
-from portal.catalogue.publication import Publication, PublishedPart, PublisherRecord
+from portal.catalogue.publication import NAME_WITHHELD, Publication, PublishedPart, PublisherRecord
 from portal.gate import ColumnLabels, DeclaredLabels, ValueMapping
+from portal.ingest.row_keeping import RowKeeping
 from portal.ingest.staging import StagedPart
 from portal.ingest.texts import described, instant, keywords_of, text_of
 from portal.kernel.columns import TableSchema
@@ -61,8 +62,11 @@ def assemble(
     *,
     mapping: ValueMapping,
     provenance: Mapping[str, Any],
+    rows: RowKeeping,
 ) -> Publication:
-    """The publication of these parts. Blank declarations stay blank: the gate holds them."""
+    """The publication of these parts, without withheld tables. Blank declarations stay blank: the gate holds them."""
+    withheld = _withheld_notes(staged, declaration)
+    shown = [part for part in staged if not part.is_withheld]
     by_key = {part.key: part for part in record.parts}
     themes = dict.fromkeys(theme for label in record.theme_labels if (theme := mapping.theme(label)))
     return Publication(
@@ -83,7 +87,10 @@ def assemble(
         update_cycle=mapping.cycle(record.update_cycle_label),
         licence=mapping.licence(record.licence_label),
         data_modified_at=instant(record.modified),
-        parts=tuple(_published(part, by_key[part.part_key], record) for part in staged),
+        parts=tuple(
+            _published(part, by_key[part.part_key], record, rows, () if number else withheld)
+            for number, part in enumerate(shown)
+        ),
         provenance=provenance,
     )
 
@@ -104,7 +111,26 @@ def original_key(part: StagedPart) -> str | None:
     return blob_key("files", part.original_sha256, _extension(part.original_format))
 
 
-def _published(staged: StagedPart, part: Part, record: DatasetRecord) -> PublishedPart:
+def _withheld_notes(staged: Sequence[StagedPart], declaration: Declaration) -> tuple[dict[str, Any], ...]:
+    """What the public reads about tables that are not there: their names, unless a secret column is in one."""
+    notes: list[dict[str, Any]] = []
+    for part in (part for part in staged if part.is_withheld):
+        is_secret = declaration.is_secret or any(rule.reason == NAME_WITHHELD for rule in part.rules)
+        code = "table_withheld_unnamed" if is_secret else "table_withheld"
+        notes.append({"code": code, "subject": "" if is_secret else part.sheet or part.slug, "count": None})
+    return tuple(notes)
+
+
+def _quality(staged: StagedPart, withheld: Sequence[dict[str, Any]]) -> Mapping[str, Any]:
+    ended = [{"code": r.code, "subject": "", "count": r.count} for r in staged.row_reasons if r.code == "rows_ended"]
+    if not ended and not withheld:
+        return staged.quality
+    return {**staged.quality, "notes": [*staged.quality.get("notes", ()), *ended, *withheld]}
+
+
+def _published(
+    staged: StagedPart, part: Part, record: DatasetRecord, rows: RowKeeping, withheld: Sequence[dict[str, Any]]
+) -> PublishedPart:
     name = _name(staged, part, record)
     if isinstance(part, LinkPart):
         return PublishedPart(
@@ -132,7 +158,11 @@ def _published(staged: StagedPart, part: Part, record: DatasetRecord) -> Publish
         original_format=staged.original_format if staged.may_offer_original else None,
         original_sha256=staged.original_sha256 if staged.may_offer_original else None,
         original_size_bytes=staged.original_size_bytes if staged.may_offer_original else None,
-        quality=staged.quality,
+        quality=_quality(staged, withheld),
+        profile=staged.profile,
+        row_ends=staged.row_ends,
+        rows_end_at=rows.beginning_of(staged.next_end_on),
+        rows_withdrawn=staged.rows_withdrawn,
     )
 
 

@@ -15,9 +15,11 @@ from portal.ingest.assembling import assemble, labels_of
 from portal.ingest.closing import has_closed_column
 from portal.ingest.errors import PartUnusable
 from portal.ingest.harvest import Harvest
+from portal.ingest.increments_keeping import is_comparison_due
 from portal.ingest.judging import NO_LONGER_ADMITTED, Judged, is_fetching_useless, judge_publication, unfetched
 from portal.ingest.known import Known, Outlook
-from portal.ingest.preparing import Work, prepare_part
+from portal.ingest.preparing import prepare_part
+from portal.ingest.projecting import Work
 from portal.ingest.rejudging import live_leaks
 from portal.ingest.reusing import reuse_part
 from portal.ingest.staging import StagedPart
@@ -77,7 +79,9 @@ def judge_record(
         "scanner_version": SCANNER_VERSION,
     }
     source_key = harvest.source_key(record.id)
-    publication = assemble(source_key, record, declaration, staged, mapping=harvest.mapping, provenance=provenance)
+    publication = assemble(
+        source_key, record, declaration, staged, mapping=harvest.mapping, provenance=provenance, rows=harvest.rows
+    )
     if is_same_data or not staged:
         publication = with_curated(publication, known.curated)
     else:  # fetching took its time, and a curator may have used it
@@ -103,12 +107,16 @@ def _gather(
     harvest: Harvest, record: DatasetRecord, known: Known, declaration: Declaration, *, is_same_data: bool
 ) -> tuple[StagedPart, ...]:
     """Every part of the record, reused where its data did not change, fetched where it did."""
-    work = Work(harvest, record, declaration)
+    work = Work(harvest, record, declaration, known.withdrawn, known.choices)
     slugs = slugs_for(part.key for part in record.parts)
     staged: list[StagedPart] = []
     for part in record.parts:
-        again = reuse_part(work, part, slugs[part.key], known) if is_same_data else None
-        staged += again or prepare_part(work, part, slugs[part.key])
+        earlier = (known.staged or {}).get(part.key, ())
+        is_reusable = is_same_data and not is_comparison_due(harvest, part, earlier)
+        again = reuse_part(work, part, slugs[part.key], known) if is_reusable else None
+        staged += again or prepare_part(work, part, slugs[part.key], earlier)
+    if staged and all(part.is_withheld for part in staged):
+        raise PartUnusable("no_public_column")
     return tuple(staged)
 
 

@@ -11,6 +11,7 @@ from portal.gate import Reason
 from portal.ingest.staging import StagedPart
 from portal.kernel.columns import ColumnOrder
 from portal.kernel.vocab import ColumnAction, PartKind
+from portal.tables.profiles import TableProfile
 
 ROWS_LOST_SHARE = 0.30
 
@@ -28,6 +29,7 @@ class LivePart:
     sha256: str | None = None
     preview: tuple[tuple[Any, ...], ...] = ()
     actions: tuple[tuple[str, ColumnOrder], ...] = ()
+    profile: TableProfile | None = None
 
 
 def compare(live: Sequence[LivePart], staged: Sequence[StagedPart]) -> tuple[Reason, ...]:
@@ -40,6 +42,10 @@ def compare(live: Sequence[LivePart], staged: Sequence[StagedPart]) -> tuple[Rea
             continue
         if new is None or new.kind is not old.kind:
             reasons.append(Reason("drift_part_missing", "hold", old.slug))
+            continue
+        if new.is_withheld:
+            if any(rule.reason == "column_unannounced" for rule in new.rules):  # nobody decided that
+                reasons.append(Reason("drift_part_missing", "hold", old.slug))
             continue
         reasons += _rows_lost(old, new)
         reasons += _columns_changed(old, new)

@@ -24,6 +24,8 @@ from portal.catalogue.queries import open_version
 from portal.catalogue.views import ExportJobView, Ref
 from portal.exports.spooling import spool_file
 from portal.index import SearchService
+from portal.ingest.cutting import cut_due
+from portal.ingest.increments_keeping import keep_bases
 from portal.ingest.models import HarvestRun
 from portal.ingest.workdirs import sweep
 from portal.ingest.workshop import Workshop
@@ -68,6 +70,11 @@ def purge_withdrawn(hands: Hands) -> int:
         if done < _AT_ONCE:
             break
     return total
+
+
+def cut_rows(hands: Hands) -> int:
+    """Take out the rows whose day has come, and what a withdrawal that was interrupted left to be done."""
+    return cut_due(hands.workshop, lambda: datetime.now(UTC), hands.is_stopping)
 
 
 def carry_to_index(hands: Hands) -> int:
@@ -116,6 +123,7 @@ def thin_out(hands: Hands) -> int:
         forget_export_jobs(session, now)
         total += forget_spooled_files(session, now)
         recount(session)
+    keep_bases(shop.database, shop.quarantine)
     total += shop.quarantine.purge(now=now) + sweep(shop.work_dir)
     with shop.database.reading() as session:
         is_harvesting = session.scalar(select(exists().where(HarvestRun.state == "running")))
@@ -126,6 +134,7 @@ def thin_out(hands: Hands) -> int:
 
 DUTIES: tuple[Duty, ...] = (
     Duty("outbox", 10, purge_withdrawn),
+    Duty("rows", 10, cut_rows),
     Duty("index", 5, carry_to_index),
     Duty("exports", 5, make_files),
     Duty("healing", 600, heal_index),

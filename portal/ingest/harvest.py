@@ -9,6 +9,7 @@ from typing import Protocol
 from harvesters.protocols import Source as Harvester
 from portal.gate import GATE_VERSION, Reason, ValueMapping
 from portal.ingest.caps import Caps
+from portal.ingest.row_keeping import RowKeeping
 from portal.ingest.sources import RegisteredSource
 from portal.inspect import SCANNER_VERSION
 from portal.kernel.digests import value_digest
@@ -58,7 +59,10 @@ def utc_now() -> datetime:
 class Harvest:
     """One run over one source. `quarantine` None: a dry run, which keeps nothing but may read `originals`.
 
-    `rules_digest`: what a record's fingerprint depends on besides the record, all that could change the answer about it.
+    `run_number`: how many runs the source has had, with this one. `is_full`: a person asked for the comparison of all keys.
+
+    `rows`: when days begin here, and the key of withdrawn rows. `rules_digest`: what a record's fingerprint depends on
+    besides the record, all that could change the answer about it.
     `label_hold`: why nothing of the source is made or changed in this run, closings apart (`label_sets.py`).
     """
 
@@ -73,7 +77,10 @@ class Harvest:
     caps: Caps
     progress: Progress
     now: Callable[[], datetime] = utc_now
+    rows: RowKeeping = field(default_factory=RowKeeping)
     label_hold: Reason | None = None
+    run_number: int = 0
+    is_full: bool = False
     rules_digest: str = field(init=False)
 
     def __post_init__(self) -> None:

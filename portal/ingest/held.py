@@ -73,7 +73,7 @@ def get_held(session: Session, held_id: str) -> HeldView:
 
 def refuse_held(session: Session, held_id: str, reviewer: str, reason: str, now: datetime) -> None:
     """Decide that this shall not be published; the same digests are refused from now on. Raises CannotReview."""
-    _decide(_waiting(session, held_id), "refused", reviewer, reason, now)
+    _decide(waiting(session, held_id), "refused", reviewer, reason, now)
     session.flush()
 
 
@@ -85,12 +85,12 @@ def release_held(
     Raises CannotReview when the decision cannot be carried out; then nothing has changed.
     """
     with workshop.database.reading() as session:
-        held = _waiting(session, held_id)
+        held = waiting(session, held_id)
         kind = held.kind
         _check_words(reviewer, reason)
     if kind == "absence":
         with workshop.database.transaction() as session:
-            _release_absence(session, _waiting(session, held_id), reviewer, reason, now())
+            _release_absence(session, waiting(session, held_id), reviewer, reason, now())
         workshop.jobs.wake("outbox")
         return None
     with work_dir(workshop.work_dir) as path:
@@ -103,10 +103,10 @@ def _release_record(
     workshop: Workshop, held_id: str, reviewer: str, reason: str, path: Path, *, now: Callable[[], datetime]
 ) -> tuple[str, int]:
     with workshop.database.reading() as session:
-        sealed = str(_waiting(session, held_id).staged["sha256"])
-    kept = _opened(workshop.quarantine, path, sealed)
+        sealed = str(waiting(session, held_id).staged["sha256"])
+    kept = open_held(workshop.quarantine, path, sealed)
     with workshop.database.reading() as session:
-        held = _waiting(session, held_id)
+        held = waiting(session, held_id)
         if held.staged["sha256"] != sealed:
             raise CannotReview("Something newer was judged for this record just now; look at it again.")
         source = get_source(session, held.source_name)
@@ -119,14 +119,15 @@ def _release_record(
         raise CannotReview(f"A release cannot lift: {codes}. Such a reason goes away when its cause does.")
     store_blobs(workshop.store, path, judged.staged, workshop.quarantine)
     with workshop.database.transaction() as session:
-        _decide(_waiting(session, held_id), "released", reviewer, reason, now())
+        _decide(waiting(session, held_id), "released", reviewer, reason, now())
         session.flush()
         settled = publish_judged(session, harvest, judged, admitted)
     store_blobs(workshop.store, path, judged.staged, workshop.quarantine)
     return settled.dataset_id or "", settled.version or 0
 
 
-def _opened(quarantine: Quarantine, path: Path, sealed: str) -> Withheld:
+def open_held(quarantine: Quarantine, path: Path, sealed: str) -> Withheld:
+    """What was kept of a held record. Raises CannotReview."""
     try:
         return open_withheld(quarantine, path, sealed)
     except (BlobNotFound, QuarantineError) as error:
@@ -153,7 +154,7 @@ def _judged(session: Session, harvest: Harvest, held: HeldRecord, release: Relea
         )
     provenance = dict(kept.provenance) | {"release_id": held.id}
     source_key = harvest.source_key(record.id)
-    publication = assemble(source_key, record, declaration, staged, mapping=harvest.mapping, provenance=provenance)
+    publication = assemble(source_key, record, declaration, staged, mapping=harvest.mapping, provenance=provenance, rows=harvest.rows)
     publication = merge_curated(session, publication)
     if (digest_data(publication.parts), digest_page(publication)) != (held.data_digest, held.page_digest):
         raise CannotReview("The page or its rules changed since this was held; run the harvest again.")
@@ -200,7 +201,8 @@ def _get(session: Session, held_id: str) -> HeldRecord:
     return held
 
 
-def _waiting(session: Session, held_id: str) -> HeldRecord:
+def waiting(session: Session, held_id: str) -> HeldRecord:
+    """The held record, as long as it waits. Raises HeldUnknown, CannotReview."""
     held = _get(session, held_id)
     if held.state == "superseded":
         raise CannotReview("Something newer was judged for this record since; see `portal held list`.")

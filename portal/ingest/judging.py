@@ -8,6 +8,7 @@ from portal.catalogue.publication import Publication, digest_data, digest_page, 
 from portal.gate import UNRELEASABLE, Case, Held, JudgedPart, Reason, Refused, Release, Verdict, judge
 from portal.ingest.drift import compare
 from portal.ingest.known import Known, Live
+from portal.ingest.reading_plans import proposals
 from portal.ingest.staging import StagedPart
 from portal.inspect import scan_texts
 from portal.kernel.declaration import Declaration
@@ -58,9 +59,13 @@ def judge_publication(
         data_digest=data_digest,
         page_digest=page_digest,
         declaration=declaration,
-        parts=tuple(judged_part(part, publication) for part in staged),
+        parts=tuple(judged_part(part, publication) for part in staged if not part.is_withheld),
         page_findings=page_findings,
-        drift=() if live is None or is_same_data else compare(live.parts, staged),
+        drift=(
+            *proposals(staged),
+            *_row_reasons(staged),
+            *(() if live is None or is_same_data else compare(live.parts, staged)),
+        ),
         release=_release_for(known.releases, data_digest, page_digest),
     )
     verdict = judge(case)
@@ -72,6 +77,11 @@ def judge_publication(
     return verdict, (is_same_data and _is_about_data(verdict, staged)) or (
         is_same_page and _is_about(verdict, page_findings)
     )
+
+
+def _row_reasons(staged: Sequence[StagedPart]) -> tuple[Reason, ...]:
+    """What is wrong with the days on which rows end, and how many rows have ended."""
+    return tuple(reason for part in staged for reason in part.row_reasons)
 
 
 def judged_part(part: StagedPart, publication: Publication) -> JudgedPart:

@@ -2,22 +2,26 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from portal.catalogue.commands import find_curated
+from portal.catalogue.commands import find_curated, find_withdrawn
 from portal.catalogue.models import Dataset
 from portal.catalogue.versions import Version, VersionPart
 from portal.db import Database, table_of
 from portal.gate import Release
 from portal.ingest.drift import LivePart
+from portal.ingest.increments import Due
 from portal.ingest.models import HeldRecord, SourceRecord
+from portal.ingest.reading_plans import Choices, choices_of
 from portal.ingest.staging import StagedPart, staged_from_json
 from portal.kernel.vocab import DatasetState, PartKind
+from portal.tables.profiles import profile_from_json
+from portal.tables.row_cuts import WithdrawnCell
 from portal.tables.serial import orders_of
 
 REVIEWS_KEPT_IN_MIND = 50
@@ -28,7 +32,15 @@ _log = structlog.get_logger(__name__)
 _LAST, _HELD = table_of(SourceRecord).c, table_of(HeldRecord).c
 _DATASET, _VERSION, _PART = table_of(Dataset).c, table_of(Version).c, table_of(VersionPart).c
 _OF_SOURCE = (_LAST.source_name == bindparam("source"), _LAST.record_id.in_(bindparam("ids", expanding=True)))
-_GLANCE = select(_LAST.record_id, _LAST.fingerprint, _LAST.seen_run_id, _LAST.is_missing).where(*_OF_SOURCE)
+_GLANCE = select(
+    _LAST.record_id,
+    _LAST.fingerprint,
+    _LAST.seen_run_id,
+    _LAST.is_missing,
+    _LAST.is_incremental,
+    _LAST.compare_at,
+    _LAST.compare_from_run,
+).where(*_OF_SOURCE)
 _FIND_LAST = select(
     _LAST.record_id, _LAST.data_stamp, _LAST.rules_digest, _LAST.raw_sha256, _LAST.dataset_id, _LAST.parts
 ).where(*_OF_SOURCE)
@@ -54,7 +66,16 @@ _FIND_LIVE = (
     .where(_DATASET.source_key.in_(bindparam("keys", expanding=True)), _DATASET.state == DatasetState.PUBLISHED)
 )
 _FIND_LIVE_PARTS = (
-    select(_PART.dataset_id, _PART.slug, _PART.kind, _PART.row_count, _PART.schema, _PART.sha256, _PART.preview)
+    select(
+        _PART.dataset_id,
+        _PART.slug,
+        _PART.kind,
+        _PART.row_count,
+        _PART.schema,
+        _PART.sha256,
+        _PART.preview,
+        _PART.profile,
+    )
     .join(table_of(Dataset), (_PART.dataset_id == _DATASET.id) & (_PART.version_number == _DATASET.current_version))
     .where(_PART.dataset_id.in_(bindparam("ids", expanding=True)))
     .order_by(_PART.dataset_id, _PART.position)
@@ -63,11 +84,12 @@ _FIND_LIVE_PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What decides whether a record needs a second look."""
+    """What decides whether a record needs a second look. `due`: when keys are compared, of a table fetched in parts."""
 
     fingerprint: str
     seen_run_id: str
     is_missing: bool
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +107,8 @@ class Live:
 class Known:
     """Everything known about one record. `staged`: source's part key → what was made of it, while `data_stamp` lasts;
     without previews, which the database keeps for what is live alone. `reviews`: ids of what persons decided about it (the
-    newest 50), `curated`: the texts that curators own."""
+    newest 50), `curated`: the texts that curators own, `withdrawn`: what marks rows that a person withdrew, `choices`:
+    headers that persons confirmed."""
 
     data_stamp: str = ""
     rules_digest: str = ""
@@ -97,6 +120,8 @@ class Known:
     refused_digests: frozenset[str] = frozenset()
     reviews: frozenset[str] = frozenset()
     curated: tuple[Row[Any], ...] = ()
+    withdrawn: tuple[WithdrawnCell, ...] = ()
+    choices: Choices = field(default_factory=dict)
 
 
 class Outlook:
@@ -126,7 +151,12 @@ class Outlook:
 def glance(session: Session, source_name: str, record_ids: Sequence[str]) -> dict[str, Glance]:
     """The last state of many records in one statement; records never seen are absent."""
     rows = session.execute(_GLANCE, {"source": source_name, "ids": list(record_ids)})
-    return {row.record_id: Glance(row.fingerprint, row.seen_run_id, row.is_missing) for row in rows}
+    return {row.record_id: _glanced(row) for row in rows}
+
+
+def _glanced(row: Row[*tuple[Any, ...]]) -> Glance:
+    due = Due(row.compare_at, row.compare_from_run) if row.is_incremental else None
+    return Glance(row.fingerprint, row.seen_run_id, row.is_missing, due)
 
 
 def look_up(session: Session, source_name: str, record_id: str) -> Known:
@@ -135,7 +165,7 @@ def look_up(session: Session, source_name: str, record_id: str) -> Known:
 
 
 def look_up_many(session: Session, source_name: str, record_ids: Sequence[str]) -> dict[str, Known]:
-    """Record id → everything that the steps want to know about it, in five statements for all."""
+    """Record id → everything that the steps want to know about it, in seven statements for all."""
     of_source = {"source": source_name, "ids": list(record_ids)}
     keys = {record_id: f"{source_name}:{record_id}" for record_id in record_ids}
     last = {row.record_id: row for row in session.execute(_FIND_LAST, of_source)}
@@ -144,8 +174,14 @@ def look_up_many(session: Session, source_name: str, record_ids: Sequence[str]) 
         reviews.setdefault(review.record_id, []).append(review)
     live = find_live_many(session, tuple(keys.values()))
     curated = find_curated(session, tuple(keys.values()))
+    withdrawn = find_withdrawn(session, tuple(keys.values()))
+    choices = choices_of(session, source_name, record_ids)
     return {
-        record_id: _known(last.get(record_id), reviews.get(record_id, ()), live.get(key), curated.get(key, ()))
+        record_id: replace(
+            _known(last.get(record_id), reviews.get(record_id, ()), live.get(key), curated.get(key, ())),
+            withdrawn=withdrawn.get(key, ()),
+            choices=choices.get(record_id, {}),
+        )
         for record_id, key in keys.items()
     }
 
@@ -198,7 +234,16 @@ def _live_part(row: Row[*tuple[Any, ...]]) -> LivePart:
     columns = tuple((str(c["name"]), str(c["type"])) for c in row.schema["columns"]) if row.schema else ()
     preview = tuple(tuple(cells) for cells in row.preview or ())
     actions = tuple(orders_of(row.schema).items()) if row.schema else ()
-    return LivePart(row.slug, PartKind(row.kind), row.row_count, columns, row.sha256, preview, actions)
+    return LivePart(
+        row.slug,
+        PartKind(row.kind),
+        row.row_count,
+        columns,
+        row.sha256,
+        preview,
+        actions,
+        profile_from_json(row.profile),
+    )
 
 
 def _staged(parts: list[Any]) -> dict[str, tuple[StagedPart, ...]] | None:

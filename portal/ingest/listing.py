@@ -55,7 +55,8 @@ def select_records(session: Session, harvest: Harvest, page: RecordPage) -> Sele
         except Exception as error:  # an entry that is not JSON-like: told in the report, the rest goes on
             unusable.append((raw, Reason("record_invalid", "note"), type(error).__name__))
             continue
-        if before and before.fingerprint == mark and not before.is_missing:
+        is_due = before is not None and before.due is not None and before.due.is_now(harvest)
+        if before and before.fingerprint == mark and not before.is_missing and not is_due:
             unchanged.append(raw.id)
         else:
             changed.append(raw)

@@ -144,6 +144,9 @@ class SourceRecord(Base):
     dataset_id: Mapped[str | None] = mapped_column(String(16))
     seen_run_id: Mapped[str] = mapped_column(String(16))
     is_missing: Mapped[bool] = mapped_column(default=False)
+    is_incremental: Mapped[bool] = mapped_column(default=False, index=True)
+    compare_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    compare_from_run: Mapped[int | None]
     settled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     department: Mapped[str] = mapped_column(String(300), default="")
     department_names: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -177,6 +180,32 @@ class Reconciliation(Base):
     source_name: Mapped[str] = mapped_column(String(60), index=True)
     summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReadingPlan(Base):
+    """How a person said that a delivered table is read: where its header is. Never changed, only followed by a newer one.
+
+    `sheet`: the sheet or member of the archive, "" where there is one table. `header_row`, `header_rows`, `names`: as in
+    `portal.readers.HeaderChoice`; `shape`: of the delivery that it was confirmed for, with which alone it is used.
+    """
+
+    __tablename__ = "reading_plan"
+    __table_args__ = (Index("ix_reading_plan_record", "source_name", "record_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    source_name: Mapped[str] = mapped_column(ForeignKey("source.name"))
+    record_id: Mapped[str] = mapped_column(String(340))
+    part_key: Mapped[str] = mapped_column(String(400))
+    sheet: Mapped[str] = mapped_column(String(400))
+    header_row: Mapped[int]
+    header_rows: Mapped[int]
+    names: Mapped[list[Any]] = mapped_column(default=list)
+    shape: Mapped[str] = mapped_column(String(64))
+    decided_by: Mapped[str] = mapped_column(String(200))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+guards.append_only(ReadingPlan.__table__)
 
 
 class HeldRecord(Base):

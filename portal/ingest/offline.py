@@ -53,6 +53,7 @@ def offline_harvest(
         caps=Caps.of(source.limits),
         progress=Silence(),
         now=now,
+        rows=workshop.rows,
     )
 
 

@@ -3,55 +3,47 @@
 Columns are projected before anything is stored in a public place; what was delivered goes into the quarantine.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harvesters.records import DatasetRecord, FilePart, LinkPart, Part, TablePart
+from harvesters.records import FilePart, LinkPart, Part, TablePart
 from portal.gate import (
-    ColumnPlan,
     JudgedPart,
     is_sensitive_in_column,
     may_offer_original,
-    plan_columns,
-    revise_plan,
 )
 from portal.ingest.errors import PartUnusable
 from portal.ingest.fetching import FetchedFile, fetch_file, fetch_table
-from portal.ingest.harvest import Harvest
+from portal.ingest.increments_keeping import remembered
+from portal.ingest.projecting import Work, project_staged
+from portal.ingest.reading_plans import header_of, of_part
 from portal.ingest.staging import StagedPart, digest_part
-from portal.ingest.texts import described, title_of
-from portal.inspect import combine, scan_original, scan_table, scan_texts
+from portal.ingest.texts import title_of
+from portal.inspect import combine, scan_original, scan_texts
 from portal.kernel.columns import Column
-from portal.kernel.declaration import Declaration
-from portal.kernel.findings import Finding, Findings
-from portal.kernel.ids import new_id
-from portal.kernel.vocab import ColumnAction, PartKind
+from portal.kernel.findings import Finding
+from portal.kernel.vocab import PartKind
 from portal.readers import Note, TableReading
-from portal.tables import Projection, project
-from portal.tables.errors import ProjectionError
 
 PARQUET = "application/vnd.apache.parquet"
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One record under preparation: what it says, and what its department declared."""
+def prepare_part(work: Work, part: Part, slug: str, earlier: Sequence[StagedPart] = ()) -> tuple[StagedPart, ...]:
+    """Fetch one part and stage what is in it: one entry for each table. Raises PartUnusable, or the source's StopRun.
 
-    harvest: Harvest
-    record: DatasetRecord
-    declaration: Declaration
-
-
-def prepare_part(work: Work, part: Part, slug: str) -> tuple[StagedPart, ...]:
-    """Fetch one part and stage what is in it: one entry for each table. Raises PartUnusable, or the source's StopRun."""
+    `earlier`: what the last run made of the part; a table that is fetched in parts is built on it.
+    """
     if isinstance(part, LinkPart):
         return (stage_link(part, slug),)
     if isinstance(part, TablePart):
-        reading = fetch_table(work.harvest, part, title_of(work.record))
-        return (_stage_table(work, _base(part, slug, PartKind.TABLE), reading, reading.notes),)
-    return stage_file(work, part, slug, fetch_file(work.harvest, part))
+        fetched = fetch_table(work.harvest, part, title_of(work.record), remembered(earlier))
+        base = replace(
+            _base(part, slug, PartKind.TABLE), increment=fetched.state.to_json() if fetched.state is not None else None
+        )
+        return (_stage_table(work, base, fetched.reading, fetched.reading.notes),)
+    return stage_file(work, part, slug, fetch_file(work.harvest, part, of_part(work.choices, part.key)))
 
 
 def stage_file(work: Work, part: FilePart, slug: str, fetched: FetchedFile) -> tuple[StagedPart, ...]:
@@ -71,7 +63,7 @@ def stage_link(part: LinkPart, slug: str) -> StagedPart:
 
 def stage_table_again(work: Work, staged: StagedPart, table: Path) -> StagedPart:
     """The same delivery under other rules, or for another scanner: `table` is the typed table before projection."""
-    return _project(work, staged, table, staged.delivered)
+    return project_staged(work, staged, table, staged.delivered)
 
 
 def _base(part: Part, slug: str, kind: PartKind) -> StagedPart:
@@ -92,8 +84,8 @@ def _stage_tables_of_file(work: Work, part: FilePart, slug: str, fetched: Fetche
             delivered_sha256=fetched.sha256,
         )
         staged.append(_stage_table(work, base, table, (*reading.notes, *table.notes)))
-    staged = [_with_file(entry, part, fetched) for entry in staged]
-    if all(may_offer_original(_as_judged(entry), work.declaration) for entry in staged):
+    staged = [entry if entry.is_withheld else _with_file(entry, part, fetched) for entry in staged]
+    if not work.withdrawn and all(may_offer_original(_as_judged(entry), work.declaration) for entry in staged):
         staged[0] = replace(
             staged[0],
             may_offer_original=True,
@@ -152,31 +144,9 @@ def _stage_table(work: Work, base: StagedPart, reading: TableReading, notes: Seq
         delivered=reading.columns,
         table_sha256=work.harvest.quarantine.keep(reading.path) if work.harvest.quarantine else None,
         quality={"rows_read": reading.rows_read, "rows_lost": reading.rows_lost, "notes": _notes(notes)},
+        header=header_of(reading, work.record.fields),
     )
-    return _project(work, staged, reading.path, reading.columns)
-
-
-def _project(work: Work, staged: StagedPart, table: Path, columns: Sequence[Column]) -> StagedPart:
-    titled = described(columns, work.record.fields)
-    plan = final = plan_columns(work.declaration, tuple(column.name for column in columns))
-    projection, findings = _cut(work.harvest, table, titled, plan)
-    revised = revise_plan(work.declaration, plan, findings)
-    if revised is not None:
-        final = revised
-        projection, findings = _cut(work.harvest, table, titled, revised)
-    return replace(
-        staged,
-        planned=plan.rules,
-        rules=final.rules,
-        plan_reasons=final.reasons,
-        quality=_without_dropped(staged.quality, final),
-        schema=projection.schema,
-        preview=projection.preview,
-        row_count=projection.row_count,
-        sha256=projection.sha256,
-        size_bytes=projection.size_bytes,
-        findings=findings,
-    )
+    return project_staged(work, staged, reading.path, reading.columns)
 
 
 def _refuse_values_as_names(base: StagedPart, columns: Sequence[Column], notes: Sequence[Note]) -> None:
@@ -189,29 +159,11 @@ def _refuse_values_as_names(base: StagedPart, columns: Sequence[Column], notes: 
         raise PartUnusable("column_names_hold_data", subject=base.slug, count=sum(f.count for f in found))
 
 
-def _cut(harvest: Harvest, table: Path, columns: Sequence[Column], plan: ColumnPlan) -> tuple[Projection, Findings]:
-    """Project under a plan and scan every row of what came out; the file stays in the work directory by its digest."""
-    beside = harvest.work_dir / f"{new_id()}.parquet"
-    try:
-        projection = project(table, columns, plan.rules, beside, absent=plan.absent)
-    except ProjectionError as error:
-        raise PartUnusable("no_public_column", note=str(error)) from error
-    path = beside.replace(harvest.work_dir / projection.sha256)
-    return replace(projection, path=path), scan_table(path, digest=projection.sha256)
-
-
 def _texts_of_file(file_name: str, hidden: Any) -> dict[str, str]:
     texts = {"file name": file_name}
     for place, found in hidden.items():
         texts |= {f"{place}#{number}": text for number, text in enumerate(found, 1)}
     return texts
-
-
-def _without_dropped(quality: Mapping[str, Any], plan: ColumnPlan) -> dict[str, Any]:
-    """The quality report without notes about columns that are not public: a secret one's name is withheld, too."""
-    dropped = {rule.name for rule in plan.rules if rule.action is ColumnAction.DROP}
-    notes = [note for note in quality.get("notes", ()) if note["subject"] not in dropped]
-    return {**quality, "notes": notes}
 
 
 def _notes(notes: Sequence[Note]) -> list[dict[str, Any]]:

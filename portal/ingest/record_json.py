@@ -1,10 +1,10 @@
 """Mapped records as JSON values and back: what `harvest_record` keeps, and what a held record is published from."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
-from harvesters.records import DatasetRecord, FieldRecord, FilePart, LinkPart, Part, TablePart
+from harvesters.records import DatasetRecord, FieldRecord, FilePart, Increments, LinkPart, Part, TablePart
 
 _PARTS: dict[str, type[TablePart] | type[FilePart] | type[LinkPart]] = {
     "table": TablePart,
@@ -42,13 +42,22 @@ def part_to_json(part: Part) -> dict[str, Any]:
 
 
 def _part_from_json(value: Mapping[str, Any]) -> Part:
-    return _PARTS[value["kind"]](**{name: item for name, item in value.items() if name != "kind"})
+    plain = {name: item for name, item in value.items() if name != "kind"}
+    if plan := plain.get("increments"):
+        plain["increments"] = Increments(**{**plan, "key_columns": tuple(plan["key_columns"])})
+    return _PARTS[value["kind"]](**plain)
 
 
 def _filled(item: DatasetRecord | FieldRecord | Part) -> dict[str, Any]:
     values = {field.name: getattr(item, field.name) for field in fields(item)}
     return {
-        name: dict(value) if isinstance(value, Mapping) else value
+        name: _plain(value)
         for name, value in values.items()
         if value not in ("", None, (), {})
     } | ({"locator": dict(item.locator)} if isinstance(item, TablePart | FilePart) else {})
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Increments):
+        return asdict(value) | {"key_columns": list(value.key_columns)}
+    return dict(value) if isinstance(value, Mapping) else value

@@ -13,7 +13,9 @@ from portal.ingest.assembling import content_key, original_key
 from portal.ingest.fetching import read_delivered
 from portal.ingest.harvest import Harvest
 from portal.ingest.known import Known
-from portal.ingest.preparing import Work, stage_file, stage_table_again
+from portal.ingest.preparing import stage_file, stage_table_again
+from portal.ingest.projecting import Work
+from portal.ingest.reading_plans import of_part
 from portal.ingest.staging import StagedPart, digest_part
 from portal.inspect import scan_table
 from portal.kernel.declaration import Declaration
@@ -26,7 +28,9 @@ def reuse_part(work: Work, part: Part, slug: str, known: Known) -> tuple[StagedP
     earlier = (known.staged or {}).get(part.key)
     if isinstance(part, LinkPart) or not earlier or any(e.part_digest != digest_part(part) for e in earlier):
         return None
-    is_ruled_the_same = known.rules_digest == work.harvest.rules_digest
+    is_ruled_the_same = known.rules_digest == work.harvest.rules_digest and not any(
+        entry.kind is PartKind.TABLE and entry.rows_withdrawn != len(work.withdrawn) for entry in earlier
+    )
     if is_ruled_the_same and all(_plans_the_same(e, work.declaration) and _is_there(work.harvest, e) for e in earlier):
         whole = [_with_preview(entry, known) for entry in earlier]
         if all(whole):
@@ -59,7 +63,8 @@ def _read_again(
     path = _restored(work.harvest, sha256)
     if path is None or sha256 is None:
         return None
-    return stage_file(work, part, slug, read_delivered(work.harvest, part, path, sha256, path.stat().st_size))
+    choices = of_part(work.choices, part.key)
+    return stage_file(work, part, slug, read_delivered(work.harvest, part, path, sha256, choices))
 
 
 def _with_preview(entry: StagedPart, known: Known) -> StagedPart | None:

@@ -27,6 +27,7 @@ from portal.ingest.conductor import conduct_record, raw_bytes, raw_digest
 from portal.ingest.ending import finish_run
 from portal.ingest.errors import Overtaken, PartUnusable, RunEnded, RunStopped, SourceInvalid
 from portal.ingest.harvest import Harvest, Progress, Silence, utc_now
+from portal.ingest.increments_keeping import count_runs
 from portal.ingest.known import Outlook
 from portal.ingest.label_sets import LabelSets, held_for, hold_unknown
 from portal.ingest.listing import close_absent, note_unchanged, select_records
@@ -78,10 +79,12 @@ def run_harvest(
     progress: Progress | None = None,
     now: Callable[[], datetime] = utc_now,
     run_id: str = "",
+    is_full: bool = False,
 ) -> RunReport:
     """Harvest a source once. Raises SourceUnknown, SourceBusy, SourceInvalid before anything is done.
 
-    `run_id`: a run that the worker opened for this process; RunLost when it was closed since.
+    `run_id`: a run that the worker opened for this process; RunLost when it was closed since. `is_full`: compare all keys of
+    tables that are fetched in parts, whether or not that is due.
 
     What the source or a time limit ends early comes back as a report in state `stopped`, what we could not do as `failed`; in
     both, all that was settled is kept and the next run goes on from there. Nothing absent is judged unless the listing was whole.
@@ -100,7 +103,9 @@ def run_harvest(
     log.info("harvest_started")
     state, reason = "failed", "interrupted"
     try:
-        state, reason = _ended(workshop, source, run_id=run_id, progress=progress, now=now, tally=tally)
+        state, reason = _ended(
+            workshop, source, run_id=run_id, progress=progress, now=now, tally=tally, is_full=is_full
+        )
     finally:
         with workshop.database.transaction() as session:
             finish_run(
@@ -122,13 +127,14 @@ def _ended(
     progress: Progress | None,
     now: Callable[[], datetime],
     tally: Tally,
+    is_full: bool,
 ) -> tuple[str, str]:
     """Do the run, and say with which state and reason it ended; what there is to tell is in the tally's errors."""
     try:
         with (
             beating(workshop.database, run_id, now),
             work_dir(workshop.work_dir) as path,
-            opened(workshop, source, run_id=run_id, path=path, progress=progress, now=now) as harvest,
+            opened(workshop, source, run_id=run_id, path=path, progress=progress, now=now, is_full=is_full) as harvest,
         ):
             _run(workshop.database, harvest, tally)
     except (HarvestError, SourceInvalid) as error:
@@ -156,8 +162,11 @@ def opened(
     progress: Progress | None,
     now: Callable[[], datetime],
     is_dry: bool = False,
+    is_full: bool = False,
 ) -> Iterator[Harvest]:
     """What the steps of a run need, with a client that may reach the source's own host and no other private one."""
+    with workshop.database.reading() as session:
+        run_number = count_runs(session, source.name)
     with workshop.client_for(hosts_of(source.kind, source.config)) as client:
         harvester = open_source(
             source.kind,
@@ -180,6 +189,9 @@ def opened(
             caps=Caps.of(source.limits),
             progress=progress or Silence(),
             now=now,
+            rows=workshop.rows,
+            run_number=run_number,
+            is_full=is_full,
         )
 
 

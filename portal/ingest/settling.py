@@ -1,6 +1,6 @@
 """Publish, or keep for a person: one record's end, in a transaction of its own. Blobs first, then the rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from portal.ingest.closing import CLOSED, close_columns
 from portal.ingest.errors import Overtaken
 from portal.ingest.harvest import Harvest
 from portal.ingest.identity import identity_of
+from portal.ingest.increments_keeping import due_of, forget_replaced
 from portal.ingest.judging import Judged
 from portal.ingest.known import REVIEWS_KEPT_IN_MIND
 from portal.ingest.label_sets import NOT_SIGNED
@@ -75,6 +76,12 @@ def fingerprint(raw_sha256: str, data_stamp: str, rules_digest: str) -> str:
 
 def settle(database: Database, harvest: Harvest, judged: Judged) -> Settled:
     """Write what the verdict asks for. Raises CurationChanged: merge the curator's text and judge again."""
+    settled = _settled(database, harvest, judged)
+    forget_replaced(harvest, judged.staged)
+    return settled
+
+
+def _settled(database: Database, harvest: Harvest, judged: Judged) -> Settled:
     if isinstance(judged.verdict, Admitted):
         return _settle_admitted(database, harvest, judged, judged.verdict)
     sealed = keep_withheld(harvest.quarantine, harvest.work_dir, judged) if harvest.quarantine else ""
@@ -114,6 +121,24 @@ def _settle_admitted(database: Database, harvest: Harvest, judged: Judged, admit
         return settled
     store_blobs(harvest.store, harvest.work_dir, judged.staged, harvest.quarantine)  # a purge may have come between
     return settled
+
+
+def settle_decided(
+    database: Database, harvest: Harvest, judged: Judged, quarantine: Quarantine, decide: Callable[[Session], None]
+) -> Settled:
+    """The same after a person's decision, when no run is open. `decide` writes it, in the same transaction."""
+    verdict = judged.verdict
+    if isinstance(verdict, Admitted):
+        store_blobs(harvest.store, harvest.work_dir, judged.staged, quarantine)
+        with database.transaction() as session:
+            decide(session)
+            settled = publish_judged(session, harvest, judged, verdict)
+        store_blobs(harvest.store, harvest.work_dir, judged.staged, quarantine)
+        return settled
+    sealed = keep_withheld(quarantine, harvest.work_dir, judged)
+    with database.transaction() as session:
+        decide(session)
+        return _settle_withheld(session, harvest, judged, verdict, sealed)
 
 
 def publish_judged(session: Session, harvest: Harvest, judged: Judged, admitted: Admitted) -> Settled:
@@ -237,6 +262,7 @@ def note(
         "seen_run_id": harvest.run_id,
         "is_missing": False,
         "settled_at": now,
+        **due_of(judged.record, judged.staged),
         **identity_of(judged.record),
     }
     if any(reason.code == NOT_SIGNED for reason in settled.reasons):

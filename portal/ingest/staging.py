@@ -7,16 +7,20 @@ store or the quarantine. The database keeps it without the preview, which is row
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from harvesters.records import LinkPart, Part
+from portal.catalogue.serialised import dump_row_ends, load_row_ends
 from portal.gate import Reason
 from portal.ingest.record_json import part_to_json
 from portal.kernel.columns import Column, ColumnRule, TableSchema
+from portal.kernel.declaration import RowEnds
 from portal.kernel.digests import value_digest
 from portal.kernel.findings import Finding, Findings
 from portal.kernel.masking import masked
 from portal.kernel.vocab import ColumnAction, PartKind
+from portal.tables.profiles import TableProfile, profile_from_json, profile_to_json
 from portal.tables.serial import column_from_json, schema_from_json, schema_to_json
 
 
@@ -26,7 +30,10 @@ class StagedPart:
 
     `sha256` is of what would be published (projected Parquet, or the file itself), `table_sha256` of the typed table
     before projection and `delivered_sha256` of the delivered file; both lie in the quarantine. `planned` are the rules
-    before findings revised them. `original_sha256`: of the delivered file where it may be published beside the table.
+    before findings revised them. `is_withheld`: a table of which no column may be public; nothing of it is published.
+    `row_ends`, `next_end_on`: the column that ends rows, and the next day on which one ends; `row_reasons` what was wrong
+    with it. `rows_withdrawn`: how many withdrawals of rows the table was cut by. `original_sha256`: of the delivered file where it may be published beside the table.
+    `header`: where it is and whether that is certain (`portal.ingest.reading_plans`); empty: the names came with the rows.
     """
 
     part_key: str
@@ -52,9 +59,17 @@ class StagedPart:
     original_media_type: str = ""
     may_offer_original: bool = False
     quality: Mapping[str, Any] = field(default_factory=dict)
+    header: Mapping[str, Any] = field(default_factory=dict)
     plan_reasons: tuple[Reason, ...] = ()
     findings: Findings | None = None
     text_findings: Findings | None = None
+    is_withheld: bool = False
+    profile: TableProfile | None = None
+    row_ends: RowEnds | None = None
+    next_end_on: date | None = None
+    rows_withdrawn: int = 0
+    row_reasons: tuple[Reason, ...] = ()
+    increment: Mapping[str, Any] | None = None  # what `increments.py` remembers of a table fetched in parts
 
 
 def digest_part(part: Part) -> str:
@@ -79,9 +94,14 @@ def staged_to_json(part: StagedPart) -> dict[str, Any]:
         "schema": schema_to_json(part.schema) if part.schema else None,
         "preview": [list(row) for row in part.preview],
         "quality": dict(part.quality),
+        "header": dict(part.header),
         "plan_reasons": [reason_to_json(reason) for reason in part.plan_reasons],
         "findings": _findings_to_json(part.findings),
         "text_findings": _findings_to_json(part.text_findings),
+        "profile": profile_to_json(part.profile) if part.profile else None,
+        "row_ends": dump_row_ends(part.row_ends),
+        "next_end_on": part.next_end_on.isoformat() if part.next_end_on else None,
+        "row_reasons": [reason_to_json(reason) for reason in part.row_reasons],
     }
 
 
@@ -96,9 +116,14 @@ def staged_from_json(value: Mapping[str, Any]) -> StagedPart:
         schema=schema_from_json(value["schema"]) if value["schema"] else None,
         preview=tuple(tuple(row) for row in value["preview"]),
         quality=value["quality"],
+        header=value["header"],
         plan_reasons=tuple(reason_from_json(reason) for reason in value["plan_reasons"]),
         findings=_findings_from_json(value["findings"]),
         text_findings=_findings_from_json(value["text_findings"]),
+        profile=profile_from_json(value["profile"]),
+        row_ends=load_row_ends(value["row_ends"]),
+        next_end_on=date.fromisoformat(value["next_end_on"]) if value["next_end_on"] else None,
+        row_reasons=tuple(reason_from_json(reason) for reason in value["row_reasons"]),
     )
 
 
@@ -119,6 +144,9 @@ _PLAIN = (
     "original_size_bytes",
     "original_media_type",
     "may_offer_original",
+    "increment",
+    "is_withheld",
+    "rows_withdrawn",
 )
 
 

@@ -10,6 +10,7 @@ from harvesters.records import DatasetRecord, FieldRecord
 from portal.kernel.columns import Column
 from portal.kernel.digests import text_digest
 from portal.kernel.text import Language, Text
+from portal.kernel.vocab import ColumnType
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -68,7 +69,12 @@ def instant(text: str) -> datetime | None:
 
 
 def _described(column: Column, field: FieldRecord | None) -> Column:
+    is_geometry = column.type is ColumnType.GEOMETRY
+    if is_geometry and field is None:
+        return column  # its words say which coordinate system it is in
     title = field.title or field.name if field else column.source_name
+    if field and is_geometry and not field.description:
+        return replace(column, title=guessed_text(title))
     return replace(
         column,
         title=guessed_text(title or column.name),

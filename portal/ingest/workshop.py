@@ -1,10 +1,11 @@
 """What ingest works with, handed in by the worker or the command line; the composition root chose each part."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal.db import Database
+from portal.ingest.row_keeping import RowKeeping
 from portal.jobs import JobQueue
 from portal.outbound import GuardedClient
 from portal.settings import Settings
@@ -22,6 +23,7 @@ class Workshop:
     client_for: Callable[[frozenset[str]], GuardedClient]
     work_dir: Path
     secrets_dir: Path
+    rows: RowKeeping = field(default_factory=RowKeeping)
 
     @classmethod
     def of(
@@ -43,4 +45,5 @@ class Workshop:
             client_for=client_for,
             work_dir=settings.var_dir / "work",
             secrets_dir=settings.effective_secrets_dir,
+            rows=RowKeeping.of(settings),
         )

@@ -73,6 +73,14 @@ class Quarantine:
         """Whether the content is (still) kept."""
         return self._path(sha256).exists()
 
+    def keep_longer(self, sha256: str) -> bool:
+        """Let the retention of a content begin anew; whether it is still there."""
+        try:
+            os.utime(self._path(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
     def purge(self, *, now: datetime, older_than: timedelta = RETENTION) -> int:
         """Delete what was last kept longer ago than that; how many files."""
         oldest, removed = (now - older_than).timestamp(), 0

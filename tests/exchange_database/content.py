@@ -17,11 +17,11 @@ STOPS: dict[str, Any] = {
     "basis": "开放清单",
     "class": "交通",
     "columns": [
-        {"name": "stop_no", "title": "站点序号", "open": "1"},
+        {"name": "stop_rank", "title": "站点序号", "open": "1"},
         {"name": "stop_name", "title": "站点名称", "open": "1"},
         {"name": "lines_count", "title": "线路数", "open": "1"},
     ],
-    "reading": {"stamp": "pushed_at", "operation": "op", "keys": ["stop_no"], "settle_s": 0, "overlap_s": 60},
+    "reading": {"stamp": "pushed_at", "operation": "op", "keys": ["stop_rank"], "settle_s": 0, "overlap_s": 60},
 }
 MARKETS: dict[str, Any] = {
     "table": "sc_market",
@@ -34,7 +34,7 @@ MARKETS: dict[str, Any] = {
     "basis": "开放清单",
     "class": "市场",
     "columns": [
-        {"name": "id", "title": "序号", "open": "1"},
+        {"name": "rank", "title": "序号", "open": "1"},
         {"name": "name", "title": "市场名称", "open": "1"},
         {"name": "stalls", "title": "摊位数", "open": "1"},
     ],
@@ -45,11 +45,11 @@ MARKETS: dict[str, Any] = {
 def make_tables(database: ExchangeDatabase, *, stops: int = 40, markets: int = 30) -> None:
     """Both tables, with rows."""
     database.run(
-        "CREATE TABLE jt_stop (stop_no INTEGER, stop_name VARCHAR(80), lines_count INTEGER, op CHAR(2),"
+        "CREATE TABLE jt_stop (stop_rank INTEGER, stop_name VARCHAR(80), lines_count INTEGER, op CHAR(2),"
         " pushed_at {stamp})"
     )
     database.run(
-        "CREATE TABLE sc_market (id INTEGER PRIMARY KEY, name VARCHAR(80), stalls INTEGER, seq BIGINT, photo {bytes})"
+        "CREATE TABLE sc_market (rank INTEGER PRIMARY KEY, name VARCHAR(80), stalls INTEGER, seq BIGINT, photo {bytes})"
     )
     push_stops(database, [(number, f"站点{number}", number % 7 + 1, "I", number) for number in range(1, stops + 1)])
     push_markets(database, [(number, f"市场{number}", number * 3, number) for number in range(1, markets + 1)])
@@ -69,7 +69,7 @@ def push_stops(database: ExchangeDatabase, rows: list[tuple[int, str, int, str, 
 def push_markets(database: ExchangeDatabase, rows: list[tuple[int, str, int, int]]) -> None:
     """(id, name, stalls, sequence): a row that is there already is replaced."""
     for number, *_ in rows:
-        database.run("DELETE FROM sc_market WHERE id = :id", {"id": number})
+        database.run("DELETE FROM sc_market WHERE rank = :id", {"id": number})
     database.run(
         "INSERT INTO sc_market VALUES (:id, :name, :stalls, :seq, NULL)",
         [{"id": number, "name": name, "stalls": stalls, "seq": seq} for number, name, stalls, seq in rows],

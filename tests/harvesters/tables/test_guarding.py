@@ -64,7 +64,7 @@ def test_the_server_itself_saw_no_other_statement(exchange_database: ExchangeDat
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO sc_market (id) VALUES (999)",
+        "INSERT INTO sc_market (rank) VALUES (999)",
         "UPDATE sc_market SET stalls = 0",
         "DELETE FROM sc_market",
         "DROP TABLE sc_market",
@@ -123,7 +123,7 @@ def test_a_database_that_is_away_is_tried_again_later(lines: Lines) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"keys": ["stop_nr"]}, "no column 'stop_nr'; did you mean 'stop_no'"),
+        ({"keys": ["stop_rnk"]}, "no column 'stop_rnk'; did you mean 'stop_rank'"),
         ({"stamp": "pushed_at; DROP TABLE sc_market"}, "no column"),
         ({"operation": '"op"'}, "no column"),
     ],
