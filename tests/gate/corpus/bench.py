@@ -4,13 +4,13 @@ Nothing of the portal is replaced: `Drawer` is one more source (protocol `harves
 records in memory, the mapping is signed as `portal source sign` does it, and `conduct_record` does the rest.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -47,6 +47,7 @@ MAPPING: Mapping[str, Any] = {
     "columns_follow_resource": True,
 }
 SOURCE = "corpus"
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,13 @@ class Delivery:
 @dataclass(frozen=True)
 class Outcome:
     """What became of a delivery. `action`: admitted, held, refused, skipped. `public`: every text that the public would
-    get, by place; empty unless admitted. `codes`: the reasons, (code, subject). `rows_public`: of all its tables."""
+    get, by place; empty unless admitted. `codes`: the reasons, (code, subject). `columns`: as delivered, of all its tables."""
 
     action: str
     codes: tuple[tuple[str, str], ...]
     public: tuple[tuple[str, str], ...] = ()
     offers_original: bool = False
-    rows_public: int = 0
+    columns: tuple[str, ...] = ()
 
     def leaks(self, traces: Sequence[Sequence[str]]) -> bool:
         """Whether all texts of one of the traces are public."""
@@ -179,27 +180,34 @@ class Bench:
 
     def outcome(self, delivery: Delivery) -> Outcome:
         """Everything up to the verdict about this one delivery, and what it would make public."""
+        try:
+            return self.visit(delivery, lambda judged, _: self._read(judged))
+        except PartUnusable as error:
+            return Outcome("skipped", ((error.code, error.subject),))
+
+    def visit(self, delivery: Delivery, look: Callable[[Judged, Path], Seen]) -> Seen:
+        """What `look` says of the judged delivery while its files lie in the directory. Raises PartUnusable."""
         name = "".join(chr(97 + byte % 26) for byte in sha256(repr(delivery).encode()).digest()[:12])
         self._drawer.deliveries = {name: delivery}
         try:
             outlook = Outlook(self.database, SOURCE, [name])
             judged = conduct_record(self.database, self._harvest, self._drawer.raw(name), outlook)
-            return self._read(judged)
-        except PartUnusable as error:
-            return Outcome("skipped", ((error.code, error.subject),))
+            return look(judged, self._harvest.work_dir)
         finally:
             clear(self._harvest.work_dir)
 
     def _read(self, judged: Judged) -> Outcome:
-        codes = tuple((reason.code, reason.subject) for reason in judged.verdict.reasons)
+        columns = tuple(column.name for staged in judged.staged for column in staged.delivered)
         if not isinstance(judged.verdict, Admitted):
-            return Outcome(judged.verdict.outcome.value, codes)
+            stopped = [reason for reason in judged.verdict.reasons if reason.severity in {"hold", "refuse"}]
+            codes = tuple((reason.code, reason.subject) for reason in stopped)
+            return Outcome(judged.verdict.outcome.value, codes, columns=columns)
         return Outcome(
             "admitted",
-            codes,
+            tuple((reason.code, reason.subject) for reason in judged.verdict.reasons),
             public=(*_page(judged.publication), *self._of_parts(judged)),
             offers_original=any(p.original_sha256 or p.kind is PartKind.FILE for p in judged.publication.parts),
-            rows_public=sum(part.row_count or 0 for part in judged.publication.parts),
+            columns=columns,
         )
 
     def _of_parts(self, judged: Judged) -> Iterator[tuple[str, str]]:

@@ -23,21 +23,19 @@ class Plant:
 
 @dataclass(frozen=True)
 class Kind:
-    """`make(rng)` gives a new plant. `family` decides which disguises exist. `everywhere`: it is a secret outside of a
-    row, too, so that it is planted in names, comments and titles (a name beside a birthday is one in a row alone)."""
+    """`make(rng)` gives a new plant. `family` decides which disguises exist."""
 
     name: str
     make: Callable[[Random], Plant]
     family: str = "number"
-    everywhere: bool = True
 
 
 def _number(make: Callable[[Random], str], *frames: str) -> Callable[[Random], Plant]:
     return lambda rng: Plant(make(rng), rng.choice(frames or ("{}",)))
 
 
-def _beside_name(column: str, make: Callable[[Random], str]) -> Callable[[Random], Plant]:
-    return lambda rng: Plant(make(rng), "{}", {"姓名": people.name(rng)}, column)
+def _beside_name(column: str, make: Callable[[Random], str], *frames: str) -> Callable[[Random], Plant]:
+    return lambda rng: Plant(make(rng), rng.choice(frames or ("{}",)), {"姓名": people.name(rng)}, column)
 
 
 def _name_before(make: Callable[[Random], str], frame: str) -> Callable[[Random], Plant]:
@@ -65,7 +63,8 @@ def _position(make: Callable[[Random], str]) -> Callable[[Random], Plant]:
     return plant
 
 
-def _camera(rng: Random) -> str:
+def camera(rng: Random) -> str:
+    """A camera by its number."""
     return (
         rng.choice(("公安监控摄像头", "人脸识别抓拍机", "天网工程球机", "治安卡口摄像机"))
         + f"{rng.randrange(1, 400)}号"
@@ -95,22 +94,22 @@ KINDS: tuple[Kind, ...] = (
     Kind("vehicle plate new energy", _number(values.plate_new_energy, "车牌{}", "{}已拖离")),
     Kind("e-mail", _number(values.email, "{}", "邮箱：{}")),
     Kind("sole trader", _number(lambda rng: values.credit_code(rng, "92"), "{}", "统一社会信用代码{}")),
-    Kind("masked identity beside name", _beside_name("编号", people.masked_identity), "words", everywhere=False),
-    Kind("masked identity, recoverable", _recoverable, "words", everywhere=False),
-    Kind("masked mobile beside name", _beside_name("编号", people.masked_mobile), "words", everywhere=False),
-    Kind("birthday beside name", _beside_name("日期", _birth), "words", everywhere=False),
-    Kind("address beside name", _beside_name(TEXT, people.address), "words", everywhere=False),
+    Kind("masked identity beside name", _beside_name("编号", people.masked_identity), "words"),
+    Kind("masked identity, recoverable", _recoverable, "words"),
+    Kind("masked mobile beside name", _beside_name("编号", people.masked_mobile), "words"),
+    Kind("birthday beside name", _beside_name(TEXT, _birth, "出生日期：{}", "生于{}", "{}出生"), "words"),
+    Kind("address beside name", _beside_name(TEXT, people.address), "words"),
     Kind("name and mobile in one text", _name_before(values.mobile, "（{}）"), "words"),
     Kind("name and birthday in one text", _name_before(_birth, "，{}出生"), "words"),
     Kind("home address", _number(people.address, "住址：{}", "家住{}", "户籍地址{}"), "words"),
     Kind("patient", _name_before(people.illness, "，患{}"), "words"),
-    Kind("patient beside name", _beside_name(TEXT, people.illness), "words", everywhere=False),
+    Kind("patient beside name", _beside_name(TEXT, people.illness), "words"),
     Kind("welfare", _name_before(people.welfare, "（{}）"), "words"),
-    Kind("welfare beside name", _beside_name(TEXT, people.welfare), "words", everywhere=False),
+    Kind("welfare beside name", _beside_name(TEXT, people.welfare), "words"),
     Kind("minor", _name_before(_minor, "，{}"), "words"),
-    Kind("minor beside name", _beside_name(TEXT, _minor), "words", everywhere=False),
+    Kind("minor beside name", _beside_name(TEXT, _minor), "words"),
     Kind("secrecy mark", _number(people.secrecy_mark), "words"),
-    Kind("camera with position", _position(_camera), "words"),
+    Kind("camera with position", _position(camera), "words"),
     Kind("guarded site with position", _position(people.guarded_place), "words"),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}

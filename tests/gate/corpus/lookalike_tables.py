@@ -32,6 +32,11 @@ def public_tables() -> Iterator[LookAlike]:
         yield LookAlike(name, column, as_table([row(rng, number) for number in range(ROWS)]))
 
 
+def number_of_day(number: int) -> str:
+    """Two digits."""
+    return f"{number % 28 + 1:02d}"
+
+
 def _firm(rng: Random, number: int) -> str:
     return f"{rng.choice(_FIRMS)[:2]}{number}{rng.choice(_FIRMS)[2:]}"
 
@@ -78,6 +83,7 @@ TABLES: Sequence[tuple[str, str, Row]] = (
             "获奖人": people.name(rng),
             "单位": rng.choice(_OFFICES),
             "荣誉称号": "区劳动模范",
+            "颁奖日期": f"2024-05-{number_of_day(n)}",
             "表彰年度": "2023",
         },
     ),

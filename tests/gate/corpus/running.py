@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from tests.gate.corpus.bench import Bench, Outcome
+from tests.gate.corpus.bench import Bench, Delivery, Outcome
 from tests.gate.corpus.lookalikes import LookAlike
 from tests.gate.corpus.specimens import Specimen
 
@@ -51,6 +51,15 @@ def run(specimens: Iterable[Specimen], processes: int | None = None) -> list[Res
 def run_clean(tables: Iterable[LookAlike], processes: int | None = None) -> list[Alarm]:
     """The false alarms among clean tables."""
     return [alarm for alarm in _on_all_cores(run_clean_here, tables, processes) if alarm]
+
+
+def outcomes(deliveries: Iterable[Delivery], processes: int | None = None) -> list[Outcome]:
+    """What became of each delivery."""
+    return _on_all_cores(_outcomes_here, deliveries, processes)
+
+
+def _outcomes_here(deliveries: Sequence[Delivery]) -> list[Outcome]:
+    return [_bench().outcome(delivery) for delivery in deliveries]
 
 
 def run_here(specimens: Sequence[Specimen]) -> list[Result]:

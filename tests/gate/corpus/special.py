@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tests.gate.corpus import documents, people, values
 from tests.gate.corpus.bench import Delivery
-from tests.gate.corpus.kinds import KINDS
+from tests.gate.corpus.kinds import KINDS, camera
 from tests.gate.corpus.places import clean_rows
 from tests.gate.corpus.specimens import Specimen, as_table, clean_row, seeded
 
@@ -124,6 +124,13 @@ def of_tables() -> Iterator[Specimen]:
         rows = [row() for _ in range(20)]
         traces = [next(iter(row.values())) for row in rows]
         yield _specimen("list of persons", f"table, {name}", as_table(rows), traces)
+    for name, make in (("cameras", camera), ("guarded sites", people.guarded_place)):
+        rows = []
+        for number in range(12):
+            longitude, latitude = people.position(rng)
+            rows.append({"序号": str(number + 1), "点位": make(rng), "经度": longitude, "纬度": latitude})
+        kind = "camera with position" if make is camera else "guarded site with position"
+        yield _specimen(kind, f"table, {name} with columns of degrees", as_table(rows), [row["经度"] for row in rows])
     picture = Delivery(file_name="现场照片.jpg", content=documents.jpeg("现场", has_position=True))
     yield replace(_specimen("position of a picture", "jpeg, GPS", picture, []), is_in_original=True)
 
