@@ -60,7 +60,9 @@ def test_every_specimen_holds_its_secret() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="the rules for the newer kinds and disguises are being written; then this mark goes", strict=False)
+@pytest.mark.xfail(
+    reason="the rules for the newer kinds and disguises are being written; then this mark goes", strict=False
+)
 def test_nothing_sensitive_is_missed() -> None:
     results = run(specimens())
     print(whole(results))
@@ -68,7 +70,9 @@ def test_nothing_sensitive_is_missed() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="the rules for the newer kinds and disguises are being written; then this mark goes", strict=False)
+@pytest.mark.xfail(
+    reason="the rules for the newer kinds and disguises are being written; then this mark goes", strict=False
+)
 def test_clean_tables_come_out() -> None:
     alarms = run_clean(clean())
     assert [alarm for alarm in alarms if alarm.name not in ACCEPTED] == []
