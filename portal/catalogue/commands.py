@@ -12,6 +12,7 @@ from portal.catalogue.files import (
 )
 from portal.catalogue.indexing import mark_all_unindexed, mark_indexed
 from portal.catalogue.publishing import Published, publish_dataset, record_verdict
+from portal.catalogue.row_withdrawals import add_row_withdrawal, find_withdrawn
 from portal.catalogue.uses import count_popularity, record_use
 from portal.catalogue.withdrawal import (
     COLUMN_CLOSED,
@@ -25,9 +26,11 @@ from portal.catalogue.withdrawal import (
 __all__ = [
     "COLUMN_CLOSED",
     "Published",
+    "add_row_withdrawal",
     "count_popularity",
     "edit_wording",
     "find_curated",
+    "find_withdrawn",
     "finish_export_job",
     "forget_export_jobs",
     "forget_spooled_files",

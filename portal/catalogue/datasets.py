@@ -3,6 +3,7 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from portal.catalogue.models import Dataset, Publisher
 from portal.catalogue.reading import is_storable, make_card, read_formats, read_parts, read_theme_slugs, read_wordings
 from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
 from portal.catalogue.views import DatasetView, FileView, Ref, VersionView
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.principal import Principal
 from portal.kernel.text import Language, Text
 from portal.kernel.vocab import DatasetState, PartKind
@@ -23,6 +24,8 @@ from portal.storage import BlobStore
 from portal.tables.readable import ReadableTable
 from portal.tables.serial import schema_from_json
 
+_BEING_CUT = "Rows that are public no more are being taken out of this dataset. Ask again in a moment."
+_CUT_TAKES_S = 30
 _MAX_VERSIONS = 100
 _MAX_STEM = 60
 _MAX_INTEGER = 2**31 - 1
@@ -146,7 +149,10 @@ def find_dataset_id(session: Session, source_key: str) -> str | None:
 
 
 def _get_row(session: Session, principal: Principal, ref: Ref) -> Any:
-    """The dataset joined with the version that `ref` means; decides between found, NotFound and Buried."""
+    """The dataset joined with the version that `ref` means; decides between found, NotFound and Buried.
+
+    Raises Unavailable while rows that are public no more have still to be taken out of it: no door shows one of them.
+    """
     if not is_storable(ref.dataset_id) or (ref.version or 0) > _MAX_INTEGER:
         raise NotFound(f"There is no dataset {ref} here.")
     number = Dataset.current_version if ref.version is None else ref.version
@@ -158,6 +164,7 @@ def _get_row(session: Session, principal: Principal, ref: Ref) -> Any:
             Version.number,
             Version.row_count,
             Version.published_at,
+            Version.rows_end_at,
             Version.redacted_at,
         )
         .join(Publisher, Publisher.id == Dataset.publisher_id)
@@ -170,6 +177,8 @@ def _get_row(session: Session, principal: Principal, ref: Ref) -> Any:
         raise NotFound(f"There is no dataset {ref} here.")
     if row.redacted_at is not None:
         raise _buried(session, Ref(ref.dataset_id, row.number))
+    if row.cut_asked_at is not None or (row.rows_end_at is not None and row.rows_end_at <= datetime.now(UTC)):
+        raise Unavailable(_BEING_CUT, retry_after_s=_CUT_TAKES_S)
     return row
 
 

@@ -90,6 +90,8 @@ class Dataset(Base):
     modified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+    cut_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # rows are being taken out: no door shows any
+    rows_withdrawn: Mapped[int] = mapped_column(default=0)  # how many cells in row_withdrawal stand for rows of it
     stays_withdrawn: Mapped[bool] = mapped_column(default=False)  # a person withdrew it: no source brings it back
     popularity: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
@@ -125,6 +127,25 @@ class DatasetWording(Base):
 
 
 MAIL = "mail"  # the kind of outbox row that portal.notify sends
+
+
+class RowWithdrawal(Base):
+    """Rows that a person withdrew: those whose cell in `column` has this keyed mark. The value itself is nowhere.
+
+    `reason` is public, `row_count` the rows that were taken out then. Kept for good: no delivery brings the rows back.
+    """
+
+    __tablename__ = "row_withdrawal"
+    __table_args__ = (UniqueConstraint("dataset_id", "column", "mark"),)
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("dataset.id"))
+    column: Mapped[str] = mapped_column(String(300))
+    mark: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(200))
+    row_count: Mapped[int] = mapped_column(BigInteger)
+    withdrawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Outbox(Base):

@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from portal.kernel.columns import ColumnRule, TableSchema
+from portal.kernel.declaration import RowEnds
 from portal.kernel.digests import text_digest, value_digest
 from portal.kernel.text import Language, Text
 from portal.kernel.vocab import DataClass, Openness, PartKind, UpdateCycle
+from portal.tables.profiles import TableProfile
 
 EMPTY = Text()
 NAME_WITHHELD = "column_secret"
@@ -37,7 +39,9 @@ class PublishedPart:
     `sha256`, `size_bytes`, `blob_key`: of the projected Parquet table or the published file; None for links.
     `rules`: the decision about every delivered column. `preview`: up to 20 rows of JSON values in schema order.
     `original_*`: the delivered file, only where every column is published and nothing is hidden in it.
-    `slug`: unique in the dataset, lower-case letters, digits and hyphens.
+    `slug`: unique in the dataset, lower-case letters, digits and hyphens. `row_ends`: the column that ends rows, and
+    `rows_end_at` the instant of the next end. `rows_withdrawn`: how many withdrawals of rows were known when it was made.
+    These three and the `profile` follow from the content, so no digest covers them.
     """
 
     slug: str
@@ -59,6 +63,10 @@ class PublishedPart:
     original_sha256: str | None = None
     original_size_bytes: int | None = None
     quality: Mapping[str, Any] = field(default_factory=dict)
+    profile: TableProfile | None = None
+    row_ends: RowEnds | None = None
+    rows_end_at: datetime | None = None
+    rows_withdrawn: int = 0
 
     @property
     def content_digest(self) -> str:
@@ -97,6 +105,16 @@ class Publication:
     pending: Mapping[tuple[str, Language], str] = field(default_factory=dict)
 
 
+def rows_end_at(parts: tuple[PublishedPart, ...]) -> datetime | None:
+    """When the first row of any part is public no more."""
+    return min((part.rows_end_at for part in parts if part.rows_end_at), default=None)
+
+
+def withdrawals_known(parts: tuple[PublishedPart, ...]) -> int | None:
+    """How many withdrawals of rows every table was cut by; None where there is no table."""
+    return min((part.rows_withdrawn for part in parts if part.kind is PartKind.TABLE), default=None)
+
+
 def digest_data(parts: tuple[PublishedPart, ...]) -> str:
     """SHA-256 over what the public can download: content, column rules, types, preview and originals, in part order."""
     return value_digest(
@@ -107,7 +125,9 @@ def digest_data(parts: tuple[PublishedPart, ...]) -> str:
                 "content": part.content_digest,
                 "format": part.format,
                 "rules": [_told(rule) for rule in part.rules],
-                "columns": [[c.name, c.type, c.action, c.parameter] for c in part.schema.columns] if part.schema else None,
+                "columns": [[c.name, c.type, c.action, c.parameter] for c in part.schema.columns]
+                if part.schema
+                else None,
                 "preview": value_digest([list(row) for row in part.preview]),
                 "row_count": part.row_count,
                 "original": part.original_sha256,

@@ -14,9 +14,16 @@ from portal.catalogue.counts import Share, find_share, move_share
 from portal.catalogue.curation import add_wordings, store_wordings
 from portal.catalogue.errors import DigestMismatch, Incomplete, StaysWithdrawn, VerdictMismatch
 from portal.catalogue.models import Dataset, DatasetTheme
-from portal.catalogue.publication import Publication, PublishedPart, digest_data, digest_page
+from portal.catalogue.publication import (
+    Publication,
+    PublishedPart,
+    digest_data,
+    digest_page,
+    rows_end_at,
+    withdrawals_known,
+)
 from portal.catalogue.publishers import ensure_publisher
-from portal.catalogue.serialised import dump_schema, dump_text
+from portal.catalogue.serialised import dump_row_ends, dump_schema, dump_text
 from portal.catalogue.themes import SLUGS, ensure_themes
 from portal.catalogue.versions import Verdict, Version, VersionPart
 from portal.db import table_of
@@ -26,6 +33,7 @@ from portal.gate import Verdict as GateVerdict
 from portal.kernel.ids import new_id
 from portal.kernel.masking import masked
 from portal.kernel.vocab import DatasetState, PartKind
+from portal.tables.profiles import profile_to_json
 
 _DATASET, _VERSION, _THEMES = table_of(Dataset).c, table_of(Version).c, table_of(DatasetTheme).c
 _VERDICT = table_of(Verdict).c
@@ -38,6 +46,7 @@ _FIND = (
     select(
         _DATASET.id,
         _DATASET.stays_withdrawn,
+        _DATASET.rows_withdrawn,
         _DATASET.issued_at,
         _DATASET.publisher_id,
         _VERSION.number,
@@ -120,7 +129,7 @@ def publish_dataset(
         session, found, dataset_id, publication, number=number, now=now, data_digest=digests[0]
     )
     themes = _store_themes(session, dataset_id, publication.themes, present)
-    _write_version(session, dataset_id, number, publication, digests=digests, verdict_id=verdict_id, now=now)
+    write_version(session, dataset_id, number, publication, digests=digests, verdict_id=verdict_id, now=now)
     after = Share(publisher_id, themes, _table_count(publication.parts), _row_count(publication.parts) or 0)
     move_share(session, before, after)
     return Published(dataset_id, number, is_new=True)
@@ -186,6 +195,7 @@ def _write_dataset(
         "current_version": number,
         "withdrawn_at": None,
         "withdrawn_reason": "",
+        "cut_asked_at": _cut_asked_at(found, publication, now),
     }
     modified_at = publication.data_modified_at or now
     if found is None:
@@ -203,7 +213,13 @@ def _write_dataset(
     return str(values["publisher_id"])
 
 
-def _write_version(
+def _cut_asked_at(found: Any, publication: Publication, now: datetime) -> datetime | None:
+    """Now, where rows were withdrawn that this publication was made without knowing of: it is shown when it is cut."""
+    known = withdrawals_known(publication.parts)
+    return now if found is not None and known is not None and known < found.rows_withdrawn else None
+
+
+def write_version(
     session: Session,
     dataset_id: str,
     number: int,
@@ -213,6 +229,7 @@ def _write_version(
     verdict_id: str,
     now: datetime,
 ) -> None:
+    """The rows of one version: it and its parts."""
     values = {
         "dataset_id": dataset_id,
         "number": number,
@@ -222,6 +239,7 @@ def _write_version(
         "provenance": {**publication.provenance, "verdict_id": verdict_id},
         "row_count": _row_count(publication.parts),
         "table_count": _table_count(publication.parts),
+        "rows_end_at": rows_end_at(publication.parts),
         "published_at": now,
         "data_modified_at": publication.data_modified_at,
     }
@@ -277,4 +295,6 @@ def _part_values(dataset_id: str, number: int, position: int, part: PublishedPar
         "original_sha256": part.original_sha256,
         "original_size_bytes": part.original_size_bytes,
         "quality": dict(part.quality),
+        "profile": profile_to_json(part.profile) if part.profile else None,
+        "row_ends": dump_row_ends(part.row_ends),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.kernel.columns import ColumnRule, TableSchema
+from portal.kernel.declaration import RowEnds
 from portal.kernel.text import Language, Origin, Text, Wording
 from portal.kernel.vocab import ColumnAction
 from portal.tables.serial import schema_to_json
@@ -36,6 +37,18 @@ def dump_rules(rules: tuple[ColumnRule, ...]) -> list[list[str]]:
 def load_rules(stored: Sequence[Sequence[str]]) -> tuple[ColumnRule, ...]:
     """The inverse of `dump_rules`."""
     return tuple(ColumnRule(name, ColumnAction(action), reason, how) for name, action, reason, how in stored)
+
+
+def dump_row_ends(ends: RowEnds | None) -> dict[str, Any] | None:
+    """The column that ends rows, as JSON."""
+    if ends is None:
+        return None
+    return {"column": ends.column, "is_blank_forever": ends.is_blank_forever, "forever": list(ends.forever)}
+
+
+def load_row_ends(stored: Mapping[str, Any] | None) -> RowEnds | None:
+    """The inverse of `dump_row_ends`."""
+    return RowEnds(stored["column"], stored["is_blank_forever"], tuple(stored["forever"])) if stored else None
 
 
 def _wording(stored: Mapping[str, Any] | None) -> Wording | None:

@@ -38,7 +38,8 @@ class Verdict(Base):
 
 class Version(Base):
     """One published state of a dataset, never edited. The composite key refuses a version whose verdict is not
-    `admitted` for the very same digests. `redacted_at`: its content was cut or withdrawn later."""
+    `admitted` for the very same digests. `redacted_at`: its content was cut or withdrawn later. `rows_end_at`: the instant
+    at which the first of its rows is public no more; from then on no door shows any of it until it is cut again."""
 
     __tablename__ = "version"
     __table_args__ = (
@@ -61,6 +62,7 @@ class Version(Base):
     table_count: Mapped[int] = mapped_column(default=0)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     data_modified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rows_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     redacted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     parts: Mapped[list["VersionPart"]] = relationship(lazy="raise", order_by="VersionPart.position")
@@ -70,7 +72,8 @@ class VersionPart(Base):
     """A distribution in one version: a table, a file, or a link that we did not check.
 
     `schema`: serialised TableSchema and column rules for tables. `preview`: first page of rows, stored at publication.
-    `blob_key`: the Parquet table or the published file; `original_blob_key`: the delivered file, only where it may leave
+    `profile`: what the values of a table's columns are like, in numbers. `row_ends`: the column that says until when a row is
+    public. `blob_key`: the Parquet table or the published file; `original_blob_key`: the delivered file, only where it may leave
     quarantine.
     """
 
@@ -102,6 +105,8 @@ class VersionPart(Base):
     original_sha256: Mapped[str | None] = mapped_column(String(64))
     original_size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     quality: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    profile: Mapped[dict[str, Any] | None]
+    row_ends: Mapped[dict[str, Any] | None]
 
 
 class SpooledFile(Base):

@@ -2,14 +2,14 @@
 
 from portal.gate.content import CONTENT_RULES, is_sensitive_in_column
 from portal.gate.declaring import ColumnLabels, DeclaredLabels, declare
-from portal.gate.judging import judge, may_offer_original
+from portal.gate.judging import judge, judge_cut, may_offer_original
 from portal.gate.lexicon import names_person, sensitive_kind
 from portal.gate.mapping import Signature, ValueMapping
 from portal.gate.orders import MappingInvalid
 from portal.gate.permissions import find_name_permission, find_permission
 from portal.gate.planning import ColumnPlan, closed_columns, plan_columns, revise_plan
 from portal.gate.screening import UNRELEASABLE, screen
-from portal.gate.verdicts import Admitted, Case, Held, JudgedPart, Reason, Refused, Release, Verdict
+from portal.gate.verdicts import Admitted, Case, CutCase, Held, JudgedPart, Reason, Refused, Release, Verdict
 from portal.gate.version import GATE_VERSION
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Case",
     "ColumnLabels",
     "ColumnPlan",
+    "CutCase",
     "DeclaredLabels",
     "Held",
     "JudgedPart",
@@ -36,6 +37,7 @@ __all__ = [
     "find_permission",
     "is_sensitive_in_column",
     "judge",
+    "judge_cut",
     "may_offer_original",
     "names_person",
     "plan_columns",

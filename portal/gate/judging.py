@@ -9,9 +9,10 @@ from portal.gate.names import column_key
 from portal.gate.permissions import allowed_reason, find_name_permission, find_permission
 from portal.gate.planning import ColumnPlan, plan_columns
 from portal.gate.screening import UNRELEASABLE, screen
-from portal.gate.verdicts import _SEAL, Admitted, Case, Held, JudgedPart, Reason, Refused, Release, Verdict
+from portal.gate.verdicts import _SEAL, Admitted, Case, CutCase, Held, JudgedPart, Reason, Refused, Release, Verdict
 from portal.kernel.declaration import Declaration
 from portal.kernel.findings import Finding, Findings
+from portal.kernel.masking import masked
 from portal.kernel.vocab import ColumnAction, PartKind
 
 _ORDER: Final = {"refuse": 0, "hold": 1, "alarm": 2, "note": 3}
@@ -40,6 +41,41 @@ def judge(case: Case) -> Verdict:
     if severities - {"alarm", "note"}:
         return Held(case.data_digest, case.page_digest, reasons)
     return Admitted(_SEAL, data_digest=case.data_digest, page_digest=case.page_digest, reasons=reasons, release=release)
+
+
+def judge_cut(case: CutCase) -> Verdict:
+    """The verdict on an admitted version that lost rows: admitted, unless today's inspection finds what was not known of it.
+
+    Fewer rows tell nothing new, so what a reviewer or a signed permission let pass in all of them passes in what is left.
+    Nothing else does: a release is bound to its digest, and this is the only other that it covers. An empty table is fine.
+    """
+    reasons: list[Reason] = []
+    for part in case.parts:
+        findings = part.findings
+        if findings is None or not _is_whole(findings, part.digest) or findings.columns != _published(part):
+            reasons.append(Reason("inspection_incomplete", "hold", part.slug))
+            continue
+        reasons += [_cut_reason(case, content_reason(finding)) for finding in findings.findings]
+    reasons += [_cut_reason(case, reason) for reason in _judge_page(case)]
+    if not case.data_digest or not case.page_digest:
+        reasons.append(Reason("digest_mismatch", "hold"))
+    ordered = _sorted(reasons)
+    if {reason.severity for reason in ordered} - {"alarm", "note"}:
+        return Held(case.data_digest, case.page_digest, ordered)
+    return Admitted(_SEAL, data_digest=case.data_digest, page_digest=case.page_digest, reasons=ordered, release=None)
+
+
+def _cut_reason(case: CutCase, reason: Reason) -> Reason:
+    """The reason as a note, where the earlier verdict knew of it: by its code, by a permission for column and rule, or
+    because over more rows the column was found to hold serial numbers."""
+    subject, rule = masked(reason.subject), reason.code.split("_", 1)[-1]
+    allowed = masked(f"{reason.subject} · {rule} · ")
+    is_known = (
+        (reason.code, subject) in case.accepted
+        or ("found_serial_number", subject) in case.accepted
+        or any(code == "finding_allowed" and known.startswith(allowed) for code, known in case.accepted)
+    )
+    return replace(reason, severity="note") if reason.severity == "hold" and is_known else reason
 
 
 def may_offer_original(part: JudgedPart, declaration: Declaration) -> bool:
@@ -138,7 +174,7 @@ def _judge_hidden(part: JudgedPart) -> list[Reason]:
     return reasons
 
 
-def _judge_page(case: Case) -> list[Reason]:
+def _judge_page(case: Case | CutCase) -> list[Reason]:
     findings = case.page_findings
     if not case.page_digest or not _is_whole(findings, case.page_digest):
         return [Reason("page_not_inspected", "hold")]

@@ -26,6 +26,7 @@ UNRELEASABLE: Final = frozenset(
         "rules_laxer_than_declared",
         "columns_not_inspected",
         "release_unsigned",
+        "row_ends_not_published",
     }
 )
 """Reasons to hold that no release lifts: a release says "I looked, this may be public". It does not replace a decision

@@ -77,6 +77,21 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class CutCase:
+    """A version that was admitted, with fewer rows: the same columns under the same rules, and no other row.
+
+    `parts`: those that lost rows, with the findings about what is left. `accepted`: (code, subject) of what the earlier
+    verdict admitted knowingly, by a release or a signed permission; subjects as they are stored.
+    """
+
+    data_digest: str
+    page_digest: str
+    parts: tuple[JudgedPart, ...]
+    page_findings: Findings
+    accepted: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Not now: a person must look. `reasons` has at least one of severity `hold`."""
 

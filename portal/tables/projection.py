@@ -96,6 +96,15 @@ def cut_rows(source: Path, schema: TableSchema, target: Path, cut: RowCut) -> Pr
     return replace(made, schema=TableSchema(columns, schema.absent))
 
 
+def count_cut(source: Path, schema: TableSchema, cut: RowCut) -> RowsCut:
+    """What a cut would take out of a published table."""
+    source = source.resolve()
+    names = ", ".join(quoted(column.name) for column in schema.columns)
+    with _connection(source) as connection:
+        table = f"SELECT {names} FROM read_parquet({literal(str(source))})"
+        return _without(connection, table, cut, schema.columns)[1]
+
+
 def _flat(target: Path) -> Path:
     return target.with_name(f"{target.name}.flat")
 
@@ -133,7 +142,9 @@ def _actions(columns: Sequence[Column], rules: Iterable[ColumnRule]) -> dict[str
 
 def _connection(source: Path, *targets: Path) -> duckdb.DuckDBPyConnection:
     """One thread: row groups are then cut at the same rows every time."""
-    connection = duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": f"{targets[0]}.spill"})
+    connection = duckdb.connect(
+        config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": f"{(targets or (source,))[0]}.spill"}
+    )
     connection.execute("SET allowed_paths = $paths", {"paths": [str(path) for path in (source, *targets)]})
     connection.execute("SET enable_geoparquet_conversion = false")
     connection.execute("SET enable_progress_bar = false")

@@ -21,10 +21,11 @@ _COMPACT = r"^(\d{4})(\d{2})(\d{2})$"
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnCell:
-    """A row is withdrawn when its cell in `column` has this mark."""
+    """A row is withdrawn when its cell in `column` has this mark. `reason`: why, in words for the public."""
 
     column: str
     mark: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ GUARDS = {
         "EXECUTE FUNCTION portal_refuse('tombstone is append-only')",
         "CREATE TRIGGER version_guard_0 BEFORE UPDATE OF dataset_id, number, data_digest, "
         "page_digest, verdict_id, verdict_outcome, provenance, row_count, table_count, published_at, "
-        "data_modified_at ON version FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION portal_refuse('a "
-        "version is never edited')",
+        "data_modified_at, rows_end_at ON version FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION "
+        "portal_refuse('a version is never edited')",
         "CREATE TRIGGER version_guard_1 BEFORE UPDATE OF redacted_at ON version FOR EACH ROW WHEN "
         "(OLD.redacted_at IS NOT NULL) EXECUTE FUNCTION portal_refuse('version.redacted_at is set "
         "once')",
@@ -50,6 +50,12 @@ GUARDS = {
         "= 1) EXECUTE FUNCTION portal_refuse('harvest_record is append-only')",
         "CREATE TRIGGER harvest_record_guard_truncate BEFORE TRUNCATE ON harvest_record FOR EACH "
         "STATEMENT EXECUTE FUNCTION portal_refuse('harvest_record is append-only')",
+        "CREATE TRIGGER reading_plan_guard_0 BEFORE UPDATE ON reading_plan FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('reading_plan is append-only')",
+        "CREATE TRIGGER reading_plan_guard_1 BEFORE DELETE ON reading_plan FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('reading_plan is append-only')",
+        "CREATE TRIGGER reading_plan_guard_truncate BEFORE TRUNCATE ON reading_plan FOR EACH "
+        "STATEMENT EXECUTE FUNCTION portal_refuse('reading_plan is append-only')",
     ],
     "sqlite": [
         "CREATE TRIGGER verdict_guard_0 BEFORE UPDATE ON verdict FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
@@ -61,8 +67,9 @@ GUARDS = {
         "CREATE TRIGGER tombstone_guard_1 BEFORE DELETE ON tombstone FOR EACH ROW WHEN 1 = 1 BEGIN "
         "SELECT RAISE(ABORT, 'tombstone is append-only'); END",
         "CREATE TRIGGER version_guard_0 BEFORE UPDATE OF dataset_id, number, data_digest, page_digest, "
-        "verdict_id, verdict_outcome, provenance, row_count, table_count, published_at, data_modified_at "
-        "ON version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'a version is never edited'); END",
+        "verdict_id, verdict_outcome, provenance, row_count, table_count, published_at, "
+        "data_modified_at, rows_end_at ON version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'a "
+        "version is never edited'); END",
         "CREATE TRIGGER version_guard_1 BEFORE UPDATE OF redacted_at ON version FOR EACH ROW WHEN "
         "OLD.redacted_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'version.redacted_at is set once'); END",
         "CREATE TRIGGER version_guard_2 BEFORE DELETE ON version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
@@ -77,6 +84,10 @@ GUARDS = {
         "BEGIN SELECT RAISE(ABORT, 'harvest_record is append-only'); END",
         "CREATE TRIGGER harvest_record_guard_1 BEFORE DELETE ON harvest_record FOR EACH ROW WHEN 1 = 1 "
         "BEGIN SELECT RAISE(ABORT, 'harvest_record is append-only'); END",
+        "CREATE TRIGGER reading_plan_guard_0 BEFORE UPDATE ON reading_plan FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'reading_plan is append-only'); END",
+        "CREATE TRIGGER reading_plan_guard_1 BEFORE DELETE ON reading_plan FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'reading_plan is append-only'); END",
     ],
 }
 
@@ -234,6 +245,8 @@ def upgrade() -> None:
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_reason", sa.Text(), nullable=False),
+        sa.Column("cut_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rows_withdrawn", sa.Integer(), nullable=False),
         sa.Column("stays_withdrawn", sa.Boolean(), nullable=False),
         sa.Column("popularity", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -316,6 +329,23 @@ def upgrade() -> None:
     op.create_index("ix_held_record_source_record", "held_record", ["source_name", "record_id"], unique=False)
     op.create_index(op.f("ix_held_record_state"), "held_record", ["state"], unique=False)
     op.create_table(
+        "reading_plan",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("source_name", sa.String(length=60), nullable=False),
+        sa.Column("record_id", sa.String(length=340), nullable=False),
+        sa.Column("part_key", sa.String(length=400), nullable=False),
+        sa.Column("sheet", sa.String(length=400), nullable=False),
+        sa.Column("header_row", sa.Integer(), nullable=False),
+        sa.Column("header_rows", sa.Integer(), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("shape", sa.String(length=64), nullable=False),
+        sa.Column("decided_by", sa.String(length=200), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["source_name"], ["source.name"], name=op.f("fk_reading_plan_source_name_source")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_plan")),
+    )
+    op.create_index("ix_reading_plan_record", "reading_plan", ["source_name", "record_id"], unique=False)
+    op.create_table(
         "source_labels",
         sa.Column("source_name", sa.String(length=60), nullable=False),
         sa.Column("run_id", sa.String(length=16), nullable=False),
@@ -351,6 +381,9 @@ def upgrade() -> None:
         sa.Column("dataset_id", sa.String(length=16), nullable=True),
         sa.Column("seen_run_id", sa.String(length=16), nullable=False),
         sa.Column("is_missing", sa.Boolean(), nullable=False),
+        sa.Column("is_incremental", sa.Boolean(), nullable=False),
+        sa.Column("compare_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compare_from_run", sa.Integer(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("department", sa.String(length=300), nullable=False),
         sa.Column("department_names", sa.JSON(), nullable=False),
@@ -361,6 +394,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_name"], ["source.name"], name=op.f("fk_source_record_source_name_source")),
         sa.PrimaryKeyConstraint("source_name", "record_id", name=op.f("pk_source_record")),
     )
+    op.create_index(op.f("ix_source_record_is_incremental"), "source_record", ["is_incremental"], unique=False)
     op.create_index("ix_source_record_seen", "source_record", ["source_name", "seen_run_id"], unique=False)
     op.create_table(
         "source_schedule",
@@ -473,6 +507,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reconciliation_source_name"), "reconciliation", ["source_name"], unique=False)
     op.create_table(
+        "row_withdrawal",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("column", sa.String(length=300), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.Column("row_count", sa.BigInteger(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_row_withdrawal_dataset_id_dataset")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_row_withdrawal")),
+        sa.UniqueConstraint("dataset_id", "column", "mark", name=op.f("uq_row_withdrawal_dataset_id_column_mark")),
+    )
+    op.create_table(
         "version",
         sa.Column("dataset_id", sa.String(length=16), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -485,6 +533,7 @@ def upgrade() -> None:
         sa.Column("table_count", sa.Integer(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("data_modified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rows_end_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("redacted_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("verdict_outcome = 'admitted'", name=op.f("ck_version_only_admitted")),
         sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_version_dataset_id_dataset")),
@@ -495,6 +544,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("dataset_id", "number", name=op.f("pk_version")),
     )
+    op.create_index(op.f("ix_version_rows_end_at"), "version", ["rows_end_at"], unique=False)
     op.create_table(
         "spooled_file",
         sa.Column("dataset_id", sa.String(length=16), nullable=False),
@@ -536,6 +586,8 @@ def upgrade() -> None:
         sa.Column("original_sha256", sa.String(length=64), nullable=True),
         sa.Column("original_size_bytes", sa.BigInteger(), nullable=True),
         sa.Column("quality", sa.JSON(), nullable=False),
+        sa.Column("profile", sa.JSON(), nullable=True),
+        sa.Column("row_ends", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(
             ["dataset_id", "version_number"],
             ["version.dataset_id", "version.number"],
