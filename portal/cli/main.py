@@ -6,7 +6,7 @@ import click
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from harvesters.errors import HarvestError
-from portal.cli import bundles, database, datasets, demo, harvests, held, index, keys, mail, serving, sources
+from portal.cli import bundles, database, datasets, demo, harvests, held, index, keys, mail, reading, serving, sources
 from portal.kernel.errors import PortalError
 from portal.logs import set_up_logs
 from portal.settings import Settings, SettingsError
@@ -55,6 +55,7 @@ main.add_command(database.store)
 main.add_command(sources.source)
 main.add_command(harvests.harvest)
 main.add_command(held.held)
+main.add_command(reading.read)
 main.add_command(datasets.withdraw)
 main.add_command(datasets.lift)
 main.add_command(keys.key)

@@ -54,6 +54,7 @@ def main() -> int:
     request = json.loads(sys.stdin.read())
     take_limits(ReadingLimits(**request["limits"]))
     answer = _answer(request)
+    answer["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     (Path(request["work_dir"]) / RESULT_NAME).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
     return 0
 

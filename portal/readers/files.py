@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def read_file(
         "choices": {sheet: asdict(choice) for sheet, choice in (choices or {}).items()},
     }
     answer = run_reader(request, work_dir, limits)
-    return reading_from_json(answer["reading"], work_dir)
+    return replace(reading_from_json(answer["reading"], work_dir), peak_bytes=int(answer["peak_bytes"]))
 
 
 def run_reader(

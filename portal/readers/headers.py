@@ -175,10 +175,9 @@ def _joined(sample: Sequence[Sequence[str]], start: int, height: int, spans: Seq
     block = [list(row) for row in sample[start : start + height]]
     merged = [s for s in spans if start <= s.top < start + height]
     for span in merged:
+        right = min(span.right, len(block[0]) - 1)
         for number in range(span.top - start, min(span.bottom - start + 1, height)):
-            block[number][span.left : span.right + 1] = [block[span.top - start][span.left]] * (
-                span.right - span.left + 1
-            )
+            block[number][span.left : right + 1] = [block[span.top - start][span.left]] * (right + 1 - span.left)
     if not merged:
         for upper, below in pairwise(block):
             group = ""

@@ -76,7 +76,7 @@ class FileReading:
     `has_hidden_content`: the original holds something that a reader of the tables does not see.
     `original_text`: a Parquet file with one text column `text` that holds everything readable in the original, line by
     line or row by row: what must be scanned before the original may leave quarantine. None: the content cannot be
-    read as text (a picture, an archive), so the original cannot be scanned.
+    read as text (a picture, an archive), so the original cannot be scanned. `peak_bytes`: the most memory the child held.
     `uninspected`: parts of a document or picture that no program can look into, or that deserve a person's look; `subject` is
     the place (`page 3`). Each holds the file.
     """
@@ -90,4 +90,5 @@ class FileReading:
     has_hidden_content: bool = False
     original_text: Path | None = None
     notes: tuple[Note, ...] = ()
+    peak_bytes: int = 0
     uninspected: tuple[Note, ...] = ()
