@@ -76,6 +76,8 @@ class TableReader:
         found = [n for n, kind in self.shape.columns if kind is not ColumnKind.REFUSED and n not in technical]
         if missing := [name for name in self.keys if name not in found]:
             raise self._skip(f"the key column {missing[0]!r} holds bytes or shapes, which cannot be compared")
+        if reading.operation and not self.keys:
+            raise self._skip("'keys' are needed beside 'operation', or nobody knows which row was deleted")
         if not found:
             raise self._skip("it has no column that can be read")
         return found
