@@ -45,6 +45,7 @@ VOCABULARY: Mapping[tuple[str, str], str] = MappingProxyType(
         ("action", "drop"): "Not published",
         ("format", "csv"): "CSV",
         ("format", "excel.csv"): "CSV for Excel",
+        ("format", "geojson"): "GeoJSON",
         ("format", "xlsx"): "Excel workbook",
         ("format", "json"): "JSON",
         ("format", "jsonl"): "JSON Lines",
