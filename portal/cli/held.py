@@ -7,6 +7,7 @@ import click
 from portal.cli.parts import opened_parts, workshop_of
 from portal.cli.tables import print_table
 from portal.cli.wording import reason_in_words
+from portal.ingest.confirming import HeaderOrder, confirm_header
 from portal.ingest.held import get_held, list_held, refuse_held, release_held
 from portal.settings import Settings
 
@@ -58,6 +59,44 @@ def show(settings: Settings, held_id: str) -> None:
         click.echo(f"\nTable {slug}: {rows} rows; columns {', '.join(columns)}" if columns else f"\nFile {slug}")
     for record_id in item.missing[:50]:
         click.echo(f"  missing {record_id}")
+
+
+@held.command("header")
+@click.argument("held_id", metavar="ID")
+@click.option(
+    "--row", type=click.IntRange(1), help="Number of the header's first row in the file; else the proposed one."
+)
+@click.option("--rows", type=click.IntRange(1, 3), help="How many rows the header takes.")
+@click.option("--no-header", is_flag=True, help="There is no header; the data begin at the row.")
+@click.option("--names", default="", help="Names of the columns where there is no header, with commas between them.")
+@click.option("--sheet", help="Which sheet, or member of the archive, where there are several.")
+@click.option("--part", help="Which part of the record, where there are several.")
+@click.option("--person", required=True, help="Who says so, by name; it is kept.")
+@click.pass_obj
+def header(  # noqa: PLR0913 - one parameter an option
+    settings: Settings,
+    held_id: str,
+    *,
+    row: int | None,
+    rows: int | None,
+    no_header: bool,
+    names: str,
+    sheet: str | None,
+    part: str | None,
+    person: str,
+) -> None:
+    """Confirm or change the proposed header; the delivery is read again from the quarantine and judged."""
+    given = tuple(name.strip() for name in names.replace("，", ",").split(",")) if names else ()
+    order = HeaderOrder(person=person, row=row, rows=0 if no_header else rows, names=given, part=part, sheet=sheet)
+    with opened_parts(settings) as worker:
+        settled = confirm_header(workshop_of(worker), held_id, order)
+        worker.parts.search.close_difference()
+    click.echo(f"Read again as confirmed by {order.person}: {settled.action.value}.")
+    if settled.dataset_id and settled.version:
+        click.echo(f"Published as {settled.dataset_id}@v{settled.version}.")
+    for reason in settled.reasons:
+        if reason.severity in {"hold", "refuse"}:
+            click.echo(f"  {reason.severity:6} {reason_in_words(reason)}")
 
 
 @held.command("release")
