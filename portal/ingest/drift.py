@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.gate import Reason
+from portal.ingest.profile_drift import compare_profiles
 from portal.ingest.staging import StagedPart
 from portal.kernel.columns import ColumnOrder
 from portal.kernel.vocab import ColumnAction, PartKind
@@ -49,6 +50,7 @@ def compare(live: Sequence[LivePart], staged: Sequence[StagedPart]) -> tuple[Rea
             continue
         reasons += _rows_lost(old, new)
         reasons += _columns_changed(old, new)
+        reasons += _values_moved(old, new)
     return tuple(reasons)
 
 
@@ -65,5 +67,22 @@ def _columns_changed(old: LivePart, new: StagedPart) -> list[Reason]:
     closed = {rule.name for rule in new.rules if rule.action is ColumnAction.DROP}
     before = {name: kind for name, kind in old.columns if name not in closed}
     after = {column.name: column.type.value for column in new.schema.columns}
-    changed = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
-    return [Reason("drift_columns_changed", "hold", ", ".join(sorted(changed))[:300], len(changed))] if changed else []
+    changed = [
+        f"+{name}"
+        if name not in before
+        else f"-{name}"
+        if name not in after
+        else f"{name} {before[name]} → {after[name]}"
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+    return [Reason("drift_columns_changed", "hold", ", ".join(changed)[:300], len(changed))] if changed else []
+
+
+def _values_moved(old: LivePart, new: StagedPart) -> list[Reason]:
+    """What the profiles tell, of columns with which the same was done; a version of a time before profiles tells nothing."""
+    if old.profile is None or new.profile is None:
+        return []
+    orders = dict(old.actions)
+    same = {r.name for r in new.rules if orders.get(r.name) == ColumnOrder(r.action, r.parameter)}
+    return list(compare_profiles(new.slug, old.profile, new.profile, frozenset(same)))

@@ -1,6 +1,6 @@
 """Rows that end and rows that are withdrawn leave every door, whoever works and whoever does not."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -54,7 +54,7 @@ ROWS = [
 
 
 def build_part(
-    store: BlobStore, folder: Path, rows: list[tuple[object, ...]], cut: RowCut, slug: str = "cf"
+    store: BlobStore, folder: Path, rows: Sequence[tuple[object, ...]], cut: RowCut, slug: str = "cf"
 ) -> PublishedPart:
     """A table with rows that end, as a harvest stages it."""
     columns = write_source(folder / f"{new_id()}.parquet", TYPES, rows)
@@ -92,7 +92,7 @@ class Shown:
     folder: Path
     dataset_id: str = ""
 
-    def publish(self, rows: list[tuple[object, ...]], *, today: date, number: int = 0, **cut: object) -> str:
+    def publish(self, rows: Sequence[tuple[object, ...]], *, today: date, number: int = 0, **cut: object) -> str:
         part = build_part(self.workshop.store, self.folder, rows, RowCut(today, ENDS, **cut))  # type: ignore[arg-type]
         publication = build_publication(number, self.workshop.store, self.folder, parts=(part,))
         return self.put(publication)
