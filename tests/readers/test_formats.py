@@ -14,9 +14,6 @@ from tests.readers.conftest import Opened, rows_of, types_of
 @pytest.mark.parametrize(
     ("content", "name"),
     [
-        (b"%PDF-1.7\n%\xe2\xe3", "pdf"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "png"),
-        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "jpeg"),
         (b"\x1f\x8b\x08\x00abc", "gzip"),
         (b"Rar!\x1a\x07\x00", "rar"),
         (bytes(range(256)) * 8, "binary"),
@@ -29,11 +26,27 @@ def test_what_cannot_be_read_is_a_file_that_cannot_be_scanned(opened: Opened, co
 
 
 @pytest.mark.parametrize(
+    "content", [b"%PDF-1.7\n%\xe2\xe3", b"\x89PNG\r\n\x1a\n\x00\x00", b"\xff\xd8\xff\xe0\x00\x10JFIF"]
+)
+def test_beginning_of_a_document_or_picture_is_refused(opened: Opened, content: bytes) -> None:
+    with pytest.raises(FileRefused) as refusal:
+        opened(content, "table.csv")
+    assert refusal.value.code == "file_damaged"
+
+
+@pytest.mark.parametrize(
+    "content", ["<?xml version='1.0'?><kml><Document/></kml>", '{"type": "FeatureCollection", "features": []}']
+)
+def test_layer_without_a_feature_is_refused(opened: Opened, content: str) -> None:
+    with pytest.raises(FileRefused) as refusal:
+        opened(content, "table.xls")
+    assert refusal.value.code == "file_empty"
+
+
+@pytest.mark.parametrize(
     ("content", "name"),
     [
         ("<!DOCTYPE html><html><table><tr><td>1</td></tr></table></html>", "html"),
-        ("<?xml version='1.0'?><kml><Placemark/></kml>", "xml"),
-        ('{"type": "FeatureCollection", "features": []}', "geojson"),
         ('{"a": 1}', "json"),
         ("[1, 2, 3]", "json"),
     ],
