@@ -1,6 +1,5 @@
 """Run specimens and look-alikes through the bench, on all cores, each judged alone."""
 
-import atexit
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +17,7 @@ from tests.gate.corpus.specimens import Specimen
 _CHUNK = 12
 Given = TypeVar("Given")
 Made = TypeVar("Made")
+_ROOT: list[Path] = []
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,15 @@ def run_clean_here(tables: Sequence[LookAlike]) -> list[Alarm | None]:
     return [alarm_of(table, _bench().outcome(table.delivery)) for table in tables]
 
 
+def _settle(root: str) -> None:
+    """Where this process makes its bench; the parent removes the directory, for a worker's own clean-up is never called."""
+    _ROOT.append(Path(root))
+
+
 @cache
 def _bench() -> Bench:
     """One bench for each process: making its database costs more than ten specimens."""
-    directory = TemporaryDirectory(prefix="corpus-")
-    bench = Bench(Path(directory.name) / "var")
-    atexit.register(directory.cleanup)
-    atexit.register(bench.close)  # runs first
-    return bench
+    return Bench(_ROOT[-1] / f"var-{os.getpid()}")
 
 
 def judged(bench: Bench, specimen: Specimen) -> Result:
@@ -107,8 +108,9 @@ def _on_all_cores(
 ) -> list[Made]:
     waiting, count = list(given), processes or os.cpu_count() or 1
     chunks = [waiting[at : at + _CHUNK] for at in range(0, len(waiting), _CHUNK)]
-    if count == 1 or len(chunks) == 1:
-        return [made for chunk in chunks for made in work(chunk)]
     # Spawned, not forked: the engines below have threads, and a fork would inherit their locks.
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    with (
+        TemporaryDirectory(prefix="corpus-") as root,
+        ProcessPoolExecutor(count, get_context("spawn"), initializer=_settle, initargs=(root,)) as pool,
+    ):
         return [made for several in pool.map(work, chunks) for made in several]
