@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from portal.readers.lifeline import end_with_parent
 from portal.readers.reading import ReadingLimits
 
 RESULT_NAME = "reading.json"
@@ -52,6 +53,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
 def main() -> int:
     """Read one file; the exit status is 0 when `reading.json` holds an answer."""
     request = json.loads(sys.stdin.read())
+    end_with_parent(request["parent"])
     take_limits(ReadingLimits(**request["limits"]))
     answer = _answer(request)
     answer["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -65,7 +65,7 @@ def run_reader(
     work_dir.mkdir(parents=True, exist_ok=True)
     result = work_dir / RESULT_NAME
     result.unlink(missing_ok=True)
-    _run_child(json.dumps(request), work_dir, limits, module)
+    _run_child(json.dumps(request | {"parent": os.getpid()}), work_dir, limits, module)
     answer = _answer(result)
     if "refusal" in answer:
         raise FileRefused(answer["refusal"]["code"], answer["refusal"]["message"])

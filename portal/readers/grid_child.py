@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.readers.child import RESULT_NAME, take_limits
+from portal.readers.lifeline import end_with_parent
 from portal.readers.reading import ReadingLimits
 
 _MOST_FILLED = 5_000_000
@@ -29,6 +30,7 @@ Faults = dict[int, set[int]]
 def main() -> int:
     """Read one file; the exit status is 0 when the answer was written."""
     request = json.loads(sys.stdin.read())
+    end_with_parent(request["parent"])
     limits = ReadingLimits(**request["limits"])
     take_limits(limits)
     from portal.readers.errors import FileRefused  # noqa: PLC0415 - the limits hold before anything large is loaded
