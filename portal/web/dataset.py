@@ -20,6 +20,7 @@ from portal.tables.geometry import geometry_columns
 from portal.web.addresses import LANG
 from portal.web.freshness import measure_freshness
 from portal.web.linked_data import describe_dataset
+from portal.web.quality import Quality, quality_of
 
 _VERSIONS_SHOWN = 12
 
@@ -44,6 +45,7 @@ class PartBlock:
     view: PartView
     downloads: tuple[Download, ...]
     rows_lang: str
+    quality: Quality
     is_layer: bool = False
 
 
@@ -96,7 +98,7 @@ def part_block(dataset: DatasetView, part: PartView) -> PartBlock:
     if part.offers_original and part.kind is PartKind.TABLE:
         downloads.append(Download("original", f"{base}.original", part.original_size_bytes))
     is_layer = part.schema is not None and bool(geometry_columns(part.schema.columns))
-    return PartBlock(part, tuple(downloads), rows_lang_of(part.preview), is_layer)
+    return PartBlock(part, tuple(downloads), rows_lang_of(part.preview), quality_of(part), is_layer)
 
 
 def rows_lang_of(rows: tuple[tuple[object, ...], ...]) -> str:

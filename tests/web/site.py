@@ -101,4 +101,6 @@ def _part_with_absent_columns(parts: Parts, folder: Path) -> PublishedPart:
         absent=(AbsentColumn("身份证号", "column_sensitive_name"), AbsentColumn("", "column_secret")),
     )
     rules = (*part.rules, ColumnRule("身份证号", ColumnAction.DROP, "column_sensitive_name"))
-    return replace(part, schema=schema, rules=rules)
+    notes = [{"code": "footers_left_out", "subject": "", "count": 2}]
+    quality = {"delivered_format": "csv", "encoding": "gb18030", "rows_lost": 2, "notes": notes}
+    return replace(part, schema=schema, rules=rules, quality=quality)
