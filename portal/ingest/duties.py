@@ -24,6 +24,7 @@ from portal.catalogue.queries import open_version
 from portal.catalogue.views import ExportJobView, Ref
 from portal.exports.spooling import spool_file
 from portal.index import SearchService
+from portal.ingest.coverage import count_coverage
 from portal.ingest.cutting import cut_due
 from portal.ingest.increments_keeping import keep_bases
 from portal.ingest.models import HarvestRun
@@ -123,6 +124,7 @@ def thin_out(hands: Hands) -> int:
         forget_export_jobs(session, now)
         total += forget_spooled_files(session, now)
         recount(session)
+        count_coverage(session, now)  # a reviewer's release, or a lifted withdrawal, between two runs
     keep_bases(shop.database, shop.quarantine)
     total += shop.quarantine.purge(now=now) + sweep(shop.work_dir)
     with shop.database.reading() as session:
