@@ -202,7 +202,11 @@ class ColumnAnswer(Schema):
     source_name = string("What the department wrote.")
     null_count = whole("Rows without a value.")
     failed_casts = whole("Values that did not fit the type and are left out.")
-    action = string("publish or mask.")
+    action = string("publish, mask, generalise or suppress.")
+    parameter = string("How the action is done: year, town, band:1000, grid:0.01, 10, phone …; empty: its default.")
+    treatment = fields.Nested(
+        WordsAnswer, required=True, metadata={"description": "The same in words; empty for publish."}
+    )
 
 
 class AbsentAnswer(Schema):

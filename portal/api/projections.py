@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from portal.api.addresses import Links
 from portal.catalogue.views import DatasetCard, DatasetView, PartView, PublisherView, ThemeView, VersionView
 from portal.exports.offering import offered_formats
-from portal.i18n import translate
+from portal.i18n import explain_action, translate
 from portal.kernel.columns import AbsentColumn, Column
 from portal.kernel.text import Language, Text
 from portal.kernel.vocab import PartKind
@@ -158,6 +158,8 @@ def column_json(column: Column) -> Json:
         "null_count": column.null_count,
         "failed_casts": column.failed_casts,
         "action": column.action.value,
+        "parameter": column.parameter,
+        "treatment": {lang.value: explain_action(lang, column.action, column.parameter) for lang in Language},
     }
 
 

@@ -17,6 +17,7 @@ from portal.http.principal import KEY_PARAMETERS
 from portal.i18n import (
     VOCABULARY,
     explain,
+    explain_action,
     format_bytes,
     format_date,
     format_instant,
@@ -110,6 +111,7 @@ def _environment(
             "day": partial(_day, language),
             "instant": partial(format_instant, language),
             "explain": partial(explain, language),
+            "treatment": partial(explain_action, language),
             "label": partial(label, language),
             "icon": _icon,
             "text": partial(wording.show, language),

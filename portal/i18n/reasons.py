@@ -214,9 +214,6 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "signed mapping that a blank means forever.",
         "row_end_unreadable": "%(count)s rows of “%(subject)s” name no day until which they are public. Correct them, or add the "
         "words to the signed mapping.",
-        "drift_column_new": "New columns since the last version: %(subject)s. Check that they may be public.",
-        "drift_column_gone": "Columns of the last version are missing: %(subject)s. Check that this is meant.",
-        "drift_type_changed": "Columns changed their type since the last version: %(subject)s. Check that this is meant.",
         "drift_digits_appeared": "Numbers of the length of personal numbers appeared in a column: %(subject)s. Look at it.",
         "drift_nulls_jumped": "A column lost its values since the last version: %(subject)s. Check that this is meant.",
         "drift_values_collapsed": "A column has far fewer different values than before: %(subject)s. Check that this is meant.",

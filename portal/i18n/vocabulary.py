@@ -43,6 +43,8 @@ VOCABULARY: Mapping[tuple[str, str], str] = MappingProxyType(
         ("action", "publish"): "Published as delivered",
         ("action", "mask"): "Masked",
         ("action", "drop"): "Not published",
+        ("action", "generalise"): "Generalised",
+        ("action", "suppress"): "Small counts left out",
         ("format", "csv"): "CSV",
         ("format", "excel.csv"): "CSV for Excel",
         ("format", "geojson"): "GeoJSON",

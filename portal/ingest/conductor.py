@@ -28,6 +28,7 @@ from portal.ingest.texts import slugs_for
 from portal.inspect import SCANNER_VERSION
 from portal.kernel.declaration import Declaration
 from portal.kernel.digests import text_digest
+from portal.tables.row_cuts import mark_of
 
 
 def raw_digest(raw: RawRecord) -> str:
@@ -71,7 +72,7 @@ def judge_record(
         "source": harvest.source.name,
         "record_id": record.id,
         "run_id": harvest.run_id,
-        "raw_sha256": raw_sha256,
+        "raw_sha256": _told_digest(harvest, declaration, raw_sha256),
         "fetched_at": harvest.now().isoformat(),
         "mapping_digest": harvest.source.mapping.digest,
         "mapping_signed_by": harvest.source.mapping.signed_by or "",
@@ -101,6 +102,14 @@ def judge_record(
     return Judged(
         record, declaration, raw_sha256, data_stamp, publication, staged, verdict, known.live, leak, known.reviews
     )
+
+
+def _told_digest(harvest: Harvest, declaration: Declaration, raw_sha256: str) -> str:
+    """The record's hash as the public reads it. A record with a secret column has that column's name in it, and whoever
+    guessed the name could confirm it by the hash: so it is keyed, and we alone can compare it."""
+    if not any(column.is_secret for column in declaration.columns):
+        return raw_sha256
+    return mark_of(harvest.rows.key(), "raw record", raw_sha256)
 
 
 def _gather(

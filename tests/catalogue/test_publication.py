@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from portal.catalogue.publication import Publication, digest_data, digest_page, page_texts
+from portal.catalogue.publication import Publication, PublishedPart, digest_data, digest_page, page_texts
 from portal.kernel.columns import AbsentColumn, ColumnRule
 from portal.kernel.text import Language, Origin, Text, Wording
-from portal.kernel.vocab import ColumnAction, DataClass, Openness, UpdateCycle
+from portal.kernel.vocab import ColumnAction, DataClass, Openness, PartKind, UpdateCycle
 from tests.builders import build_link
 
 Make = Callable[..., Publication]
@@ -124,3 +124,15 @@ def test_every_public_text_is_handed_to_inspection_once(make: Make) -> None:
     assert texts["column title#data.0.en"] == "Name"
     assert texts["licence"] == "CC0"
     assert publication.publisher.source_name in texts.values()
+
+
+def test_a_name_that_is_withheld_is_no_part_of_the_public_digest() -> None:
+    """Whoever guesses the name of a secret column could otherwise confirm the guess."""
+
+    def digest(name: str, reason: str) -> str:
+        rules = (ColumnRule(name, ColumnAction.DROP, reason),)
+        return digest_data((PublishedPart("t", PartKind.TABLE, Text(), "csv", rules=rules),))
+
+    assert digest("线人姓名", "column_secret") == digest("别的名字", "column_secret")
+    assert digest("线人姓名", "column_closed") != digest("别的名字", "column_closed")
+    assert digest("线人姓名", "column_secret") != digest("线人姓名", "column_closed")
