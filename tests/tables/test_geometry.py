@@ -16,7 +16,7 @@ from portal.tables.geometry import box_names
 from tests.tables.tables import columns_of, make_engine, publish_all, table_of, write_source
 
 TYPES = {"名称": ColumnType.TEXT, "geometry": ColumnType.GEOMETRY}
-SQUARE = shapely.box(120.1, 30.2, 120.3, 30.4)
+SQUARE = shapely.box(120.101, 30.2, 120.305, 30.414)
 ROWS = [
     ("点", shapely.to_wkb(shapely.Point(120.123456, 30.987654))),
     ("面", shapely.to_wkb(SQUARE)),
@@ -39,7 +39,7 @@ def test_published_layer_is_geoparquet_with_bounding_boxes(tmp_path: Path) -> No
     covering = geo["columns"]["geometry"]["covering"]["bbox"]
     assert covering["xmin"] == ["geometry_bbox", "xmin"]
     boxes = pq.read_table(projection.path).column("geometry_bbox").to_pylist()
-    assert boxes[1] == {"xmin": 120.1, "ymin": 30.2, "xmax": 120.3, "ymax": 30.4}
+    assert boxes[1] == {"xmin": 120.101, "ymin": 30.2, "xmax": 120.305, "ymax": 30.414}
     assert boxes[2] is None
 
 
