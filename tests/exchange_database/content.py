@@ -71,7 +71,7 @@ def push_markets(database: ExchangeDatabase, rows: list[tuple[int, str, int, int
     for number, *_ in rows:
         database.run("DELETE FROM sc_market WHERE rank = :id", {"id": number})
     database.run(
-        "INSERT INTO sc_market VALUES (:id, :name, :stalls, :seq, NULL)",
+        "INSERT INTO sc_market (rank, name, stalls, seq) VALUES (:id, :name, :stalls, :seq)",
         [{"id": number, "name": name, "stalls": stalls, "seq": seq} for number, name, stalls, seq in rows],
     )
 

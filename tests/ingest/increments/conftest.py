@@ -75,7 +75,7 @@ class Front:
             key=f"front:{record_id}",
         )[0]
         path = self.workshop.store.local_path(blob_key("tables", sha256, "parquet"))
-        return duckdb.sql(f"SELECT * FROM read_parquet('{path}')").fetchall()
+        return duckdb.execute(f"SELECT * FROM read_parquet('{path}')").fetchall()
 
     def state(self, record_id: str) -> dict[str, Any]:
         """What is remembered of the table."""
