@@ -15,7 +15,7 @@ from portal.inspect import SCANNER_VERSION
 from portal.kernel.digests import value_digest
 from portal.storage import BlobStore, Quarantine
 
-STEPS_VERSION = "2"  # of the steps themselves: a change here makes every record be done again
+STEPS_VERSION = "3"  # of the steps themselves: a change here makes every record be done again
 
 
 class Progress(Protocol):

@@ -34,6 +34,7 @@ def state_of(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)  # two to four minutes on two cores that nobody else uses
 def test_every_file_is_read_or_refused_within_its_bounds(
     shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
