@@ -59,7 +59,8 @@ def test_the_last_by_mark_wins_whatever_came_last(tmp_path: Path) -> None:
 
 
 def test_exact_duplicates_are_counted_apart(tmp_path: Path) -> None:
-    lines: list[Line] = [("1", "a", "1", False)] * 4 + [("2", "b", "1", False), ("2", "c", "2", False)]
+    once: Line = ("1", "a", "1", False)
+    lines: list[Line] = [once, once, once, once, ("2", "b", "1", False), ("2", "c", "2", False)]
     merged = merge(room_in(tmp_path), delta_of(room_in(tmp_path), lines), KEYED)
     assert rows_in(merged) == [("1", "a"), ("2", "c")]
     assert (merged.counts["rows_repeated"], merged.counts["rows_superseded"]) == (3, 1)
