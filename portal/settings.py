@@ -73,6 +73,7 @@ class Settings:
         None, "File with the password of that user, readable by the worker alone."
     )
     smtp_from: str = _setting("", "Address that notices come from; needed with smtp_host.")
+    objection_mail: str = _setting("", "Addresses that are told of objections, with commas between. Worker only.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod

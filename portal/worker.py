@@ -23,6 +23,7 @@ from portal.ingest.workshop import Workshop
 from portal.kernel.errors import PortalError
 from portal.logs import set_up_logs
 from portal.notify import Mailer, send_due_mail
+from portal.participation.duties import look_after_objections
 from portal.settings import Settings
 from portal.wiring import WorkerParts, worker_parts
 
@@ -94,6 +95,17 @@ def hands_of(worker: WorkerParts, stop: Event) -> Hands:
     return Hands(workshop, parts.search, parts.settings.xlsx_max_rows, stop.is_set)
 
 
+def _objections(settings: Settings) -> Duty:
+    """What participation has to do, as a duty like those of ingest."""
+    tell = tuple(address for part in settings.objection_mail.split(",") if (address := part.strip()))
+
+    def look_after(hands: Hands) -> int:
+        with hands.workshop.database.transaction() as session:
+            return look_after_objections(session, datetime.now(UTC), tell=tell)
+
+    return Duty("objections", 30, look_after)
+
+
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. Raises SchemaOutdated when the database must be migrated first."""
     stop = Event()
@@ -104,7 +116,7 @@ def run_worker(settings: Settings) -> None:
         check_schema(worker.parts.database)
         _log.info("worker_started")
         with _beside(settings, worker.parts.database, stop):
-            work(hands_of(worker, stop), stop)
+            work(hands_of(worker, stop), stop, (*DUTIES, _objections(settings)))
     finally:
         worker.parts.jobs.close()
         worker.parts.database.dispose()

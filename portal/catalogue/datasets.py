@@ -13,6 +13,7 @@ from portal.access import can_read_rows, is_gone, is_visible
 from portal.catalogue.errors import Buried, Grave
 from portal.catalogue.lists import read_themes
 from portal.catalogue.models import Dataset, Publisher
+from portal.catalogue.objections import UNDER_OBJECTION, Objection, is_hidden
 from portal.catalogue.reading import is_storable, make_card, read_formats, read_parts, read_theme_slugs, read_wordings
 from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
 from portal.catalogue.views import DatasetView, FileView, Ref, VersionView
@@ -166,6 +167,7 @@ def _get_row(session: Session, principal: Principal, ref: Ref) -> Any:
             Version.published_at,
             Version.rows_end_at,
             Version.redacted_at,
+            is_hidden(Dataset.id).label("is_hidden"),
         )
         .join(Publisher, Publisher.id == Dataset.publisher_id)
         .outerjoin(Version, (Version.dataset_id == Dataset.id) & (Version.number == number))
@@ -175,6 +177,8 @@ def _get_row(session: Session, principal: Principal, ref: Ref) -> Any:
         raise _buried(session, ref)
     if row is None or not is_visible(principal, row.state) or row.number is None:
         raise NotFound(f"There is no dataset {ref} here.")
+    if row.is_hidden:
+        raise _hidden(session, ref)
     if row.redacted_at is not None:
         raise _buried(session, Ref(ref.dataset_id, row.number))
     if row.cut_asked_at is not None or (row.rows_end_at is not None and row.rows_end_at <= datetime.now(UTC)):
@@ -241,6 +245,14 @@ def _spooled_sizes(session: Session, dataset_id: str, number: int) -> Mapping[st
     for part, made, size in session.execute(query):
         found[part][made] = size
     return found
+
+
+def _hidden(session: Session, ref: Ref) -> Buried:
+    """Hidden while an objection is reviewed: like something that is gone, for now."""
+    is_open = (Objection.dataset_id == ref.dataset_id, Objection.state == "open", Objection.hides.is_(True))
+    since = session.scalars(select(Objection.filed_at).where(*is_open).order_by(Objection.filed_at).limit(1)).one()
+    grave = Grave(ref.dataset_id, ref.version, UNDER_OBJECTION, since, {})
+    return Buried(f"{ref} is hidden since {since:%Y-%m-%d} while an objection is reviewed.", grave)
 
 
 def _buried(session: Session, ref: Ref) -> Buried:

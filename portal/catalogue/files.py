@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.access import is_visible
 from portal.catalogue.datasets import get_table_size
 from portal.catalogue.models import Dataset, ExportJob, Outbox
-from portal.catalogue.reading import is_storable
+from portal.catalogue.reading import is_storable, only_visible
 from portal.catalogue.versions import SpooledFile, Version
 from portal.catalogue.views import ExportJobView, Ref
 from portal.catalogue.withdrawal import PURGE_BLOBS
@@ -17,7 +17,6 @@ from portal.db.locks import lock
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.ids import new_id
 from portal.kernel.principal import Principal
-from portal.kernel.vocab import DatasetState
 
 MAX_WAITING = 200
 MAX_WAITING_PER_CALLER = 5
@@ -43,10 +42,12 @@ def record_spooled_file(
     """
     lock(session, f"dataset {dataset_id}")  # against a withdrawal that is under way
     is_live = session.scalar(
-        select(Version.number)
-        .join(Dataset, Dataset.id == Version.dataset_id)
-        .where(Version.dataset_id == dataset_id, Version.number == version_number)
-        .where(Version.redacted_at.is_(None), Dataset.state == DatasetState.PUBLISHED)
+        only_visible(
+            select(Version.number)
+            .join(Dataset, Dataset.id == Version.dataset_id)
+            .where(Version.dataset_id == dataset_id, Version.number == version_number)
+            .where(Version.redacted_at.is_(None))
+        )
     )
     if is_live is None:
         raise NotFound(f"{Ref(dataset_id, version_number)} is not public any more; its new file must go too.")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.catalogue.objections import Objection  # noqa: F401 - its table belongs to these
 from portal.catalogue.versions import Version
 from portal.db import Base, UtcDateTime
 from portal.kernel.ids import new_id

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import VISIBLE_STATES
 from portal.catalogue.models import Dataset, DatasetTheme, DatasetWording, Publisher
+from portal.catalogue.objections import is_hidden
 from portal.catalogue.serialised import load_text
 from portal.catalogue.versions import Version, VersionPart
 from portal.catalogue.views import DatasetCard, PartView
@@ -43,7 +44,7 @@ def is_storable(*texts: str) -> bool:
 
 def only_visible(query: Select[*Ts]) -> Select[*Ts]:
     """The query over datasets, without those that do not exist for the public."""
-    return query.where(Dataset.state.in_(VISIBLE_STATES))
+    return query.where(Dataset.state.in_(VISIBLE_STATES), ~is_hidden(Dataset.id))
 
 
 def read_cards(session: Session, ids: Sequence[str]) -> dict[str, DatasetCard]:

@@ -89,6 +89,8 @@ def write_state(session: Session, state: State, admitted: Mapping[int, Admitted]
     """
     dataset_id = state["dataset"]["id"]
     lock(session, f"dataset {dataset_id}")
+    if session.scalar(select(Dataset.stays_withdrawn).where(Dataset.id == dataset_id)):
+        return  # a person withdrew it here, after an objection: what is carried does not bring it back
     _write(session, Publisher, state["publisher"], key=("id",))
     _write_dataset(session, state)
     known = dict(

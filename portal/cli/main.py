@@ -6,7 +6,21 @@ import click
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from harvesters.errors import HarvestError
-from portal.cli import bundles, database, datasets, demo, harvests, held, index, keys, mail, reading, serving, sources
+from portal.cli import (
+    bundles,
+    database,
+    datasets,
+    demo,
+    harvests,
+    held,
+    index,
+    keys,
+    mail,
+    objections,
+    reading,
+    serving,
+    sources,
+)
 from portal.kernel.errors import PortalError
 from portal.logs import set_up_logs
 from portal.settings import Settings, SettingsError
@@ -62,6 +76,7 @@ main.add_command(keys.key)
 main.add_command(bundles.bundle)
 main.add_command(index.index)
 main.add_command(mail.mail)
+main.add_command(objections.objection)
 main.add_command(serving.worker)
 main.add_command(serving.serve)
 main.add_command(demo.demo)

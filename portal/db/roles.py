@@ -26,8 +26,14 @@ WEB_READS = (
     "version",
     "version_part",
 )
-WEB_READS_COLUMNS = {"dataset_wording": ("dataset_id", "field", "language", "value", "origin", "translated_from")}
-WEB_INSERTS = ("dataset_use", "export_job", "spooled_file")
+WEB_READS_COLUMNS = {
+    "dataset_wording": ("dataset_id", "field", "language", "value", "origin", "translated_from"),
+    # what hides and what was answered; never the statement or how to reach the person
+    "objection": (
+        "dataset_id", "data_digest", "hides", "state", "receipt_sha256", "filed_at", "answered_at", "measure", "answer",
+    ),
+}  # fmt: skip
+WEB_INSERTS = ("dataset_use", "export_job", "objection", "spooled_file")
 WEB_UPDATES_COLUMNS = {"api_key": ("last_used_on",)}
 WEB_SEQUENCES = ("dataset_use_id_seq",)
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)

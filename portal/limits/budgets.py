@@ -14,6 +14,7 @@ from portal.kernel.vocab import Tier
 
 _MINUTE_S = 60
 _HOUR_S = 3600
+_DAY_S = 24 * _HOUR_S
 
 
 class BudgetClass(StrEnum):
@@ -24,6 +25,7 @@ class BudgetClass(StrEnum):
     ROWS = "rows"  # rows of a table by API
     EXPORTS = "exports"  # making a file that is not there yet
     FILES = "files"  # downloading a file
+    OBJECTIONS = "objections"  # objecting to a publication, asking for the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ BUDGETS: Mapping[BudgetClass, Mapping[Tier, Budget]] = MappingProxyType(
         BudgetClass.ROWS: _tiers(_MINUTE_S, 60, 300, 600, 3_000),
         BudgetClass.EXPORTS: _tiers(_HOUR_S, 60, 300, 1_000, 5_000),
         BudgetClass.FILES: _tiers(_MINUTE_S, 240, 600, 1_200, 6_000),
+        BudgetClass.OBJECTIONS: _tiers(_DAY_S, 10, 20, 20, 20),
     }
 )
 
@@ -57,6 +60,7 @@ DESCRIPTIONS: Mapping[BudgetClass, str] = MappingProxyType(  # message ids, show
         BudgetClass.ROWS: "Pages of rows by API",
         BudgetClass.EXPORTS: "Files that have to be made first",
         BudgetClass.FILES: "Downloads of files",
+        BudgetClass.OBJECTIONS: "Objections to a publication, and questions about their answers",
     }
 )
 

@@ -13,6 +13,8 @@ import structlog
 from portal.db import Database
 from portal.kernel.masking import masked
 from portal.notify.errors import MailAway, MailRefused
+from portal.notify.objections import KIND as OBJECTIONS
+from portal.notify.objections import worded_objections
 from portal.notify.outbox import (
     TakenMail,
     forget_mail,
@@ -126,11 +128,16 @@ def send_due_mail(
         return _put_off(database, str(error), now)
 
 
+def _worded(mail: TakenMail, settings: Settings) -> EmailMessage:
+    make = worded_objections if mail.content.get("about") == OBJECTIONS else worded_mail
+    return make(mail.content, settings, mail.created_at)
+
+
 def _send(database: Database, mailer: Mailer, connection: smtplib.SMTP, mail: TakenMail, now: datetime) -> "_Outcome":
     """Send one and note what came of it."""
     log = _log.bind(mail=mail.id, source=mail.content.get("source"), run=mail.content.get("run"))
     try:
-        mailer.send(connection, worded_mail(mail.content, mailer.settings, mail.created_at))
+        mailer.send(connection, _worded(mail, mailer.settings))
     except (MailRefused, MailAway) as error:
         is_final = isinstance(error, MailRefused)
         _note_failure(database, mail, str(error), now, is_final=is_final)

@@ -5,22 +5,18 @@ Nothing of the data is in it, nor in what it is made of: reasons are told withou
 
 from collections.abc import Mapping
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.i18n import translate
 from portal.i18n.messages import later
 from portal.i18n.reasons import explain
-from portal.kernel.digests import text_digest
 from portal.kernel.text import Language
+from portal.notify.frame import framed, word
 from portal.settings import Settings
 
 _ELLIPSIS = "…"
-_RULE = "-" * 40
 
 _SUBJECTS = {
     "failed": later("The harvest of %(source)s failed"),
@@ -42,20 +38,16 @@ def worded_mail(content: Mapping[str, Any], settings: Settings, created_at: date
 
     Raises ValueError or KeyError on content that is not ours.
     """
-    to, run, source = str(content["to"]), _word(content["run"]), _word(content["source"])
+    run, source = word(content["run"]), word(content["source"])
     events = [str(event) for event in content["events"] if event in _SUBJECTS]
-    subjects = [translate(language, _SUBJECTS[events[0]], source=source) for language in (Language.ZH, Language.EN)]
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = f"[{_word(settings.site_name_zh)}] {' / '.join(subjects)}"
-    message["From"] = Address(_word(settings.site_name_en), addr_spec=settings.smtp_from)
-    message["To"] = Address(addr_spec=to)
-    message["Date"] = format_datetime(created_at)
-    domain = settings.smtp_from.rpartition("@")[2]
-    message["Message-ID"] = f"<{run}.{'-'.join(events)}.{text_digest(to)[:12]}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    parts = [_told(language, content, events, settings) for language in (Language.ZH, Language.EN)]
-    message.set_content(f"\n\n{_RULE}\n\n".join(parts) + "\n", charset="utf-8", cte="base64")
-    return message
+    return framed(
+        settings,
+        to=str(content["to"]),
+        key=f"{run}.{'-'.join(events)}",
+        subjects={language: translate(language, _SUBJECTS[events[0]], source=source) for language in Language},
+        parts={language: _told(language, content, events, settings) for language in Language},
+        created_at=created_at,
+    )
 
 
 def _told(language: Language, content: Mapping[str, Any], events: list[str], settings: Settings) -> str:
@@ -137,8 +129,3 @@ class _Teller:
     def at(self, instant: str) -> str:
         """An instant in the site's zone, to the minute."""
         return f"{datetime.fromisoformat(instant).astimezone(self._zone):%Y-%m-%d %H:%M %Z}" if instant else _ELLIPSIS
-
-
-def _word(value: object) -> str:
-    """Text that can stand in a header: no control character, no end of line."""
-    return "".join(c for c in str(value) if c.isprintable())[:120]

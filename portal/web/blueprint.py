@@ -9,6 +9,7 @@ from portal.web import (
     developers,
     home,
     jobs,
+    objections,
     outlines,
     publishers,
     robots,
@@ -23,7 +24,8 @@ def create_blueprint() -> Blueprint:
     """The site's routes."""
     blueprint = Blueprint("web", __name__)
     blueprint.url_value_preprocessor(_forget_language)
-    for room in (home, search, dataset, data, outlines, jobs, publishers, coverage, themes, texts, developers, sitemap, robots):
+    rooms = (home, search, dataset, data, outlines, jobs, objections, publishers, coverage, themes, texts, developers)
+    for room in (*rooms, sitemap, robots):
         room.register(blueprint)
     return blueprint
 

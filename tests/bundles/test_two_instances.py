@@ -234,3 +234,13 @@ def test_an_import_that_was_killed_is_run_again(inside: Inside, outside: Outside
     outside.take(made)
     assert published(outside.parts.database) == published(inside.bench.database)
     assert not list((outside.settings.var_dir / "work").iterdir())
+
+
+def test_what_was_withdrawn_outside_after_an_objection_is_not_brought_back(inside: Inside, outside: Outside) -> None:
+    outside.take(inside.made())
+    gone = published(outside.parts.database)[0]
+    with outside.parts.database.transaction() as session:
+        withdraw_dataset(session, gone, "objection_upheld", "王审核", datetime.now(UTC))
+    outside.take(inside.made(is_whole=True))
+    assert gone not in published(outside.parts.database)
+    assert outside.client.get(f"/api/v1/datasets/{gone}").status_code == 410

@@ -2,7 +2,12 @@
 
 from importlib import import_module
 
-MODULES = ("portal.accounts.models", "portal.bundles.models", "portal.catalogue.models", "portal.ingest.models")
+MODULES = (
+    "portal.accounts.models",
+    "portal.bundles.models",
+    "portal.catalogue.models",
+    "portal.ingest.models",
+)
 
 
 def load_models() -> None:

@@ -497,6 +497,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_harvest_record_run_record", "harvest_record", ["run_id", "record_id"], unique=False)
     op.create_table(
+        "objection",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("data_digest", sa.String(length=64), nullable=False),
+        sa.Column("ground", sa.String(length=10), nullable=False),
+        sa.Column("statement", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("hides", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("receipt_sha256", sa.String(length=64), nullable=False),
+        sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("measure", sa.String(length=12), nullable=False),
+        sa.Column("answered_by", sa.String(length=200), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_objection_dataset_id_dataset")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+        sa.UniqueConstraint("receipt_sha256", name=op.f("uq_objection_receipt_sha256")),
+    )
+    op.create_index("ix_objection_open", "objection", ["dataset_id", "state"], unique=False)
+    op.create_table(
         "reconciliation",
         sa.Column("run_id", sa.String(length=16), nullable=False),
         sa.Column("source_name", sa.String(length=60), nullable=False),

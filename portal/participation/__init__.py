@@ -1,0 +1,1 @@
+"""What people who are not ours may do: object to what was published about them."""
