@@ -1,28 +1,19 @@
 """The third layer: what each rule of the inspection means for publishing.
 
-`portal.inspect` says what it found; here stands what follows from it. A rule that is not in this table holds the record.
+`portal.inspect` says what it found, the rules what follows from it. A finding of no known rule holds the record.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from portal.gate.documents import DOCUMENT_HOLDS
+from portal.gate.rules import RULES
 from portal.gate.verdicts import Reason, Severity
 from portal.kernel.findings import Finding
 
-CONTENT_RULES: Final[dict[str, Severity]] = {
-    "identity_number": "hold",
-    "identity_number_15": "hold",
-    "identity_number_rounded": "hold",
-    "residence_permit": "hold",
-    "mobile_number": "hold",
-    "bank_card": "hold",
-    "passport": "hold",
-    "email_address": "hold",
-    "name_beside_phone": "hold",
-    "home_address": "hold",
-    "secrecy_mark": "hold",
-    "serial_number": "note",
-}
+CONTENT_RULES: Final[Mapping[str, Severity]] = MappingProxyType({rule.name: rule.weight for rule in RULES})
+_NOT_CURED: Final = frozenset(rule.name for rule in RULES if not rule.is_cured_by_dropping)
 
 
 def content_reason(finding: Finding) -> Reason:
@@ -37,4 +28,4 @@ def content_reason(finding: Finding) -> Reason:
 
 def is_sensitive_in_column(rule: str) -> bool:
     """Whether dropping the column cures it. A secrecy mark is about the whole document and is never cured so."""
-    return CONTENT_RULES.get(rule, "hold") == "hold" and rule != "secrecy_mark"
+    return CONTENT_RULES.get(rule, "hold") == "hold" and rule not in _NOT_CURED

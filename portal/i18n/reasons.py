@@ -7,6 +7,7 @@ reason is about, `%(count)s` a number of cells or rows.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from portal.gate.rules import RULES, Words
 from portal.i18n.messages import later, translate
 from portal.kernel.text import Language
 
@@ -50,26 +51,6 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "closed_but_column_open": "Declared closed, but some of its columns are declared open. Correct it at the source.",
         "column_open_but_secret": "A column is declared open and secret at once. Correct it at the source.",
         # the inspection: held
-        "found_identity_number": "Resident identity numbers were found in “%(subject)s” (%(count)s). Remove or mask them.",
-        "found_identity_number_15": "Identity numbers of the old form (15 digits) were found in “%(subject)s” (%(count)s). "
-        "Remove or mask them.",
-        "found_identity_number_rounded": "Numbers that look like identity numbers rounded by a spreadsheet were found in "
-        "“%(subject)s” (%(count)s). Remove the column.",
-        "found_residence_permit": "Residence permit numbers were found in “%(subject)s” (%(count)s). Remove or mask them.",
-        "found_mobile_number": "Mobile numbers were found in “%(subject)s” (%(count)s). Remove them, or let a reviewer "
-        "confirm that they are public service numbers.",
-        "found_bank_card": "Bank card numbers were found in “%(subject)s” (%(count)s). Remove them.",
-        "found_passport": "Numbers of passports or travel permits were found in “%(subject)s” (%(count)s). Remove them.",
-        "found_email_address": "E-mail addresses outside government domains were found in “%(subject)s” (%(count)s). "
-        "Remove them, or let a reviewer confirm that they are public.",
-        "found_name_beside_phone": "Names of people stand beside telephone numbers in “%(subject)s” (%(count)s). "
-        "Remove one of the two.",
-        "found_home_address": "Home addresses of people were found in “%(subject)s” (%(count)s). Remove them or shorten "
-        "them to the street.",
-        "found_secrecy_mark": "A secrecy mark was found in “%(subject)s” (%(count)s). Ask the department for its decision.",
-        "found_serial_number": "Numbers in “%(subject)s” (%(count)s) look like personal numbers, but only as often as chance "
-        "makes serial numbers look so.",
-        "finding_allowed": "The signed mapping allows what was found here (%(subject)s; %(count)s).",
         "found_unknown": "The inspection found something in “%(subject)s” (%(count)s) that the gate does not know.",
         "original_withheld": "The delivered file itself is not offered: personal data was found in its %(subject)s.",
         "nothing_to_publish": "Nothing is left to publish: no column is open, or nothing was delivered.",
@@ -238,11 +219,17 @@ REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+RULE_MESSAGES: Mapping[str, Words] = MappingProxyType({f"found_{rule.name}": rule.message for rule in RULES})
+"""The rules of the inspection bring their messages with them, in both languages."""
+
 UNKNOWN_REASON = later("A reason without a description: %(code)s")
 
 
 def explain(language: Language, code: str, *, subject: str = "", count: int | None = None) -> str:
     """The sentence for a reason code in one language."""
+    values = {"subject": subject, "count": "" if count is None else count}
+    if code in RULE_MESSAGES:
+        return RULE_MESSAGES[code].said(language) % values
     message = REASONS.get(code)
     if message is None:
         return translate(language, UNKNOWN_REASON, code=code)

@@ -15,6 +15,9 @@ _PROVINCES: Final = r"^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
 """First two digits: provinces. Asked of the old form alone, which has no check digit; the new form is judged without any
 table of places, because places come and go."""
 
+_CREDIT_SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_TAIWAN_PLACES: Final = {sign: 10 + place for place, sign in enumerate("ABCDEFGHJKLMNPQRSTUVXYWZIO")}
+
 
 def digit(number: pl.Expr, width: int, position: int) -> pl.Expr:
     """The digit at `position` (0 first) of an integer of `width` digits."""
@@ -77,13 +80,12 @@ def is_card_like(token: pl.Expr) -> pl.Expr:
     """Whether digits have length and issuer prefix of a payment card (ISO/IEC 7812-1; UnionPay 62, ABC 9559x …)."""
     return token.str.contains(
         r"^(?:6[02][0-9]{14,17}|4[0-9]{15}|5[1-5][0-9]{14}|2(?:22[1-9]|2[3-9][0-9]|[3-6][0-9]{2}|7[01][0-9]|720)[0-9]{12}"
-        r"|3[47][0-9]{13}|35(?:2[89]|[3-8][0-9])[0-9]{12}|9558[0-9]{15}|9559[5-9][0-9]{14})$"
+        r"|3[47][0-9]{13}|4[0-9]{12}|35(?:2[89]|[3-8][0-9])[0-9]{12}|9558[0-9]{15}|9559[5-9][0-9]{14})$"
     )
 
 
 def _weighted(body: pl.Expr, weights: tuple[int, ...]) -> pl.Expr:
-    terms = (digit(body, len(weights), position) * weight for position, weight in enumerate(weights))
-    return reduce(lambda a, b: a + b, terms)
+    return reduce(lambda a, b: a + b, _weighted_terms(body, weights))
 
 
 def _luhn_term(number: pl.Expr, place: int) -> pl.Expr:
@@ -92,3 +94,30 @@ def _luhn_term(number: pl.Expr, place: int) -> pl.Expr:
     if place % 2 == 0:
         return value
     return value * 2 - pl.when(value > 4).then(pl.lit(9, pl.UInt64)).otherwise(pl.lit(0, pl.UInt64))
+
+
+def has_province(token: pl.Expr) -> pl.Expr:
+    """Whether a number begins with the two digits of a province."""
+    return token.str.contains(_PROVINCES)
+
+
+def taiwan_checks(token: pl.Expr) -> pl.Expr:
+    """Whether a letter and nine digits are an identity number of Taiwan (second sign 1, 2, 8 or 9; weights 1 9 8 … 1 1)."""
+    place = token.str.slice(0, 1).replace_strict(_TAIWAN_PLACES, default=None, return_dtype=pl.Int64)
+    number = token.str.slice(1, 9).cast(pl.Int64, strict=False)
+    weights = (8, 7, 6, 5, 4, 3, 2, 1, 1)
+    total = place // 10 + place % 10 * 9 + reduce(lambda a, b: a + b, _weighted_terms(number, weights))
+    return (token.str.contains("^[A-Z][1289]") & (total % 10 == 0)).fill_null(value=False)
+
+
+def credit_code_is_valid(code: str) -> bool:
+    """Whether 18 characters are a unified social credit code with the right check sign (GB 32100-2015)."""
+    values = [_CREDIT_SIGNS.find(sign) for sign in code]
+    if len(values) != 18 or min(values) < 0:
+        return False
+    total = sum(value * weight for value, weight in zip(values, _CREDIT_CODE_WEIGHTS, strict=False))
+    return (31 - total % 31) % 31 == values[17]
+
+
+def _weighted_terms(number: pl.Expr, weights: tuple[int, ...]) -> list[pl.Expr]:
+    return [digit(number, len(weights), position) * weight for position, weight in enumerate(weights)]

@@ -12,13 +12,16 @@ from typing import Final
 
 import polars as pl
 
+from portal.gate.rules import Counts
 from portal.inspect import patterns
-from portal.inspect.cells import examine
-from portal.inspect.neighbours import find_neighbours
-from portal.inspect.tally import Tally
+from portal.inspect.cells import examine, findings_of
+from portal.inspect.prefilter import is_suspect
+from portal.inspect.rows import find_in_rows
+from portal.inspect.split_numbers import find_split_numbers
+from portal.inspect.tables import find_in_tables, judge_by_table
 from portal.kernel.findings import Finding, Findings
 
-SCANNER_VERSION: Final = "1"
+SCANNER_VERSION: Final = "2"
 
 _CELLS_PER_BATCH: Final = 4_000_000
 _WORKERS: Final = 2
@@ -35,7 +38,6 @@ _COMPARED: Final = {
 }
 _MANY: Final = 3
 _LONGEST_CELL: Final = 2_000
-_TRAVEL_NAME: Final = r"护照|護照|通行[证證]|回乡证|台胞证|[证證]件[号號]|passport|zjhm|hzh"
 
 
 def scan_table(path_parquet: Path, *, digest: str) -> Findings:
@@ -57,15 +59,18 @@ def scan_table(path_parquet: Path, *, digest: str) -> Findings:
     kinds |= {
         n: "safe" for n, dtype in schema.items() if dtype == pl.Binary and any(b.startswith(f"{n}_bbox") for b in boxes)
     }
-    tallies = {name: Tally() for name in columns}
+    counted = {name: Counts() for name in columns}
     scanned, is_whole = 0, True
     try:
         with ThreadPoolExecutor(_WORKERS) as workers:
             for batch in _batches(frame, kinds):
                 scanned += batch.height
-                _examine_batch(batch, kinds, tallies, workers)
-        findings = [*_cell_findings(frame, tallies), *_name_findings(columns)]
-        findings += find_neighbours(frame, tuple(n for n, dtype in schema.items() if dtype == pl.String))
+                _examine_batch(batch, kinds, counted, workers)
+        findings = [*_cell_findings(frame, counted), *_name_findings(columns)]
+        findings += find_in_rows(frame, schema)
+        findings += find_in_tables(frame, schema)
+        findings += find_split_numbers(frame, schema)
+        findings = judge_by_table(findings, columns)
     except (pl.exceptions.PolarsError, OSError):
         is_whole, findings = False, []
     return Findings(
@@ -151,42 +156,38 @@ def _suspects(name: str, kind: str) -> pl.Expr:
         is_long = column.is_finite() & (size >= _SMALLEST_LONG_NUMBER) & (size < 1e19)
         return pl.when(is_long & (size == size.floor())).then(size).alias(name)
     text = column.cast(pl.String)
-    return pl.when(text.str.contains(patterns.PREFILTER)).then(text).alias(name)
+    return pl.when(is_suspect(text, name)).then(text).alias(name)
 
 
 def _examine_batch(
-    batch: pl.DataFrame, kinds: Mapping[str, str], tallies: dict[str, Tally], workers: ThreadPoolExecutor
+    batch: pl.DataFrame, kinds: Mapping[str, str], counted: dict[str, Counts], workers: ThreadPoolExecutor
 ) -> None:
     """Columns side by side: the work is done in Polars, outside the interpreter's lock."""
     names = [name for name in batch.columns if batch.get_column(name).null_count() < batch.height]
     names = [name for name in names if kinds[name] not in ("safe", "unknown")]
-    for name, tally in zip(names, workers.map(lambda n: _examine_column(n, kinds[n], batch), names), strict=True):
-        tallies[name].add(tally)
+    for name, counts in zip(names, workers.map(lambda n: _examine_column(n, kinds[n], batch), names), strict=True):
+        counted[name].add(counts)
 
 
-def _examine_column(name: str, kind: str, batch: pl.DataFrame) -> Tally:
+def _examine_column(name: str, kind: str, batch: pl.DataFrame) -> Counts:
     cells = batch.get_column(name).drop_nulls()
     if kind == "float":
         cells = cells.cast(pl.UInt64)
-    return examine(cells.cast(pl.String), is_travel_column=_is_travel_name(name), is_lossy=kind == "float")
+    return examine(cells.cast(pl.String), column=name, is_lossy=kind == "float")
 
 
-def _is_travel_name(name: str) -> bool:
-    return bool(pl.Series([name.lower()]).str.contains(_TRAVEL_NAME)[0])
-
-
-def _cell_findings(frame: pl.LazyFrame, tallies: Mapping[str, Tally]) -> list[Finding]:
+def _cell_findings(frame: pl.LazyFrame, counted: Mapping[str, Counts]) -> list[Finding]:
     """Findings of all columns. What hits are to be compared with (filled cells, all numbers of eleven digits) is counted
     only in the columns that have hits, in a second pass over those."""
-    hit = [name for name, tally in tallies.items() if tally.findings(name, "cell", 1)]
+    hit = [name for name, counts in counted.items() if findings_of(counts, name, "cell", 1)]
     found = []
     for name in hit:
         text = pl.col(name).cast(pl.String)
         numbers = {key: text.str.contains(pattern).sum().alias(key) for key, pattern in _COMPARED.items()}
-        chosen = numbers if tallies[name].cells["mobile_cells"] >= _MANY else {}
-        counted = frame.select(filled=(text != "").sum(), **chosen).collect(engine="streaming").row(0, named=True)
-        tallies[name].numbers.update({key: counted[key] for key in chosen})
-        found += tallies[name].findings(name, "cell", counted["filled"])
+        chosen = numbers if counted[name].cells["mobile_cells"] >= _MANY else {}
+        row = frame.select(filled=(text != "").sum(), **chosen).collect(engine="streaming").row(0, named=True)
+        counted[name].numbers.update({key: row[key] for key in chosen})
+        found += findings_of(counted[name], name, "cell", row["filled"])
     return found
 
 
@@ -198,9 +199,9 @@ def _line_findings(column: str | None, place: str, lines: list[str]) -> list[Fin
     suspects = _suspected(lines)
     if not len(suspects):
         return []
-    return examine(suspects).findings(column, place, sum(1 for line in lines if line.strip()))
+    return findings_of(examine(suspects), column, place, sum(1 for line in lines if line.strip()))
 
 
 def _suspected(lines: list[str]) -> pl.Series:
-    cells = pl.Series(lines, dtype=pl.String)
-    return cells.filter(cells.str.contains(patterns.PREFILTER))
+    frame = pl.DataFrame({"text": lines}, schema={"text": pl.String})
+    return frame.filter(is_suspect(pl.col("text"))).get_column("text")

@@ -7,6 +7,7 @@ from portal.web import (
     data,
     dataset,
     developers,
+    gate,
     home,
     jobs,
     objections,
@@ -24,8 +25,8 @@ def create_blueprint() -> Blueprint:
     """The site's routes."""
     blueprint = Blueprint("web", __name__)
     blueprint.url_value_preprocessor(_forget_language)
-    rooms = (home, search, dataset, data, outlines, jobs, objections, publishers, coverage, themes, texts, developers)
-    for room in (*rooms, sitemap, robots):
+    rooms = (home, search, dataset, data, outlines, jobs, objections, publishers, coverage, themes, texts, gate)
+    for room in (*rooms, developers, sitemap, robots):
         room.register(blueprint)
     return blueprint
 

@@ -11,7 +11,7 @@ from portal.http.context import parts, principal, session
 from portal.http.policy import policy
 
 _PER_PART = 5_000  # two addresses each; the protocol allows 50,000
-_FIXED = ("", "search", "publishers", "themes", "about", "terms", "developers")
+_FIXED = ("", "search", "publishers", "themes", "about", "about/gate", "terms", "developers")
 
 
 def register(blueprint: Blueprint) -> None:

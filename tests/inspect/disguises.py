@@ -90,7 +90,7 @@ DISGUISES: dict[str, tuple[str, Maker]] = {
         "residence_permit",
         lambda source: identity(source, source.choice(("810000", "820000", "830000"))),
     ),
-    "Hong Kong identity": ("identity_number", lambda source: f"Z{source.randrange(10**6):06d}(3)"),
+    "Hong Kong identity": ("regional_identity", lambda source: f"Z{source.randrange(10**6):06d}(3)"),
     "mobile": ("mobile_number", _mobile(str)),
     "mobile in text": ("mobile_number", _mobile(lambda n: f"联系张先生{n}（微信同号）")),
     "mobile with country": ("mobile_number", _mobile(lambda n: f"+86{n}")),

@@ -52,6 +52,7 @@ def addresses(site: Site) -> list[str]:
         "themes",
         "theme/education",
         "about",
+        "about/gate",
         "terms",
         "developers",
     ]

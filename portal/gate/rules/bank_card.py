@@ -1,0 +1,35 @@
+"""Numbers of payment cards."""
+
+from typing import Final
+
+from portal.gate.rules.counts import CHANCE, ENOUGH, Counts, Judged
+from portal.gate.rules.model import Rule, Words
+
+
+def _judge(counts: Counts) -> Judged:
+    likely, cells = counts.numbers["card_like"], counts.cells["card_cells"]
+    return Judged(0, cells) if likely >= ENOUGH and cells <= CHANCE * likely else Judged(cells, 0)
+
+
+RULE: Final = Rule(
+    name="bank_card",
+    weight="hold",
+    title=Words("银行卡号", "Bank card numbers"),
+    message=Words(
+        "“%(subject)s”中发现银行卡号（%(count)s 处）。请删除。",
+        "Bank card numbers were found in “%(subject)s” (%(count)s). Remove them.",
+    ),
+    source=Words(
+        "ISO/IEC 7812-1（发卡机构标识、附录 B 校验）；JR/T 0008 银联卡号段",
+        "ISO/IEC 7812-1 (issuer, check of annex B); JR/T 0008 (UnionPay)",
+    ),
+    counts=Words(
+        "13 至 19 位，发卡机构号段与长度相符，Luhn 校验正确；四位一组等各种写法。",
+        "13 to 19 digits whose issuer and length agree and whose Luhn check fits, in groups of four or otherwise.",
+    ),
+    ignores=Words(
+        "卡号一样开头的整列流水号（十分之一会碰巧符合校验），只作说明。",
+        "Columns of serial numbers that begin like cards, of which one in ten passes the check by chance; noted only.",
+    ),
+    judge=_judge,
+)

@@ -1,0 +1,54 @@
+"""Mobile numbers of the mainland."""
+
+from typing import Final
+
+from portal.gate.rules.counts import ENOUGH, Counts, Judged
+from portal.gate.rules.model import Rule, Words
+from portal.gate.rules.signs import LETTER_GAP
+
+_LISTED_CHANCE: Final = 0.02
+
+
+def _judge(counts: Counts) -> Judged:
+    """Numbers of eleven digits by chance: some 8 % look like mobile numbers, and of those that begin with 1 three in ten
+    go on with 0, 1 or 2, which no mobile number does. Groups between commas and the like are mostly lists of numbers."""
+    eleven, cells = counts.numbers["eleven"], counts.cells["mobile_cells"]
+    one, low = counts.numbers["eleven_from_1"], counts.numbers["eleven_from_10_to_12"]
+    is_chance = eleven >= 50 and cells >= 3 and 0.03 <= cells / eleven <= 0.15 and low >= 0.15 * one
+    listed, lists = counts.cells["listed_mobile"], counts.numbers["lists"]
+    is_list = lists >= ENOUGH and listed <= _LISTED_CHANCE * lists
+    plain = counts.cells["mobile_number"]
+    return Judged(
+        plain + (0 if is_chance else cells) + (0 if is_list else listed),
+        (cells if is_chance else 0) + (listed if is_list else 0),
+    )
+
+
+RULE: Final = Rule(
+    name="mobile_number",
+    weight="hold",
+    title=Words("手机号码", "Mobile numbers"),
+    message=Words(
+        "“%(subject)s”中发现手机号码（%(count)s 处）。请删除，或由审核人确认其为公开的服务电话。",
+        "Mobile numbers were found in “%(subject)s” (%(count)s). Remove them, or let a reviewer confirm that they are "
+        "public service numbers.",
+    ),
+    source=Words(
+        "《电信网编号计划》；GB/T 35273-2020 附录 A", "Telecommunications numbering plan; GB/T 35273-2020 annex A"
+    ),
+    counts=Words(
+        "1[3-9] 开头的 11 位数字，前面可有 0、86、+86、0086 或 17951 等接入码；分组、逐位分隔、括号、全角、汉字数字、形近字母、"
+        "编码后的，以及拆分在相邻几列中的都算。公开的服务电话也算，由审核人放行。",
+        "Eleven digits that begin with 1[3-9], also after 0, 86, +86, 0086 or a carrier's code such as 17951; in groups, digit "
+        "by digit, with parentheses, full-width, in Chinese numerals, with look-alike letters, encoded, and split over "
+        "neighbouring columns. Service numbers count, too: a reviewer releases those.",
+    ),
+    ignores=Words(
+        "带区号的固定电话、400 电话、已遮盖的号码（138****0000）；整列 11 位随机数字中碰巧像手机号的。",
+        "Landlines with their area code, 400 numbers, masked numbers (138****0000); what looks so by chance in a column of "
+        "random numbers of eleven digits.",
+    ),
+    prefilter=(rf"[0-9]{{3}}{LETTER_GAP}[0-9]{{4}}{LETTER_GAP}[0-9]",),
+    patterns=(r"(?:^|[^0-9.])1\.[3-9][0-9]{5,9}[eE]\+?0?10(?:$|[^0-9])",),
+    judge=_judge,
+)
