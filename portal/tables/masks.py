@@ -56,8 +56,9 @@ def _name(text: str) -> str:
 def _phone(text: str) -> str:
     """13812345678 → 138****5678; of a landline the area code. A number without one shows nothing."""
     number = f"regexp_replace({plain(text)}, '^(\\+|00)?86', '')"
-    return (
-        f"CASE WHEN regexp_full_match({number}, '1[3-9][0-9]{{9}}') "
+    return (  # the plain form first: it needs no cleaning, which costs ten times as much
+        f"CASE WHEN regexp_full_match({text}, '1[3-9][0-9]{{9}}') THEN left({text}, 3) || '****' || right({text}, 4) "
+        f"WHEN regexp_full_match({number}, '1[3-9][0-9]{{9}}') "
         f"THEN left({number}, 3) || '****' || right({number}, 4) "
         f"WHEN regexp_full_match({number}, '0(10|2[0-9]|[3-9][0-9]{{2}})[0-9]{{7,8}}') "
         f"THEN regexp_extract({number}, '^0(10|2[0-9]|[3-9][0-9]{{2}})') || '****' ELSE '{_STARS}' END"
