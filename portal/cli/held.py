@@ -73,7 +73,7 @@ def show(settings: Settings, held_id: str) -> None:
 @click.option("--part", help="Which part of the record, where there are several.")
 @click.option("--person", required=True, help="Who says so, by name; it is kept.")
 @click.pass_obj
-def header(  # noqa: PLR0913 - one parameter an option
+def header(
     settings: Settings,
     held_id: str,
     *,

@@ -73,7 +73,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "file_too_wide": "A table in “%(subject)s” has too many columns. Deliver it as several tables.",
         "file_bomb": "The file “%(subject)s” unpacks to far more than its size. Deliver it in smaller files or as CSV.",
         "file_encrypted": "The file “%(subject)s” is protected by a password. Deliver it without one.",
-        "archive_unsafe": "The archive “%(subject)s” has entries that lead outside it, are links or have the same name. Pack it anew.",
+        "archive_unsafe": "The archive “%(subject)s” has entries that lead outside it, are links or have the same "
+        "name. Pack it anew.",
         "xml_entities": "The file “%(subject)s” declares XML entities, which are not resolved. Deliver it without them.",
         "file_damaged": "The file “%(subject)s” is damaged and cannot be opened. Deliver it again.",
         "file_encoding_unknown": "The text of “%(subject)s” is in no known encoding. Save it as UTF-8 and deliver it again.",
@@ -83,34 +84,39 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "reader_timed_out": "Reading “%(subject)s” takes too long. Deliver it in smaller files.",
         "reader_failed": "The file “%(subject)s” could not be read. Deliver it in another format, such as CSV.",
         # layers: held until their coordinates can be trusted
-        "layer_system_unknown": "Nobody says which coordinate system the layer “%(subject)s” is in. Deliver it with a .prj file or "
-        "state it in the signed mapping (coordinate_system).",
-        "layer_system_local": "The layer “%(subject)s” is in a local coordinate system. Have it converted to CGCS2000 and deliver "
-        "it again.",
-        "layer_system_unsupported": "The coordinate system of “%(subject)s” cannot be converted exactly. Deliver it in CGCS2000.",
+        "layer_system_unknown": "Nobody says which coordinate system the layer “%(subject)s” is in. Deliver it with a .prj file "
+        "or state it in the signed mapping (coordinate_system).",
+        "layer_system_local": "The layer “%(subject)s” is in a local coordinate system. Have it converted to CGCS2000 "
+        "and deliver it again.",
+        "layer_system_unsupported": "The coordinate system of “%(subject)s” cannot be converted exactly. Deliver it "
+        "in CGCS2000.",
         "layer_system_contradicts": "File, record and mapping state different coordinate systems for “%(subject)s”. Correct the "
         "wrong one.",
-        "layer_outside_area": "The coordinates of “%(subject)s” lie outside the area of the stated system. Check which system it is "
-        "in.",
-        "layer_axes_swapped": "Longitude and latitude are the wrong way round in “%(subject)s”. Deliver it with longitude first.",
+        "layer_outside_area": "The coordinates of “%(subject)s” lie outside the area of the stated system. Check which "
+        "system it is in.",
+        "layer_axes_swapped": "Longitude and latitude are the wrong way round in “%(subject)s”. Deliver it with "
+        "longitude first.",
         "layer_metres_as_degrees": "The coordinates of “%(subject)s” are metres, but the stated system has degrees. State the "
         "projected system.",
-        "layer_geojson_invalid": "The file “%(subject)s” is not valid GeoJSON. Check it with its program and deliver it again.",
+        "layer_geojson_invalid": "The file “%(subject)s” is not valid GeoJSON. Check it with its program and "
+        "deliver it again.",
         "layer_incomplete": "A file of the shapefile “%(subject)s” is missing. Deliver .shp, .shx, .dbf and .prj together.",
-        "layer_geometry_unreadable": "Geometries of “%(subject)s” cannot be read. Deliver points, lines or areas with numbers.",
+        "layer_geometry_unreadable": "Geometries of “%(subject)s” cannot be read. Deliver points, lines or areas "
+        "with numbers.",
         # layers: notes for the publisher
         "layer_system": "The layer was delivered in %(subject)s and is published in WGS 84.",
         "layer_without_geometry": "%(count)s features have no geometry.",
         "layer_heights_left_out": "The heights of %(count)s features were left out.",
-        "layer_geometries_invalid": "%(count)s geometries cross themselves or are broken otherwise; they are published as they came.",
+        "layer_geometries_invalid": "%(count)s geometries cross themselves or are broken otherwise; they are "
+        "published as they came.",
         "layer_features_outside": "%(count)s features lie outside the area of %(subject)s.",
         "layer_kinds_mixed": "The layer has several kinds of geometries: %(subject)s.",
         "archive_members_left_out": "%(count)s files in the archive belong to no layer and were left out.",
         # documents and pictures: held until a person has looked
         "document_page_pictured": "On “%(subject)s” a picture covers the page, and what it shows was not inspected. Deliver it "
         "without the picture, or let a reviewer look.",
-        "document_picture": "There are pictures on “%(subject)s” (%(count)s) that were not inspected. Deliver it without them, or "
-        "let a reviewer look.",
+        "document_picture": "There are pictures on “%(subject)s” (%(count)s) that were not inspected. Deliver it without "
+        "them, or let a reviewer look.",
         "document_page_without_text": "There is no text on “%(subject)s”, so nothing was inspected there. Deliver it as text, or "
         "let a reviewer look.",
         "document_text_hidden": "Text on “%(subject)s” (%(count)s) is there without being seen. Remove it.",
@@ -118,13 +124,15 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "document_active": "The document holds scripts or actions (%(count)s). Remove them.",
         "document_attachment": "Files are attached to or embedded in the document (%(count)s). Deliver it without them.",
         "document_remark": "The document holds comments or notes (%(count)s). Remove them, or let a reviewer look.",
-        "document_deleted_text": "The document still holds text that was deleted (%(count)s). Accept all changes and save it.",
+        "document_deleted_text": "The document still holds text that was deleted (%(count)s). Accept all changes "
+        "and save it.",
         "picture_content": "What a picture shows was not inspected (%(subject)s). Let a reviewer look at it.",
         "picture_frames": "The picture has several frames or pages (%(count)s). Let a reviewer look at all of them.",
         "picture_metadata": "The picture carries data beside what it shows: %(subject)s. Remove it, or let a reviewer look.",
         "picture_position": "The picture says where it was taken (%(subject)s). Remove the position.",
         "picture_trailing": "Bytes follow the end of the picture (%(subject)s). Save it anew.",
-        "format_not_inspectable": "What “%(subject)s” hides cannot be seen in its format. Deliver it as PDF, DOCX, JPEG or PNG.",
+        "format_not_inspectable": "What “%(subject)s” hides cannot be seen in its format. Deliver it as PDF, DOCX, "
+        "JPEG or PNG.",
         # reading a file: notes for the publisher, nothing is held back
         "title_rows": "%(count)s rows of titles stood above the header and are not part of the table.",
         "header_over_two_rows": "The header took %(count)s rows; they were joined into one name a column.",
@@ -135,7 +143,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "totals_inside": "%(count)s rows inside the table are totals of other rows.",
         "numbers_damaged": "%(count)s long numbers in “%(subject)s” lost their last digits in a spreadsheet. They stay text; "
         "deliver the column as text.",
-        "late_type_change": "%(count)s cells of “%(subject)s” are of another kind than its first rows, so the column is text.",
+        "late_type_change": "%(count)s cells of “%(subject)s” are of another kind than its first rows, so the "
+        "column is text.",
         "broken_bytes_replaced": "%(count)s broken bytes were no characters; each is shown as �.",
         "member_left_out": "“%(subject)s” in the archive is no table and was left out.",
         "values_outside_rows": "%(count)s texts of the document stand outside its rows and were left out.",
@@ -197,10 +206,12 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "words to the signed mapping.",
         "drift_digits_appeared": "Numbers of the length of personal numbers appeared in a column: %(subject)s. Look at it.",
         "drift_nulls_jumped": "A column lost its values since the last version: %(subject)s. Check that this is meant.",
-        "drift_values_collapsed": "A column has far fewer different values than before: %(subject)s. Check that this is meant.",
+        "drift_values_collapsed": "A column has far fewer different values than before: %(subject)s. Check that "
+        "this is meant.",
         "drift_days_moved": "The days in a column moved: %(subject)s. Check that this is meant.",
         "drift_numbers_moved": "The numbers in a column changed their magnitude: %(subject)s. Check that this is meant.",
-        "drift_rows_grown": "The table “%(subject)s” has %(count)s rows more than its last version. Check that this is meant.",
+        "drift_rows_grown": "The table “%(subject)s” has %(count)s rows more than its last version. Check that this "
+        "is meant.",
         "rows_ended": "%(count)s rows are public no more: their day has come.",
         "rows_withdrawn": "%(count)s rows were withdrawn: %(subject)s",
         "rows_redacted": "Rows of this version are public no more; the newest version has those that are.",

@@ -63,8 +63,12 @@ def cut_due(workshop: Workshop, now: Callable[[], datetime], is_stopping: Callab
             try:
                 cut_dataset(workshop, dataset_id, now)
                 done += 1
-            except Exception as error:  # one dataset's fault never keeps the others' rows in; no message: it may quote a cell
-                places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-3:]]
+            except (
+                Exception
+            ) as error:  # one dataset's fault never keeps the others' rows in; no message: it may quote a cell
+                places = [
+                    f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-3:]
+                ]
                 _log.error("rows_not_cut", dataset=dataset_id, error=type(error).__name__, at=places)
     return done
 

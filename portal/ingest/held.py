@@ -154,7 +154,9 @@ def _judged(session: Session, harvest: Harvest, held: HeldRecord, release: Relea
         )
     provenance = dict(kept.provenance) | {"release_id": held.id}
     source_key = harvest.source_key(record.id)
-    publication = assemble(source_key, record, declaration, staged, mapping=harvest.mapping, provenance=provenance, rows=harvest.rows)
+    publication = assemble(
+        source_key, record, declaration, staged, mapping=harvest.mapping, provenance=provenance, rows=harvest.rows
+    )
     publication = merge_curated(session, publication)
     if (digest_data(publication.parts), digest_page(publication)) != (held.data_digest, held.page_digest):
         raise CannotReview("The page or its rules changed since this was held; run the harvest again.")

@@ -50,11 +50,9 @@ def _part_from_json(value: Mapping[str, Any]) -> Part:
 
 def _filled(item: DatasetRecord | FieldRecord | Part) -> dict[str, Any]:
     values = {field.name: getattr(item, field.name) for field in fields(item)}
-    return {
-        name: _plain(value)
-        for name, value in values.items()
-        if value not in ("", None, (), {})
-    } | ({"locator": dict(item.locator)} if isinstance(item, TablePart | FilePart) else {})
+    return {name: _plain(value) for name, value in values.items() if value not in ("", None, (), {})} | (
+        {"locator": dict(item.locator)} if isinstance(item, TablePart | FilePart) else {}
+    )
 
 
 def _plain(value: object) -> object:

@@ -75,8 +75,8 @@ def kind_of(cell: bytes) -> str:
 
 def write_geometries(source: Path, target: Path, columns: Sequence[Column], *, row_group_rows: int) -> None:
     """Write `source`, whose columns are `columns` in order, as GeoParquet 1.1: geometries changed as each column's
-    action says, bounding boxes beside them. A geometry that is generalised becomes the middle of a cell of a coarse grid; masked or
-    suppressed, nothing of it is left. Equal input gives equal bytes."""
+    action says, bounding boxes beside them. A geometry that is generalised becomes the middle of a cell of a coarse
+    grid; masked or suppressed, nothing of it is left. Equal input gives equal bytes."""
     boxes = box_names(columns)
     kinds: dict[str, set[str]] = {name: set() for name in boxes}
     with pq.ParquetFile(source) as file:

@@ -24,10 +24,10 @@ from portal.catalogue.queries import find_file, get_dataset
 from portal.catalogue.versions import SpooledFile, Tombstone, VersionPart
 from portal.catalogue.views import Ref
 from portal.catalogue.withdrawal import ClosedColumns
+from portal.kernel.columns import ColumnOrder
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.ids import new_id
 from portal.kernel.principal import ANONYMOUS
-from portal.kernel.vocab import ColumnAction
 from portal.storage import Blob, LocalStore, StorageError, blob_key
 from tests.builders import NOW, Built, build_catalogue
 
@@ -296,7 +296,7 @@ def test_a_redacted_current_version_answers_with_its_tombstone(built: Built) -> 
 
 
 def _closes(slug_of_table: str, name: str) -> ClosedColumns:
-    def is_closed(slug: str, columns: Mapping[str, ColumnAction]) -> bool:
+    def is_closed(slug: str, columns: Mapping[str, ColumnOrder]) -> bool:
         return slug == slug_of_table and name in columns
 
     return is_closed

@@ -108,7 +108,8 @@ def test_the_mapping_orders_columns_dropped_masked_and_sensitive_ones_dropped() 
 
 def test_an_order_to_mask_does_not_open_a_closed_column() -> None:
     declared = declaration(
-        columns=(DeclaredColumn("a", openness=Openness.CLOSED),), column_actions=(("a", ColumnOrder(ColumnAction.MASK)),)
+        columns=(DeclaredColumn("a", openness=Openness.CLOSED),),
+        column_actions=(("a", ColumnOrder(ColumnAction.MASK)),),
     )
     assert actions(declared, "a")["a"] == ("drop", "column_closed")
 

@@ -56,7 +56,8 @@ def test_every_message_has_chinese() -> None:
     missing = {
         message: place
         for message, place in extract_messages().items()
-        if translate(Language.ZH, message) == message and not re.fullmatch(r"[A-Z]{3,4}|JSON Lines|Parquet|GeoJSON", message)
+        if translate(Language.ZH, message) == message
+        and not re.fullmatch(r"[A-Z]{3,4}|JSON Lines|Parquet|GeoJSON", message)
     }
     assert not missing
 

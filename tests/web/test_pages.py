@@ -99,7 +99,8 @@ def test_the_root_leads_to_the_language_of_the_browser(client: FlaskClient, acce
 
 
 @pytest.mark.parametrize(
-    ("address", "most"), [("dataset/{plain}", 12), ("search?q=%E5%AD%A6%E6%A0%A1", 12), ("", 12), ("publishers", 4), ("coverage", 4)]
+    ("address", "most"),
+    [("dataset/{plain}", 12), ("search?q=%E5%AD%A6%E6%A0%A1", 12), ("", 12), ("publishers", 4), ("coverage", 4)],
 )
 def test_statements_do_not_grow_with_the_page(site: Site, address: str, most: int) -> None:
     client, statements = site.app.test_client(), []
