@@ -25,6 +25,8 @@ _REGISTER: Final = re.compile(
     r"许可|处罚|决定|经营|登记|字号|法定代表|相对人|行政|企业|商户|市场主体|个体|公司|信用代码|营业|店|^(?:XK|CF)_",
     re.IGNORECASE,
 )
+_ORGANISATION_CODE: Final = re.compile(r"组织机构代码|組織機構代碼|ZZJGDM", re.IGNORECASE)
+"""Codes of GB 11714 (eight signs and a check sign) that may have the form of a permit."""
 _COUNT_NAME: Final = re.compile(
     r"人数|人次|例数|病例|户数|死亡|患者数|人口|感染数|确诊|(?:低保|残疾|救助|孤儿|特困|五保).{0,6}(?:数|户|人)|(?:cases|deaths|persons|people|patients|population)",
     re.IGNORECASE,
@@ -71,6 +73,8 @@ def judge_by_table(findings: list[Finding], columns: tuple[str, ...]) -> list[Fi
             judged.append(replace(finding, rule="operating_vehicle_plate"))
         elif finding.rule == "sole_trader_code" and any(map(is_holder, columns)) and not is_register:
             judged.append(replace(finding, rule="sole_trader_beside_person"))
+        elif finding.rule == "passport" and finding.column and _ORGANISATION_CODE.search(finding.column):
+            judged.append(replace(finding, rule="serial_number"))
         else:
             judged.append(finding)
     return judged

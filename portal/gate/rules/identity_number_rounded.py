@@ -32,6 +32,6 @@ RULE: Final = Rule(
         "18 位数字为主、少数以 000 结尾的流水号列。", "Columns of 18-digit serial numbers few of which end in 000."
     ),
     prefilter=(r"[0-9０-９][eEｅＥ][+＋]?0?1[07]",),
-    patterns=(r"(?:^|[^0-9.])[1-9]\.[0-9]{2,16}[eE]\+?0?17(?:$|[^0-9])",),
+    patterns=(r"(?:^|[^0-9.])[1-8]\.[0-9]{2,16}[eE]\+?0?17(?:$|[^0-9])",),
     judge=_judge,
 )
