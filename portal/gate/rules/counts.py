@@ -2,7 +2,8 @@
 
 Of serial numbers that carry a date one in eleven passes the check digit of identity numbers, of numbers that begin like
 cards one in ten, of numbers of eleven digits one in thirteen looks like a mobile number. So hits as frequent as chance
-makes them are serial numbers; hits that stand out from the column's pattern still count. Thresholds: ADR 0018.
+makes them are serial numbers; hits that stand out from the column's pattern still count. The thresholds come
+from these rates; those of scanner version 2 have not been measured yet.
 """
 
 from collections import Counter

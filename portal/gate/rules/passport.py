@@ -57,7 +57,7 @@ RULE: Final = Rule(
     prefilter=(rf"[A-Za-zＡ-Ｚａ-ｚ]{GAP}[0-9０-９](?:{GAP}[0-9０-９]){{6}}",),
     patterns=(
         rf"{START}(?:[Ee][0-9]{{8}}|E[A-HJ-NP-Z][0-9]{{7}}|[Gg][0-9]{{8}}|[DSP]E[0-9]{{7}})(?:$|[^0-9A-Za-z])",
-        rf"{START}(?:[CWLTHM][0-9]{{8}}(?:[0-9]{{2}})?|C[A-HJ-NP-Z][0-9]{{7}})(?:$|[^0-9A-Za-z])",
+        rf"{START}(?:[CWLTHM][0-9]{{8}}|[HM][0-9]{{10}}|C[A-HJ-NP-Z][0-9]{{7}})(?:$|[^0-9A-Za-z])",
         r"[军軍兵士文装政后空海北南沈兰成济广参]字第\s?[0-9]{6,8}\s?号",
     ),
     patterns_beside_word=(

@@ -13,7 +13,7 @@ RULE: Final = Rule(
         "Numbers in “%(subject)s” (%(count)s) look like personal numbers, but only as often as chance makes serial numbers "
         "look so.",
     ),
-    source=Words("本站测量（ADR 0018）", "Measured (ADR 0018)"),
+    source=Words("校验规则的偶然符合率", "How often chance satisfies the checks"),
     counts=Words(
         "整列中像个人号码的只占偶然比例。", "Columns in which numbers look personal as seldom as chance makes them."
     ),
