@@ -28,10 +28,10 @@ from portal.catalogue.replication import State, withdraw_absent, write_state
 from portal.catalogue.withdrawal import withdraw_dataset
 from portal.db import Database
 from portal.gate.carried import admit_carried
-from portal.kernel.ids import new_id
 from portal.kernel.vocab import DatasetState
 from portal.storage import BlobStore
 from portal.storage.keys import checked_key
+from portal.storage.workdirs import work_dir as new_work_dir
 
 ABSENT = "not_in_catalogue"
 _CARRIER = "carried"
@@ -56,8 +56,9 @@ def take_bundle(
     with database.reading() as session:
         check_order(session, checked)
     check_digests(checked)
-    for blob in checked.manifest.blobs:
-        _place_blob(store, checked, blob, work_dir)
+    with new_work_dir(work_dir) as room:
+        for blob in checked.manifest.blobs:
+            _place_blob(store, checked, blob, room)
     with database.transaction() as session:
         check_order(session, checked)  # another process may have been as quick
         return _apply(session, store, checked, key, now)
@@ -137,13 +138,12 @@ def _check_blobs(store: BlobStore, state: State) -> None:
                 )
 
 
-def _place_blob(store: BlobStore, checked: Checked, blob: CarriedBlob, work_dir: Path) -> None:
+def _place_blob(store: BlobStore, checked: Checked, blob: CarriedBlob, room: Path) -> None:
     """Unpack a blob and put it into the store, unless it is there; its SHA-256 is checked on the way."""
     key = checked_key(blob.key)
     if store.exists(key) and store.size_bytes(key) == blob.size_bytes:
         return
-    work_dir.mkdir(parents=True, exist_ok=True)
-    beside, digest = work_dir / f"bundle-{new_id()}", hashlib.sha256()
+    beside, digest = room / blob.sha256, hashlib.sha256()
     try:
         with beside.open("xb") as file:
             for piece in blob.pieces:

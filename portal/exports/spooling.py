@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from portal.catalogue.commands import record_spooled_file
 from portal.catalogue.views import Ref
@@ -17,6 +16,7 @@ from portal.exports.formats import FORMATS
 from portal.kernel.errors import Gone, NotFound
 from portal.storage import BlobStore
 from portal.storage.keys import blob_key
+from portal.storage.workdirs import work_dir as new_work_dir
 from portal.tables import ReadableTable
 
 
@@ -49,9 +49,8 @@ def spool_file(
     """
     if ref.version is None:
         raise ValueError("A spooled file belongs to one version.")
-    work_dir.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="making-", dir=work_dir) as directory:
-        target = Path(directory) / f"file.{FORMATS[format_name].extension}"
+    with new_work_dir(work_dir) as directory:
+        target = directory / f"file.{FORMATS[format_name].extension}"
         made = make_file(table, format_name, target, on_progress, max_rows=max_rows)
         key = blob_key("spool", made.sha256, FORMATS[format_name].extension)
         was_there = store.exists(key)

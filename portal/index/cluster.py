@@ -4,8 +4,10 @@ It is fed our tokens through the built-in `whitespace` analyzer and needs no scr
 """
 
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import timedelta
 from typing import Any, Final
 
 from elastic_transport import TransportError
@@ -116,6 +118,22 @@ class ElasticsearchEngine:
             if len(hits) < _PAGE:
                 return
             after = hits[-1]["sort"]
+
+    def tidy(self, older_than: timedelta) -> int:
+        youngest = (time.time() - older_than.total_seconds()) * 1_000
+        with self._asking() as client:
+            in_use = self._in_use(client)
+            existing = client.indices.get(index=f"{self._alias}-*", features="settings").body if in_use else {}
+            old = [
+                name
+                for name, told in existing.items()
+                if name != in_use
+                and _is_ours(name, self._alias)
+                and int(told["settings"]["index"]["creation_date"]) <= youngest
+            ]
+            if old:
+                client.options(ignore_status=_NOT_FOUND).indices.delete(index=old)
+        return len(old)
 
     def close(self) -> None:
         self._client.close()

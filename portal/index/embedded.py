@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -93,6 +94,10 @@ class TantivyEngine:
             documents = [searcher.doc(address) for _, address in hits]
             found = [(str(d.get_first("id")), int(d.get_first(REVISION) or 0)) for d in documents]
         yield from found
+
+    def tidy(self, older_than: timedelta) -> int:
+        with self._generations.exclusive(), _guarded("tidied"):
+            return self._generations.tidy(older_than)
 
     def close(self) -> None:
         with self._opening:

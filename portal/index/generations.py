@@ -5,6 +5,7 @@ search/writer.lock          held (flock) by whoever writes, in any process
 search/<schema>-<random>/   a tantivy index
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -15,6 +16,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -54,8 +56,22 @@ class Generations:
         fresh.mkdir()
         return fresh
 
+    def tidy(self, older_than: timedelta) -> int:
+        """Remove what killed builds have left and what was in use before, that long ago; how many. Hold the lock."""
+        in_use, removed, youngest = self._in_use(), 0, time.time() - older_than.total_seconds()
+        for path in self.root.iterdir() if in_use else ():
+            if path.name not in {in_use, "current", "writer.lock"} and path.stat().st_mtime <= youngest:
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
     def swap(self, fresh: Path) -> None:
-        """Make `fresh` the one in use. The old one stays until the next build: readers may be about to open it."""
+        """Make `fresh` the one in use. The old one stays a while: readers may be about to open it."""
+        with contextlib.suppress(OSError):
+            os.utime(self.root / (self._in_use() or fresh.name))  # the while begins now
         pointer = self.root / f"current.{secrets.token_hex(4)}"
         pointer.write_text(fresh.name, "ascii")
         pointer.replace(self.root / "current")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from portal.index.clauses import Clause
@@ -117,6 +117,10 @@ class SearchEngine(Protocol):
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         """Build a fresh index beside the old one and swap; killed halfway, the old one stays."""
+        ...
+
+    def tidy(self, older_than: timedelta) -> int:
+        """Remove what killed rebuilds have left, and indexes that were in use before, that long ago; how many."""
         ...
 
     def close(self) -> None:

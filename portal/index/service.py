@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from portal.catalogue.commands import mark_indexed
@@ -20,6 +21,7 @@ MAX_WINDOW: Final = 10_000
 MAX_LIMIT: Final = 1_000
 MAX_SUGGESTIONS: Final = 20
 _MAX_HIDDEN: Final = 5_000
+_FORSAKEN: Final = timedelta(hours=3)  # longer than a rebuild takes
 _SORTS: Final = ("relevance", "modified", "popularity")
 
 _log = logging.getLogger(__name__)
@@ -106,6 +108,7 @@ class SearchService:
         try:
             if not self._engine.is_ready(is_thorough=True):
                 return self.rebuild()
+            self._engine.tidy(_FORSAKEN)
             return self._repair(self.compare())
         except EngineAway as error:
             _note("the index cannot be compared", error)

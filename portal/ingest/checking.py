@@ -3,8 +3,8 @@
 from portal.ingest.harvest import utc_now
 from portal.ingest.running import opened
 from portal.ingest.sources import get_source
-from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
+from portal.storage.workdirs import work_dir
 
 
 def check_source(workshop: Workshop, source_name: str) -> str:

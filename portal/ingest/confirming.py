@@ -23,9 +23,9 @@ from portal.ingest.sealing import Withheld
 from portal.ingest.settling import Settled, settle_decided
 from portal.ingest.sources import get_source
 from portal.ingest.staging import StagedPart
-from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
 from portal.readers import HeaderChoice
+from portal.storage.workdirs import work_dir
 
 Place = tuple[str, str]  # part key and sheet
 _MOST_ROWS = 3

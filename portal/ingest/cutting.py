@@ -19,7 +19,6 @@ from portal.catalogue.recutting import LiveVersion, OlderTable, find_live_versio
 from portal.catalogue.row_withdrawals import add_row_withdrawal, find_withdrawn, list_due
 from portal.gate import GATE_VERSION, Admitted, CutCase, JudgedPart, judge_cut
 from portal.ingest.judging import NO_LONGER_ADMITTED
-from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
 from portal.inspect import scan_table, scan_texts
 from portal.kernel.errors import InvalidInput, NotFound, PortalError
@@ -27,6 +26,7 @@ from portal.kernel.findings import Findings
 from portal.kernel.ids import new_id
 from portal.kernel.vocab import PartKind
 from portal.storage import BlobNotFound, blob_key
+from portal.storage.workdirs import work_dir
 from portal.tables.projection import count_cut, cut_rows
 from portal.tables.row_cuts import RowCut, WithdrawnCell, mark_of
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
 from sqlalchemy import exists, select, update
@@ -28,11 +27,11 @@ from portal.ingest.coverage import count_coverage
 from portal.ingest.cutting import cut_due
 from portal.ingest.increments_keeping import keep_bases
 from portal.ingest.models import HarvestRun
-from portal.ingest.workdirs import sweep
 from portal.ingest.workshop import Workshop
 from portal.kernel.errors import PortalError
 from portal.kernel.principal import Principal
 from portal.kernel.vocab import Tier
+from portal.storage.workdirs import sweep
 
 _AT_ONCE = 100
 _PROGRESS_S = 2.0
@@ -126,7 +125,7 @@ def thin_out(hands: Hands) -> int:
         recount(session)
         count_coverage(session, now)  # a reviewer's release, or a lifted withdrawal, between two runs
     keep_bases(shop.database, shop.quarantine)
-    total += shop.quarantine.purge(now=now) + sweep(shop.work_dir)
+    total += shop.quarantine.purge(now=now) + sum(map(sweep, shop.work_dirs))
     with shop.database.reading() as session:
         is_harvesting = session.scalar(select(exists().where(HarvestRun.state == "running")))
     if not is_harvesting:  # a run puts its blobs before anything refers to them
@@ -170,7 +169,7 @@ def _make_file(hands: Hands, job: ExportJobView) -> None:
             ref=ref,
             part=job.part,
             format_name=job.format,
-            work_dir=_room(shop.work_dir),
+            work_dir=shop.work_dir,
             max_rows=hands.xlsx_max_rows,
             on_progress=tell,
         )
@@ -186,11 +185,6 @@ def _make_file(hands: Hands, job: ExportJobView) -> None:
     with shop.database.transaction() as session:
         finish_export_job(session, job.id, datetime.now(UTC), error=error)
     log.info("export_finished", error=error)
-
-
-def _room(work_dir: Path) -> Path:
-    work_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return work_dir
 
 
 _MAKER = Principal(tier=Tier.ANONYMOUS, caller="worker")

@@ -27,9 +27,9 @@ from portal.ingest.sealing import Withheld, open_withheld
 from portal.ingest.settling import publish_judged, store_blobs
 from portal.ingest.sources import get_source
 from portal.ingest.staging import reason_from_json
-from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
 from portal.storage import BlobNotFound, Quarantine, QuarantineError
+from portal.storage.workdirs import work_dir
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,11 @@ from portal.ingest.sheets import ChildSheetReader
 from portal.ingest.sources import RegisteredSource, get_source, read_secret
 from portal.ingest.summing_up import sum_up
 from portal.ingest.transport import transport_for
-from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
 from portal.kernel.masking import masked
 from portal.kernel.vocab import HarvestAction
 from portal.storage import StorageError
+from portal.storage.workdirs import work_dir
 
 FAILURES_IN_A_ROW = 5
 _JUDGE_TIMES = 3

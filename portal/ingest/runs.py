@@ -20,7 +20,7 @@ from portal.db import Database
 from portal.ingest.ending import finish_run
 from portal.ingest.errors import RunLost, RunUnknown, SourceBusy, SourceUnknown
 from portal.ingest.models import HarvestRun, Source, SourceSchedule
-from portal.ingest.workdirs import is_alive, process_holder
+from portal.storage.workdirs import is_alive, process_holder
 
 HEARTBEAT_EVERY = timedelta(seconds=30)
 SILENT_AFTER = timedelta(minutes=10)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from harvesters.errors import StopRun
 from harvesters.protocols import SheetRow, SheetRows
-from portal.ingest.workdirs import work_dir
 from portal.readers import FileRefused, GridSheet, ReadingLimits, read_grid
 from portal.readers.grid import GRID_LIMITS
+from portal.storage.workdirs import work_dir
 
 
 @dataclass(frozen=True, slots=True)

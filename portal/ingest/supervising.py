@@ -24,7 +24,7 @@ from portal.ingest.harvest import utc_now
 from portal.ingest.runs import close_dead_runs, overdue_holders
 from portal.ingest.schedules import Claimed, claim_due_run, is_anything_open
 from portal.ingest.watching import GRACE_S
-from portal.ingest.workdirs import is_alive, process_holder
+from portal.storage.workdirs import is_alive, process_holder
 
 CLAIM_EVERY_S = 10.0
 _END_WITHIN_S = 2 * GRACE_S

@@ -26,10 +26,10 @@ from portal.ingest.running import OURS, clear, opened, skipped
 from portal.ingest.settling import Settled
 from portal.ingest.sources import get_source
 from portal.ingest.texts import title_of
-from portal.ingest.workdirs import work_dir
 from portal.ingest.workshop import Workshop
 from portal.kernel.principal import ANONYMOUS
 from portal.kernel.vocab import HarvestAction
+from portal.storage.workdirs import work_dir
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,12 @@ class Workshop:
     work_dir: Path
     secrets_dir: Path
     rows: RowKeeping = field(default_factory=RowKeeping)
+    spool_dir: Path | None = None
+
+    @property
+    def work_dirs(self) -> tuple[Path, ...]:
+        """Where temporary directories are: the worker's, and that in which downloads are made."""
+        return (self.work_dir,) if self.spool_dir is None else (self.work_dir, self.spool_dir)
 
     @classmethod
     def of(
@@ -46,4 +52,5 @@ class Workshop:
             work_dir=settings.var_dir / "work",
             secrets_dir=settings.effective_secrets_dir,
             rows=RowKeeping.of(settings),
+            spool_dir=settings.var_dir / "spool",
         )

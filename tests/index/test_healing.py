@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -236,3 +237,17 @@ def _damage(directory: Path, kind: str) -> None:
         renamed = directory / f"00000000-{pointer.read_text().split('-')[1]}"
         index.rename(renamed)
         pointer.write_text(renamed.name)
+
+
+def test_what_a_killed_rebuild_has_left_goes_after_a_while(
+    service: SearchService, engine: SearchEngine, catalogue: Built
+) -> None:
+    service.rebuild()
+    if isinstance(engine, TantivyEngine):
+        engine._generations.begin()
+    else:
+        assert isinstance(engine, ElasticsearchEngine)
+        engine._client.indices.create(index=f"{engine._prefix}00000000")
+    assert engine.tidy(timedelta(hours=1)) == 0, "it may still be built"
+    assert engine.tidy(timedelta(seconds=-60)) == 1
+    assert service.compare().count == 0, "what is in use stays"

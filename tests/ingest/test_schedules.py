@@ -18,7 +18,7 @@ from portal.ingest.errors import RunLost, ScheduleInvalid, SourceBusy, SourceUnk
 from portal.ingest.models import HarvestRun, Source, SourceSchedule
 from portal.ingest.runs import SILENT_AFTER, adopt_run, beating, close_dead_runs, get_run, of_run, start_run
 from portal.ingest.schedules import Claimed, claim_due_run, list_schedules, set_schedule, turn_off
-from portal.ingest.workdirs import process_holder
+from portal.storage.workdirs import process_holder
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # noon in Shanghai

@@ -20,8 +20,8 @@ from portal.ingest.models import HarvestRun, Source, SourceSchedule
 from portal.ingest.running import run_harvest
 from portal.ingest.schedules import Claimed, claim_due_run, set_schedule
 from portal.ingest.supervising import Harvests
-from portal.ingest.workdirs import is_alive, process_holder
 from portal.settings import Settings
+from portal.storage.workdirs import is_alive, process_holder
 from tests.ingest.conftest import Bench
 
 ZONE = ZoneInfo("Asia/Shanghai")
