@@ -1,132 +1,83 @@
-"""`python -m tests.faults.runner N FILE COMMAND…`: `portal COMMAND…` that kills itself (SIGKILL) at its N-th boundary operation.
+"""`python -m tests.faults.runner`: a process that does what it is told in forks of itself, which kill themselves on the way.
 
-A boundary is a call after which something outside of the process is different: a writing SQL statement, a commit, a rename,
-link, unlink or fsync of a file, a new directory, a commit of the index. The library's functions are wrapped, in this process
-alone; the product knows nothing of it. N = 0 never kills. FILE gets one line for each boundary that was reached.
+It loads the portal once and then reads one order a line from its standard input, as JSON: `environment`, `cut` (the number of
+the boundary at which to die, 0 for none), `log` (a file for the boundaries that were reached), and one of `command`, what comes
+after `portal` on a command line, `duty`, one of the worker's, and `address`, what a visitor asks for. It answers each with the
+exit status of the fork, negative for a signal. A fork of a process with nothing opened is like a process started anew, and
+costs no start. (The only threads are those in which jemalloc and polars tidy up; jemalloc takes its locks over a fork.)
 """
 
+import json
 import os
-import signal
 import sys
-from collections.abc import Callable
+import threading
 from pathlib import Path
-from threading import Lock
+from threading import Event
 from typing import Any
 
-_WRITING = ("INSERT", "UPDATE", "DELETE")
-
-
-class _Cut:
-    """Counts boundaries and kills at the one asked for."""
-
-    def __init__(self, number: int, file: Path) -> None:
-        self._number, self._count, self._lock = number, 0, Lock()
-        self._log = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-
-    def pass_by(self, kind: str) -> None:
-        with self._lock:
-            self._count += 1
-            os.write(self._log, f"{kind}\n".encode())
-            if self._count == self._number:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _wrap(owner: Any, name: str, kind: str, cut: _Cut) -> None:
-    """Let a function of a library pass by before it does its work."""
-    original: Callable[..., Any] = getattr(owner, name)
-
-    def wrapped(*arguments: Any, **named: Any) -> Any:
-        cut.pass_by(kind)
-        return original(*arguments, **named)
-
-    setattr(owner, name, wrapped)
-
-
-def _wrap_files(cut: _Cut) -> None:
-    for name in ("rename", "replace", "link", "unlink", "fsync", "mkdir", "rmdir"):
-        _wrap(os, name, f"file {name}", cut)
-
-
-def _wrap_database(cut: _Cut) -> None:
-    from sqlalchemy.engine.default import DefaultDialect
-
-    commit: Callable[..., None] = DefaultDialect.do_commit
-    execute: Callable[..., None] = DefaultDialect.do_execute
-
-    def do_commit(self: Any, connection: Any) -> None:
-        cut.pass_by("sql commit")
-        commit(self, connection)
-        cut.pass_by("sql committed")
-
-    def do_execute(self: Any, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
-        word = statement.lstrip()[:6].upper()
-        if word in _WRITING:
-            table = statement.replace('"', "").split()[2 if word != "UPDATE" else 1]
-            cut.pass_by(f"sql {word.lower()} {table.split('(')[0]}")
-        execute(self, cursor, statement, parameters, context)
-
-    DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
-    DefaultDialect.do_execute = do_execute  # type: ignore[method-assign]
-
-
-class _Writer:
-    """tantivy's writer, whose commit is a boundary."""
-
-    def __init__(self, writer: Any, cut: _Cut) -> None:
-        self._writer, self._cut = writer, cut
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._writer, name)
-
-    def commit(self) -> Any:
-        self._cut.pass_by("index commit")
-        done = self._writer.commit()
-        self._cut.pass_by("index committed")
-        return done
-
-
-class _Index:
-    """tantivy's index, whose writers are wrapped."""
-
-    def __init__(self, index: Any, cut: _Cut) -> None:
-        self._index, self._cut = index, cut
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._index, name)
-
-    def writer(self, *arguments: Any, **named: Any) -> _Writer:
-        return _Writer(self._index.writer(*arguments, **named), self._cut)
-
-
-class _Indexes:
-    """In place of the class `tantivy.Index`."""
-
-    def __init__(self, cut: _Cut) -> None:
-        import tantivy
-
-        self._real, self._cut = tantivy.Index, cut
-
-    def __call__(self, *arguments: Any, **named: Any) -> _Index:
-        return _Index(self._real(*arguments, **named), self._cut)
-
-    def open(self, *arguments: Any, **named: Any) -> _Index:
-        return _Index(self._real.open(*arguments, **named), self._cut)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
+from portal.app import create_app
+from portal.cli import main as portal
+from portal.cli.parts import opened_parts
+from portal.ingest.duties import DUTIES
+from portal.logs import set_up_logs
+from portal.settings import Settings
+from portal.worker import hands_of
+from tests.faults.boundaries import Cut, wrap_libraries
 
 
 def main() -> None:
-    number, file, arguments = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
-    import tantivy
+    """Until the end of standard input."""
+    for line in sys.stdin:
+        order = json.loads(line)
+        assert threading.active_count() == 1, "a process with threads must not fork"
+        child = os.fork()
+        if child == 0:
+            _obey(order)
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
 
-    from portal.cli import main as portal
 
-    cut = _Cut(number, file)
-    tantivy.Index = _Indexes(cut)  # type: ignore[misc,assignment]
-    _wrap_files(cut)
-    _wrap_database(cut)
-    portal(arguments)
+def _obey(order: dict[str, Any]) -> None:
+    """In the fork: do it, and never come back."""
+    status = 1
+    try:
+        os.setsid()
+        for stream, name in ((sys.stdin, os.devnull), (sys.stdout, f"{order['log']}.out")):
+            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), stream.fileno())
+        os.dup2(1, 2)
+        os.environ.update(order["environment"])
+        wrap_libraries(Cut(order["cut"], Path(order["log"])))
+        if "duty" in order:
+            _do(order["duty"])
+        elif "address" in order:
+            _get(order["address"])
+        else:
+            portal(order["command"], standalone_mode=True)
+        status = 0
+    except SystemExit as end:
+        status = int(end.code or 0)
+    except BaseException:  # the parent's loop must not go on in the fork
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(status)
+
+
+def _do(name: str) -> None:
+    settings = Settings.from_environment()
+    set_up_logs("WARNING")
+    duty = next(duty for duty in DUTIES if duty.name == name)
+    with opened_parts(settings) as worker:
+        duty.do(hands_of(worker, Event()))
+
+
+def _get(address: str) -> None:
+    with opened_parts(Settings.from_environment()) as worker:
+        answer = create_app(worker.parts).test_client().get(address, headers={"User-Agent": "test bot"})
+        assert answer.status_code == 200, answer.status
 
 
 if __name__ == "__main__":
