@@ -12,7 +12,7 @@ _WIDE = "".join(chr(0xFF01 + i) for i in range(94))
 _PLAIN = "".join(chr(0x21 + i) for i in range(94))
 _PROVINCE = r"(?:[\p{Han}]{1,7}?(?:省|自治区|特别行政区))?"
 _CITY = r"(?:[\p{Han}]{1,8}?(?:市|自治州|地区|盟))?"
-_COUNTY = r"(?:[\p{Han}]{0,8}?[^小社园校院库厂片景辖街专]区|[\p{Han}]{1,8}?(?:县|縣|旗|市))?"
+_COUNTY = r"(?:[\p{Han}]{0,8}?[^小社园校院库厂片景辖街专\P{Han}]区|[\p{Han}]{1,8}?(?:县|縣|旗|市))?"
 _TOWN = r"(?:[\p{Han}]{1,8}?(?:街道|镇|鎮|乡|鄉|苏木))?"
 _LEVELS = {
     "city": _PROVINCE + _CITY,

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from portal.accounts import create_key, find_key, note_use
 from portal.catalogue import commands, queries
+from portal.catalogue.errors import Buried
 from portal.catalogue.purge import purge_outbox
 from portal.catalogue.views import Ref
 from portal.db import Database
@@ -20,6 +21,8 @@ from portal.db.roles import grant_rights
 from portal.kernel.errors import InvalidInput
 from portal.kernel.ids import new_id
 from portal.kernel.principal import ANONYMOUS
+from portal.kernel.text import Language
+from portal.participation.objections import file_objection, find_standing
 from portal.storage import LocalStore
 from tests.builders import NOW, Built, build_catalogue, build_publication, publish
 
@@ -92,6 +95,26 @@ def test_the_web_does_all_that_a_visitor_asks(roles: Roles) -> None:
         )
 
 
+def test_the_web_takes_an_objection_and_tells_its_standing(roles: Roles) -> None:
+    (dataset_id,) = build_catalogue(Built(roles.worker, roles.store), 1)
+    with roles.web.transaction() as session:
+        filed = file_objection(
+            session,
+            ANONYMOUS,
+            dataset_id,
+            ground="personal",
+            statement="My telephone number is in the table.",
+            contact="me@example.com",
+            language=Language.EN,
+            now=NOW,
+        )
+    assert filed.is_hidden
+    with roles.web.reading() as session:
+        assert find_standing(session, filed.receipt).state == "open"
+        with pytest.raises(Buried, match="while an objection is reviewed"):
+            queries.get_dataset(session, ANONYMOUS, Ref(dataset_id))
+
+
 FORBIDDEN = (
     "SELECT * FROM source",
     "SELECT * FROM source_mapping",
@@ -105,6 +128,9 @@ FORBIDDEN = (
     "SELECT pending FROM dataset_wording",
     "SELECT * FROM dataset_wording",
     "SELECT caller FROM dataset_use",
+    "SELECT statement FROM objection",
+    "SELECT contact FROM objection",
+    "UPDATE objection SET state = 'rejected'",
     "INSERT INTO outbox (kind, payload, created_at, attempts, error) VALUES ('x', '{}', now(), 0, '')",
     "INSERT INTO api_key (id) VALUES ('x')",
     "UPDATE dataset SET state = 'published'",

@@ -108,6 +108,7 @@ def test_of_a_mobile_number_four_digits_stay_hidden(numbers: list[str]) -> None:
         (ColumnType.TEXT, "杭州市西湖区文三路90号", "county", "杭州市西湖区"),
         (ColumnType.TEXT, "文三路90号", "town", None),
         (ColumnType.TEXT, "幸福小区3幢402室", "town", None),
+        (ColumnType.TEXT, "0区文三路90号", "county", None),
         (ColumnType.INTEGER, 1250, "band:1000", "1000–1999"),
         (ColumnType.INTEGER, -3, "band:10", "-10–-1"),
         (ColumnType.INTEGER, 0, "band:10", "0–9"),
