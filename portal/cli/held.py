@@ -1,6 +1,7 @@
 """`portal held …`: what waits for a person, until the desk exists."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -8,7 +9,10 @@ from portal.cli.parts import opened_parts, workshop_of
 from portal.cli.tables import print_table
 from portal.cli.wording import reason_in_words
 from portal.ingest.confirming import HeaderOrder, confirm_header
-from portal.ingest.held import get_held, list_held, refuse_held, release_held
+from portal.ingest.errors import CannotReview
+from portal.ingest.held import HeldView, get_held, list_held
+from portal.ingest.releasing import Approved, refuse_held, release_held
+from portal.ingest.review_acts import LARGEST_ASSESSMENT, NO_ASSESSMENT, Assessment, find_assessment
 from portal.settings import Settings
 
 
@@ -31,12 +35,13 @@ def list_waiting(settings: Settings, source_name: str | None, is_all: bool) -> N
             item.source_name,
             item.record_id or "(absent records)",
             item.state,
+            _people(item),
             item.title[:40],
             "; ".join(reason_in_words(r) for r in item.reasons if r.severity == "hold")[:120],
         )
         for item in items
     ]
-    print_table(("id", "source", "record", "state", "title", "why"), rows, empty="Nothing waits.")
+    print_table(("id", "source", "record", "state", "people", "title", "why"), rows, empty="Nothing waits.")
 
 
 @held.command("show")
@@ -52,6 +57,7 @@ def show(settings: Settings, held_id: str) -> None:
     click.echo(f"data       {item.data_digest}\npage       {item.page_digest}")
     if item.reviewer:
         click.echo(f"decided by {item.reviewer}: {item.review_reason}")
+    _show_review(item)
     click.echo("\nWhy:")
     for reason in item.reasons:
         click.echo(f"  {reason.severity:6} {reason_in_words(reason)}")
@@ -59,6 +65,42 @@ def show(settings: Settings, held_id: str) -> None:
         click.echo(f"\nTable {slug}: {rows} rows; columns {', '.join(columns)}" if columns else f"\nFile {slug}")
     for record_id in item.missing[:50]:
         click.echo(f"  missing {record_id}")
+
+
+def _people(item: HeldView) -> str:
+    """Who is missing, in the list."""
+    if item.state != "waiting" or not item.asks_for_two:
+        return ""
+    return f"{item.approval.person[:20]} + 1" if item.approval else "2"
+
+
+def _show_review(item: HeldView) -> None:
+    for act in item.acts:
+        click.echo(f"{act.act:10} {act.acted_at:%Y-%m-%d %H:%M} UTC {act.person}: {act.reason}")
+        if act.assessment_sha256:
+            click.echo(f"           assessment of privacy {act.assessment_sha256}; `portal held assessment {item.id}`")
+    if item.state != "waiting":
+        return
+    if item.asks_for_two and item.approval:
+        click.echo(f"people     approved by {item.approval.person}; a second, different person is missing")
+    elif item.asks_for_two:
+        is_void = any(act.act == "approve" for act in item.acts)
+        click.echo(f"people     two are asked for{'; the approval was voided by a newer judgement' if is_void else ''}")
+    if item.asks_for_assessment:
+        click.echo("assessment asked for: a release makes personal information public (--assessment FILE)")
+
+
+@held.command("assessment")
+@click.argument("held_id", metavar="ID")
+@click.pass_obj
+def assessment(settings: Settings, held_id: str) -> None:
+    """Print the assessment of privacy that was archived with the decision."""
+    with opened_parts(settings) as worker, worker.parts.database.reading() as session:
+        get_held(session, held_id)
+        found = find_assessment(session, held_id)
+    if found is None:
+        raise CannotReview("No assessment was archived with this record's review.")
+    click.echo(found.text, nl=not found.text.endswith("\n"))
 
 
 @held.command("header")
@@ -103,16 +145,35 @@ def header(
 @click.argument("held_id", metavar="ID")
 @click.option("--reviewer", required=True, help="Who decides, by name; it is kept.")
 @click.option("--reason", required=True, help="Why it may be public; it is kept.")
+@click.option(
+    "--assessment",
+    "assessment_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Assessment of privacy (text or Markdown, UTF-8, at most 100 kB), archived with the decision.",
+)
 @click.pass_obj
-def release(settings: Settings, held_id: str, reviewer: str, reason: str) -> None:
-    """Publish exactly what was held. Missing records: withdraw them."""
+def release(settings: Settings, held_id: str, reviewer: str, reason: str, assessment_file: Path | None) -> None:
+    """Publish exactly what was held. Missing records: withdraw them.
+
+    Where two people are asked for, the first one's release is an approval; a second, different person releases the same.
+    """
+    given = _read_assessment(assessment_file) if assessment_file else NO_ASSESSMENT
     with opened_parts(settings) as worker:
-        published = release_held(workshop_of(worker), held_id, reviewer, reason)
+        published = release_held(workshop_of(worker), held_id, reviewer, reason, assessment=given)
         worker.parts.search.close_difference()
     if published is None:
         click.echo("The missing records are withdrawn.")
+    elif isinstance(published, Approved):
+        click.echo(
+            f"Approved by {published.person}. Nothing is published: a second, different person must release {held_id}."
+        )
     else:
         click.echo(f"Published as {published[0]}@v{published[1]}, released by {reviewer}.")
+
+
+def _read_assessment(path: Path) -> Assessment:
+    with path.open("rb") as file:
+        return Assessment.of(file.read(LARGEST_ASSESSMENT + 1))
 
 
 @held.command("refuse")

@@ -90,6 +90,7 @@ def declare(mapping: ValueMapping, labels: DeclaredLabels) -> Declaration:
         row_ends=mapping.row_ends,
         drop_sensitive_columns=mapping.drop_sensitive_columns,
         links=mapping.links,
+        asks_for_two=mapping.four_eyes.asks(labels.grade_label),
     )
 
 

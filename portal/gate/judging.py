@@ -9,6 +9,7 @@ from portal.gate.names import column_key
 from portal.gate.permissions import allowed_reason, find_name_permission, find_permission
 from portal.gate.planning import ColumnPlan, plan_columns
 from portal.gate.screening import UNRELEASABLE, screen
+from portal.gate.second_person import SECOND_PERSON_ASKED, SECOND_PERSON_MISSING, TWO_PEOPLE_ASKED, needs_two_people
 from portal.gate.verdicts import _SEAL, Admitted, Case, CutCase, Held, JudgedPart, Reason, Refused, Release, Verdict
 from portal.kernel.declaration import Declaration
 from portal.kernel.findings import Finding, Findings
@@ -29,9 +30,9 @@ def judge(case: Case) -> Verdict:
     about_page = _judge_page(case)
     release, unusable = _usable_release(case.release)
     if release and release.data_digest == case.data_digest:
-        about_data = _lift(about_data, release)
+        about_data = _lift(about_data, release, case.declaration)
     if release and release.page_digest == case.page_digest:
-        about_page = _lift(about_page, release)
+        about_page = _lift(about_page, release, case.declaration)
     if not case.data_digest:
         about_data.append(Reason("digest_mismatch", "hold"))
     reasons = _sorted([*about_data, *about_page, *unusable])
@@ -39,6 +40,8 @@ def judge(case: Case) -> Verdict:
     if "refuse" in severities:
         return Refused(case.data_digest, case.page_digest, reasons)
     if severities - {"alarm", "note"}:
+        if case.declaration.asks_for_two:
+            reasons = (*reasons, Reason(TWO_PEOPLE_ASKED, "note"))
         return Held(case.data_digest, case.page_digest, reasons)
     return Admitted(_SEAL, data_digest=case.data_digest, page_digest=case.page_digest, reasons=reasons, release=release)
 
@@ -216,17 +219,26 @@ def _usable_release(release: Release | None) -> tuple[Release | None, list[Reaso
     return release, []
 
 
-def _lift(reasons: list[Reason], release: Release) -> list[Reason]:
-    """The reasons after a release: liftable holds that the reviewer saw become notes."""
-    return [
-        replace(reason, severity="note")
-        if reason.severity == "hold"
+def _lift(reasons: list[Reason], release: Release, declaration: Declaration) -> list[Reason]:
+    """The reasons after a release: liftable holds that the reviewer saw become notes. Where two people are asked for and
+    one released, a hold for that stands beside them."""
+    lifted = [reason for reason in reasons if _is_lifted(reason, release)]
+    after = [replace(reason, severity="note") if reason in lifted else reason for reason in reasons]
+    if release.is_by_two:
+        return after
+    after += [Reason(SECOND_PERSON_MISSING, "hold", reason.subject) for reason in lifted if needs_two_people(reason)]
+    if lifted and declaration.asks_for_two:
+        after.append(Reason(SECOND_PERSON_ASKED, "hold"))
+    return after
+
+
+def _is_lifted(reason: Reason, release: Release) -> bool:
+    return (
+        reason.severity == "hold"
         and reason.code not in UNRELEASABLE
         and (release.codes is None or reason.code in release.codes)
         and (release.seen is None or (reason.code, reason.subject) in release.seen)
-        else reason
-        for reason in reasons
-    ]
+    )
 
 
 def _sorted(reasons: list[Reason]) -> tuple[Reason, ...]:

@@ -40,6 +40,7 @@ _KEYS: Final = frozenset(
         "row_ends",
         "links",
         "coordinate_system",
+        "four_eyes",
         "note",
     }
 )
@@ -60,6 +61,18 @@ def folded(label: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class FourEyes:
+    """Which resources two people release: those with one of these (folded) grade labels, or every one."""
+
+    grade_labels: frozenset[str] = frozenset()
+    is_always: bool = False
+
+    def asks(self, grade_label: str) -> bool:
+        """Whether a resource with this grade label is released by two people."""
+        return self.is_always or folded(grade_label) in self.grade_labels
+
+
+@dataclass(frozen=True, slots=True)
 class ValueMapping:
     """Label tables (field → folded label → meaning) and the orders that go with them. Make it with `parse`."""
 
@@ -75,6 +88,7 @@ class ValueMapping:
     row_ends: RowEnds | None = None
     links: Literal["hold", "metadata"] = "hold"
     coordinate_system: str = ""
+    four_eyes: FourEyes = FourEyes()
     signed_by: str | None = None
 
     @classmethod
@@ -90,9 +104,10 @@ class ValueMapping:
         links = document.get("links", "hold")
         if links not in ("hold", "metadata"):
             raise MappingInvalid('Mapping, "links": write "hold" or "metadata".')
+        tables = _tables(_object(document.get("fields", {}), "fields"))
         return cls(
             digest=digest,
-            tables=_tables(_object(document.get("fields", {}), "fields")),
+            tables=tables,
             defaults=_defaults(_texts(document.get("defaults", {}), "defaults")),
             owner_is_publisher=_flag(document, "owner_is_publisher"),
             columns_follow_resource=_flag(document, "columns_follow_resource"),
@@ -103,6 +118,7 @@ class ValueMapping:
             row_ends=_row_ends(document.get("row_ends")),
             links="metadata" if links == "metadata" else "hold",
             coordinate_system=_system(document.get("coordinate_system", "")),
+            four_eyes=_four_eyes(document.get("four_eyes", {}), tables.get("grade_label", {})),
             signed_by=_signer(signature, digest),
         )
 
@@ -183,6 +199,24 @@ def _row_ends(value: object) -> RowEnds | None:
     if blank not in ("forever", "hold"):
         raise MappingInvalid('Mapping, "row_ends", "blank": write "forever" or "hold".')
     return RowEnds(column, blank == "forever", _names(document.get("forever", []), "row_ends.forever"))
+
+
+def _four_eyes(value: object, grades: Mapping[str, str]) -> FourEyes:
+    """An object with `grade_labels`, each of them in the table of `grade_label`, and `always`."""
+    document = _object(value, "four_eyes")
+    labels, always = document.get("grade_labels", []), document.get("always", False)
+    is_list = isinstance(labels, list | tuple) and all(isinstance(label, str) for label in labels)
+    if set(document) - {"grade_labels", "always"} or not is_list or not isinstance(always, bool):
+        raise MappingInvalid(
+            'Mapping, "four_eyes": write {"grade_labels": [labels of grades], "always": true or false}.'
+        )
+    given = [str(label) for label in labels] if isinstance(labels, list | tuple) else []
+    for label in given:
+        if folded(label) not in grades:
+            raise MappingInvalid(
+                f'Mapping, "four_eyes": the label {label!r} is not in "fields.grade_label"; write it as it stands there.'
+            )
+    return FourEyes(frozenset(folded(label) for label in given), always)
 
 
 def _system(value: object) -> str:

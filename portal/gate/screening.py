@@ -27,6 +27,8 @@ UNRELEASABLE: Final = frozenset(
         "columns_not_inspected",
         "release_unsigned",
         "row_ends_not_published",
+        "second_person_missing",
+        "second_person_asked",
     }
 )
 """Reasons to hold that no release lifts: a release says "I looked, this may be public". It does not replace a decision

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
+from portal.gate.names import is_same_person
 from portal.kernel.columns import ColumnRule
 from portal.kernel.declaration import Declaration
 from portal.kernel.findings import Findings
@@ -48,7 +49,8 @@ class Release:
     """A named reviewer's earlier decision, bound to the digests of what was reviewed.
 
     `codes`: the reason codes that the reviewer saw; a reason that came later is not lifted. None: all. `seen`: the same
-    as (code, subject), so that what a newer inspection finds in another column is not lifted either.
+    as (code, subject), so that what a newer inspection finds in another column is not lifted either. `approved_by`: the
+    first of two people, where two decided.
     """
 
     id: str
@@ -58,6 +60,12 @@ class Release:
     page_digest: str
     codes: frozenset[str] | None = None
     seen: frozenset[tuple[str, str]] | None = None
+    approved_by: str = ""
+
+    @property
+    def is_by_two(self) -> bool:
+        """Whether two different people released it."""
+        return bool(self.approved_by.strip()) and not is_same_person(self.approved_by, self.reviewer)
 
 
 @dataclass(frozen=True, slots=True)

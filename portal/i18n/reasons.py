@@ -66,6 +66,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "columns_not_inspected": "The columns inspected in “%(subject)s” are not those to be published. Run it again.",
         "digest_mismatch": "What was inspected is not what would be published (“%(subject)s”). Run the harvest again.",
         "rules_laxer_than_declared": "The column “%(subject)s” would be published against its declaration. Run it again.",
+        "second_person_missing": "One person released “%(subject)s”, which asks for two. A second person must release it too.",
+        "second_person_asked": "The signed mapping asks for two people here. A second person must release it too.",
+        "two_people_asked": "The signed mapping asks for two people to release this.",
         "release_unsigned": "The release has no reviewer or no reason; release the record again with both.",
         # reading a file: refused, nothing of it is published
         "file_empty": "The file “%(subject)s” has no row with data. Deliver a file with data.",

@@ -16,7 +16,15 @@ from portal.ingest.closing import has_closed_column
 from portal.ingest.errors import PartUnusable
 from portal.ingest.harvest import Harvest
 from portal.ingest.increments_keeping import is_comparison_due
-from portal.ingest.judging import NO_LONGER_ADMITTED, Judged, is_fetching_useless, judge_publication, unfetched
+from portal.ingest.judging import (
+    NO_LONGER_ADMITTED,
+    Judged,
+    is_fetching_useless,
+    is_live_refused,
+    is_refused_by_reviewer,
+    judge_publication,
+    unfetched,
+)
 from portal.ingest.known import Known, Outlook
 from portal.ingest.preparing import prepare_part
 from portal.ingest.projecting import Work
@@ -96,7 +104,9 @@ def judge_record(
         verdict = unfetched(publication, reasons)
     else:
         verdict, is_leaking = judge_publication(publication, declaration, staged, known)
-    if isinstance(verdict, Held) and not is_leaking:
+    if is_live_refused(verdict, known.live):
+        is_leaking = True
+    elif (isinstance(verdict, Held) or is_refused_by_reviewer(verdict)) and not is_leaking:
         is_leaking = live_leaks(harvest, known, declaration)
     leak = COLUMN_CLOSED if has_closed_column(declaration, known.live) else NO_LONGER_ADMITTED if is_leaking else ""
     return Judged(

@@ -16,6 +16,8 @@ from portal.kernel.findings import Findings
 from portal.kernel.vocab import PartKind
 
 NO_LONGER_ADMITTED = "no_longer_admitted"
+REFUSED_BY_REVIEWER = "refused_by_reviewer"
+_FOUND = ("found_", "second_person_missing")  # the latter: found, and let pass by one person where two are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,37 @@ def judge_publication(
         release=_release_for(known.releases, data_digest, page_digest),
     )
     verdict = judge(case)
+    is_leaking = (
+        live is not None
+        and isinstance(verdict, Held)
+        and (
+            (is_same_data and _is_about_data(verdict, staged))
+            or (live.page_digest == page_digest and _is_about(verdict, page_findings))
+        )
+    )
     if data_digest + page_digest in known.refused_digests and not isinstance(verdict, Refused):
-        verdict = Refused(data_digest, page_digest, (Reason("refused_by_reviewer", "refuse"), *verdict.reasons))
-    if live is None or not isinstance(verdict, Held):
-        return verdict, False
-    is_same_page = live.page_digest == page_digest
-    return verdict, (is_same_data and _is_about_data(verdict, staged)) or (
-        is_same_page and _is_about(verdict, page_findings)
+        verdict = Refused(data_digest, page_digest, (Reason(REFUSED_BY_REVIEWER, "refuse"), *verdict.reasons))
+    return verdict, is_leaking
+
+
+def is_closed(verdict: Verdict) -> bool:
+    """Whether the department or the law refuses: what is live of it goes as well. A reviewer who refused a refresh said
+    nothing about the version that serves."""
+    return isinstance(verdict, Refused) and not is_refused_by_reviewer(verdict)
+
+
+def is_refused_by_reviewer(verdict: Verdict) -> bool:
+    """Whether a reviewer's decision about these digests is all that refuses."""
+    codes = {reason.code for reason in verdict.reasons if reason.severity == "refuse"}
+    return isinstance(verdict, Refused) and codes == {REFUSED_BY_REVIEWER}
+
+
+def is_live_refused(verdict: Verdict, live: Live | None) -> bool:
+    """Whether what a reviewer refused is the very version that serves."""
+    return (
+        live is not None
+        and is_refused_by_reviewer(verdict)
+        and (live.data_digest, live.page_digest) == (verdict.data_digest, verdict.page_digest)
     )
 
 
@@ -107,7 +133,7 @@ def _release_for(releases: Sequence[Release], data_digest: str, page_digest: str
 def _is_about(verdict: Held, page: Findings) -> bool:
     """Whether something found in the words of the page holds the record."""
     places = {finding.place for finding in page.findings}
-    return any(r.severity == "hold" and r.code.startswith("found_") and r.subject in places for r in verdict.reasons)
+    return any(r.severity == "hold" and r.code.startswith(_FOUND) and r.subject in places for r in verdict.reasons)
 
 
 def _is_about_data(verdict: Held, staged: Sequence[StagedPart]) -> bool:
@@ -115,7 +141,7 @@ def _is_about_data(verdict: Held, staged: Sequence[StagedPart]) -> bool:
     columns = {rule.name for part in staged for rule in part.rules}
     return any(
         reason.severity == "hold"
-        and reason.code.startswith(("found_", "column_sensitive"))
+        and reason.code.startswith((*_FOUND, "column_sensitive"))
         and reason.subject in columns
         for reason in verdict.reasons
     )

@@ -212,6 +212,7 @@ def release_of(held: HeldRecord | Row[Any]) -> Release:
         page_digest=held.page_digest,
         codes=frozenset(str(reason["code"]) for reason in held.reasons),
         seen=frozenset((str(reason["code"]), str(reason["subject"])) for reason in held.reasons),
+        approved_by=held.approved_by,
     )
 
 

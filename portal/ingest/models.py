@@ -214,6 +214,7 @@ class HeldRecord(Base):
     `kind` `record`: one record; `staged` has the hash of what the quarantine keeps to publish it without its source, and
     slug, rows and column names of its tables. `title` is masked, as `reasons` are: no value of the data is in this table.
     `kind` `absence`: records missing from the source's list, to be withdrawn on release; `record_id` is then empty.
+    `approved_by`: the first of two people, where two released it; `reviewer` is who decided.
     """
 
     __tablename__ = "held_record"
@@ -235,6 +236,32 @@ class HeldRecord(Base):
     staged: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(String(12), default="waiting", index=True)
     held_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    approved_by: Mapped[str] = mapped_column(String(200), default="")
     reviewer: Mapped[str] = mapped_column(String(200), default="")
     review_reason: Mapped[str] = mapped_column(Text, default="")
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ReviewAct(Base):
+    """What a person decided about something held, for good: `act` approve | release | refuse, bound to digests and reasons.
+
+    `approve` is the first half of a release by two. `assessment` is the text of the assessment of privacy: never public,
+    never in a log, and kept when the quarantine has let go of what it is about.
+    """
+
+    __tablename__ = "review_act"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    held_id: Mapped[str] = mapped_column(ForeignKey("held_record.id"), index=True)
+    act: Mapped[str] = mapped_column(String(10))
+    data_digest: Mapped[str] = mapped_column(String(64))
+    page_digest: Mapped[str] = mapped_column(String(64))
+    reasons_digest: Mapped[str] = mapped_column(String(64))
+    person: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+    assessment_sha256: Mapped[str] = mapped_column(String(64), default="")
+    assessment: Mapped[str] = mapped_column(Text, default="")
+    acted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+guards.append_only(ReviewAct.__table__)

@@ -13,22 +13,29 @@ from portal.kernel.declaration import Declaration
 from portal.kernel.vocab import ColumnAction, PartKind
 from portal.storage import BlobNotFound, blob_key
 
+_NAMED = "column_sensitive_name"
+
 
 def live_leaks(harvest: Harvest, known: Known, declaration: Declaration) -> bool:
-    """Whether the live rows hold what today's inspection would hold. False when they were judged by today's rules, or a
-    reviewer released exactly them."""
+    """Whether the live rows hold what today's inspection would hold, and no reviewer let pass in exactly these rows.
+    False when they were judged by today's rules."""
     live = known.live
     if live is None or known.rules_digest == harvest.rules_digest:
         return False
-    if any(release.data_digest == live.data_digest for release in known.releases):
-        return False
-    return any(_holds_personal_data(harvest, part, declaration) for part in live.parts if part.kind is PartKind.TABLE)
+    release = next((release for release in known.releases if release.data_digest == live.data_digest), None)
+    seen = frozenset() if release is None else release.seen or frozenset()
+    return any(
+        _holds_personal_data(harvest, part, declaration, seen) for part in live.parts if part.kind is PartKind.TABLE
+    )
 
 
-def _holds_personal_data(harvest: Harvest, part: LivePart, declaration: Declaration) -> bool:
+def _holds_personal_data(
+    harvest: Harvest, part: LivePart, declaration: Declaration, seen: frozenset[tuple[str, str]]
+) -> bool:
+    """`seen`: code and subject of what a release of these rows lifted."""
     for name, order in part.actions:
         kind = sensitive_kind(name) if order.action is ColumnAction.PUBLISH else None
-        if kind and find_name_permission(declaration, name, kind) is None:
+        if kind and (_NAMED, name) not in seen and find_name_permission(declaration, name, kind) is None:
             return True
     if part.sha256 is None:
         return False
@@ -38,6 +45,8 @@ def _holds_personal_data(harvest: Harvest, part: LivePart, declaration: Declarat
         return True
     found = scan_table(path, digest=part.sha256)
     return not found.is_complete or any(
-        is_sensitive_in_column(finding.rule) and find_permission(declaration, finding) is None
+        is_sensitive_in_column(finding.rule)
+        and find_permission(declaration, finding) is None
+        and (f"found_{finding.rule}", finding.column or finding.place) not in seen
         for finding in found.findings
     )

@@ -19,7 +19,7 @@ from portal.ingest.errors import Overtaken
 from portal.ingest.harvest import Harvest
 from portal.ingest.identity import identity_of
 from portal.ingest.increments_keeping import due_of, forget_replaced
-from portal.ingest.judging import Judged
+from portal.ingest.judging import Judged, is_closed
 from portal.ingest.known import REVIEWS_KEPT_IN_MIND
 from portal.ingest.label_sets import NOT_SIGNED
 from portal.ingest.models import HarvestRecord, HeldRecord, SourceRecord
@@ -45,7 +45,7 @@ _FIND_HELD = (  # what waits, and what persons decided last
     .order_by(_HELD.reviewed_at.desc().nulls_first(), _HELD.id)
     .limit(REVIEWS_KEPT_IN_MIND)
 )
-_CHANGE_HELD = update(table_of(HeldRecord)).where(_HELD.id == bindparam("held"))
+_CHANGE_HELD = update(table_of(HeldRecord)).where(_HELD.id == bindparam("held"), _HELD.state == "waiting")
 _ADD_LINE = insert(table_of(HarvestRecord))
 _ADD_LAST = insert(table_of(SourceRecord))
 _IS_CHANGED = (_LAST.raw_sha256 != bindparam("new_raw")) | (_LAST.data_stamp != bindparam("new_stamp"))
@@ -175,8 +175,8 @@ def _settle_withheld(
         _hold(session, harvest, judged, verdict, verdict_id=verdict_id, sealed=sealed)
     else:
         supersede(session, harvest, judged, now)
-    if judged.live and (isinstance(verdict, Refused) or judged.leak):
-        reason = CLOSED if isinstance(verdict, Refused) else judged.leak
+    if judged.live and (is_closed(verdict) or judged.leak):
+        reason = CLOSED if is_closed(verdict) else judged.leak
         withdraw_dataset(session, judged.live.dataset_id, reason, f"source:{harvest.source.name}", now, stays=False)
         action = HarvestAction.WITHDRAW
     elif judged.live:
@@ -190,13 +190,15 @@ def _hold(session: Session, harvest: Harvest, judged: Judged, verdict: Held, *, 
     """Let the record wait, once for the same digests; an older wait for other digests is over."""
     record_id, now = judged.record.id, harvest.now()
     same = session.scalars(
-        select(HeldRecord).where(
+        select(HeldRecord)
+        .where(
             HeldRecord.source_name == harvest.source.name,
             HeldRecord.record_id == record_id,
             HeldRecord.state == "waiting",
             HeldRecord.data_digest == verdict.data_digest,
             HeldRecord.page_digest == verdict.page_digest,
         )
+        .with_for_update()  # or a release could be told reasons that its reviewer never saw
     ).first()
     supersede(session, harvest, judged, now, but=same.id if same else "")
     held = same or HeldRecord(source_name=harvest.source.name, record_id=record_id, held_at=now)
@@ -220,7 +222,9 @@ def supersede(session: Session, harvest: Harvest, judged: Judged, now: datetime,
         raise Overtaken(f"A person decided about {judged.publication.source_key} while it was judged.")
     for row in found:
         if row.state == "waiting" and row.id != but:
-            session.execute(_CHANGE_HELD, {"held": row.id, "state": "superseded", "reviewed_at": now})
+            values = {"held": row.id, "state": "superseded", "reviewed_at": now}
+            if session.connection().execute(_CHANGE_HELD, values).rowcount == 0:
+                raise Overtaken(f"A person decided about {judged.publication.source_key} just now.")
 
 
 def note(

@@ -17,7 +17,7 @@ from portal.ingest.ahead import ahead
 from portal.ingest.conductor import conduct_record
 from portal.ingest.differences import Change, difference, fields_of_publication, fields_of_view
 from portal.ingest.harvest import Harvest, Progress, utc_now
-from portal.ingest.judging import Judged
+from portal.ingest.judging import Judged, is_closed
 from portal.ingest.known import Outlook
 from portal.ingest.label_sets import hold_unknown
 from portal.ingest.listing import select_records
@@ -104,7 +104,7 @@ def _action(judged: Judged) -> HarvestAction:
         live = judged.live.data_digest, judged.live.page_digest
         is_same = live == (judged.verdict.data_digest, judged.verdict.page_digest)
         return HarvestAction.UNCHANGED if is_same else HarvestAction.UPDATE
-    if judged.live and (judged.leak or not isinstance(judged.verdict, Held)):
+    if judged.live and (judged.leak or is_closed(judged.verdict)):
         return HarvestAction.WITHDRAW
     return HarvestAction.HOLD if isinstance(judged.verdict, Held) else HarvestAction.REFUSE
 

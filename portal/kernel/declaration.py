@@ -55,6 +55,7 @@ class Declaration:
     `drop_columns`, `column_actions`, `drop_sensitive_columns` and `links` are the signed mapping's orders: columns by
     name that never leave, columns by name with another action, whether sensitive columns are dropped instead of holding
     the record, and whether links elsewhere may be published as metadata. `allow_columns` and `row_ends` too.
+    `asks_for_two`: the signed mapping wants two people to release what is held of this resource.
     """
 
     openness: Openness | None
@@ -76,3 +77,4 @@ class Declaration:
     row_ends: RowEnds | None = None
     drop_sensitive_columns: bool = False
     links: Literal["hold", "metadata"] = "hold"
+    asks_for_two: bool = False

@@ -122,6 +122,8 @@ FORBIDDEN = (
     "SELECT * FROM harvest_run",
     "SELECT * FROM harvest_record",
     "SELECT * FROM held_record",
+    "SELECT * FROM review_act",
+    "SELECT assessment FROM review_act",
     "SELECT * FROM verdict",
     "SELECT * FROM outbox",
     "SELECT draft FROM dataset_wording",

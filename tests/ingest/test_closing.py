@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from portal.ingest.errors import CannotReview
-from portal.ingest.held import get_held, list_held, refuse_held, release_held
+from portal.ingest.held import get_held, list_held
+from portal.ingest.releasing import Released, refuse_held, release_held
 from tests.ingest.conftest import Bench
 from tests.ingest.test_increments import first_published
 
@@ -94,8 +95,8 @@ def test_a_table_that_loses_a_third_of_its_rows_is_held_then_released(harvested:
         held = next(item for item in list_held(session) if item.record_id == record_id)
     harvested.sample.requests()
     published = release_held(harvested.workshop, held.id, "赵审核", "核对无误")
-    assert published is not None
-    assert published[1] == 2
+    assert isinstance(published, Released)
+    assert published.version == 2
     assert harvested.sample.requests() == {"list": 0, "rows": 0, "file": 0, "secret": 0}
     with harvested.database.reading() as session:
         assert get_held(session, held.id).state == "released"

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from portal.app import create_app
 from portal.catalogue.queries import find_dataset_id
 from portal.ingest import settling
-from portal.ingest.held import list_held, release_held
+from portal.ingest.held import list_held
+from portal.ingest.releasing import release_held
 from portal.ingest.sources import sign_mapping
 from portal.settings import Settings
 from portal.wiring import web_parts

@@ -10,7 +10,8 @@ from sqlalchemy import MetaData, select
 
 from portal.ingest import conductor
 from portal.ingest.errors import CannotReview
-from portal.ingest.held import list_held, release_held
+from portal.ingest.held import list_held
+from portal.ingest.releasing import release_held
 from portal.kernel.masking import masked
 from tests.ingest.conftest import Bench
 from tests.ingest.test_increments import first_published

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal.ingest import harvest as harvest_module
-from portal.ingest import judging, preparing
+from portal.ingest import judging, projecting
 from portal.inspect import scan_table, scan_texts
 from portal.kernel.findings import Findings
 from tests.ingest.conftest import Bench
@@ -38,7 +38,7 @@ def published(make_bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch)
         return replace(scan_table(path, digest=digest), findings=())
 
     with monkeypatch.context() as older:
-        older.setattr(preparing, "scan_table", blind)
+        older.setattr(projecting, "scan_table", blind)
         bench.run()
     assert bench.versions_of(record_id) == 2
     monkeypatch.setattr(harvest_module, "GATE_VERSION", "newer")

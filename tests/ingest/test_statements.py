@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from sqlalchemy import event
 
 from portal.ingest.harvest import Silence
-from portal.ingest.held import list_held, release_held
+from portal.ingest.held import list_held
+from portal.ingest.releasing import release_held
 from portal.ingest.running import run_harvest
 from portal.kernel.vocab import HarvestAction
 from tests.ingest.conftest import Bench

@@ -56,6 +56,12 @@ GUARDS = {
         "EXECUTE FUNCTION portal_refuse('reading_plan is append-only')",
         "CREATE TRIGGER reading_plan_guard_truncate BEFORE TRUNCATE ON reading_plan FOR EACH "
         "STATEMENT EXECUTE FUNCTION portal_refuse('reading_plan is append-only')",
+        "CREATE TRIGGER review_act_guard_0 BEFORE UPDATE ON review_act FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('review_act is append-only')",
+        "CREATE TRIGGER review_act_guard_1 BEFORE DELETE ON review_act FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('review_act is append-only')",
+        "CREATE TRIGGER review_act_guard_truncate BEFORE TRUNCATE ON review_act FOR EACH STATEMENT "
+        "EXECUTE FUNCTION portal_refuse('review_act is append-only')",
     ],
     "sqlite": [
         "CREATE TRIGGER verdict_guard_0 BEFORE UPDATE ON verdict FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
@@ -88,6 +94,10 @@ GUARDS = {
         "SELECT RAISE(ABORT, 'reading_plan is append-only'); END",
         "CREATE TRIGGER reading_plan_guard_1 BEFORE DELETE ON reading_plan FOR EACH ROW WHEN 1 = 1 BEGIN "
         "SELECT RAISE(ABORT, 'reading_plan is append-only'); END",
+        "CREATE TRIGGER review_act_guard_0 BEFORE UPDATE ON review_act FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'review_act is append-only'); END",
+        "CREATE TRIGGER review_act_guard_1 BEFORE DELETE ON review_act FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'review_act is append-only'); END",
     ],
 }
 
@@ -318,6 +328,7 @@ def upgrade() -> None:
         sa.Column("staged", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.String(length=200), nullable=False),
         sa.Column("reviewer", sa.String(length=200), nullable=False),
         sa.Column("review_reason", sa.Text(), nullable=False),
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
@@ -529,6 +540,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", name=op.f("pk_reconciliation")),
     )
     op.create_index(op.f("ix_reconciliation_source_name"), "reconciliation", ["source_name"], unique=False)
+    op.create_table(
+        "review_act",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("held_id", sa.String(length=16), nullable=False),
+        sa.Column("act", sa.String(length=10), nullable=False),
+        sa.Column("data_digest", sa.String(length=64), nullable=False),
+        sa.Column("page_digest", sa.String(length=64), nullable=False),
+        sa.Column("reasons_digest", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("assessment_sha256", sa.String(length=64), nullable=False),
+        sa.Column("assessment", sa.Text(), nullable=False),
+        sa.Column("acted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["held_id"], ["held_record.id"], name=op.f("fk_review_act_held_id_held_record")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_act")),
+    )
+    op.create_index(op.f("ix_review_act_held_id"), "review_act", ["held_id"], unique=False)
     op.create_table(
         "row_withdrawal",
         sa.Column("id", sa.String(length=16), nullable=False),
