@@ -31,6 +31,7 @@ from portal.ingest.workshop import Workshop
 from portal.kernel.errors import PortalError
 from portal.kernel.principal import Principal
 from portal.kernel.vocab import Tier
+from portal.storage.placing import remove_leftovers
 from portal.storage.workdirs import sweep
 
 _AT_ONCE = 100
@@ -126,6 +127,7 @@ def thin_out(hands: Hands) -> int:
         count_coverage(session, now)  # a reviewer's release, or a lifted withdrawal, between two runs
     keep_bases(shop.database, shop.quarantine)
     total += shop.quarantine.purge(now=now) + sum(map(sweep, shop.work_dirs))
+    total += remove_leftovers(shop.secrets_dir)
     with shop.database.reading() as session:
         is_harvesting = session.scalar(select(exists().where(HarvestRun.state == "running")))
     if not is_harvesting:  # a run puts its blobs before anything refers to them

@@ -41,7 +41,7 @@ class RowKeeping:
         path = self.secrets_dir / _KEY_FILE
         if not path.exists():
             self.secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            own = path.with_name(f"{_KEY_FILE}.{secrets.token_hex(4)}")
+            own = path.with_name(f".{_KEY_FILE}.{secrets.token_hex(4)}.part")  # swept where a kill leaves it
             own.touch(mode=0o600)
             own.write_text(secrets.token_hex(_KEY_BYTES))
             try:

@@ -145,7 +145,7 @@ def _key_from_file(path: Path) -> str:
     """The key kept beside the quarantine, made on first use; two processes that start together agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
-        beside = path.with_name(f".key.{secrets.token_hex(6)}")
+        beside = path.with_name(f".key.{secrets.token_hex(6)}.part")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
