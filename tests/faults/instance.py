@@ -192,7 +192,13 @@ class Instance:
             found = [f"index: {difference}" for difference in [parts.search.compare()] if difference.count]
             with parts.database.reading() as session:
                 found += [f"blob {key}" for key in parts.store.list_keys("") if not is_referenced(session, key)]
-        begun = [*var.glob("work/*"), *var.glob("spool/*"), *var.glob("secrets/*.key.*"), *var.glob("shelf/*.partial")]
+        begun = [
+            *var.glob("work/*"),
+            *var.glob("spool/*"),
+            *var.glob("secrets/*.key.*"),
+            *var.glob("secrets/.*"),
+            *var.glob("shelf/*.partial"),
+        ]
         begun += [path for path in var.rglob(".*") if path.is_file() and "search" not in path.parts]
         found += [name for path in begun if (name := str(path.relative_to(var))) not in _LOCKS]
         in_use = (var / "search" / "current").read_text().strip()

@@ -7,7 +7,8 @@ after the action was done again, every record is as before or as after; in the e
 
 import os
 import signal
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.faults.scenarios import SCENARIOS, Order, Scenario, Stage
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 GRACE, RETENTION = timedelta(hours=2), timedelta(days=91)
+ON_SERVER = ("update", "release", "withdraw rows", "make a file")
 _MORE = int(os.environ.get("TEST_FAULT_CUTS", "0"))  # so many for each action instead
 
 
@@ -114,3 +116,31 @@ class Action:
 def test_killed_anywhere_it_is_as_before_or_as_after(name: str, stage: Stage, runner: Runner, tmp_path: Path) -> None:
     reached, cuts = Action(name, SCENARIOS[name], runner, tmp_path).kill_everywhere(stage)
     print(f"{name}: {reached} boundary operations, killed at {cuts}")
+
+
+def test_a_secret_that_was_being_made_leaves_no_copy(stage: Stage, runner: Runner, tmp_path: Path) -> None:
+    action = Action("withdraw rows", SCENARIOS["withdraw rows"], runner, tmp_path)
+    start = stage.begin("key", "harvested")
+    order = action.scenario.prepare(stage, start)
+    (start.settings.effective_secrets_dir / "row-withdrawals.key").unlink()
+    assert action.do(start.copied(tmp_path / "calm"), order) == 0, action.said()
+    reached = action.log.read_text().splitlines()
+    for cut in (reached.index("file link") + 1, reached.index("file link") + 2):
+        killed = start.copied(tmp_path / f"cut{cut}")
+        assert action.do(killed, order, cut) == -signal.SIGKILL
+        assert settle(killed) == [], reached[cut - 1]
+
+
+@pytest.mark.services
+def test_it_is_so_on_postgresql(
+    postgres_url: str, make_stage: Callable[[str], Stage], runner: Runner, tmp_path: Path
+) -> None:
+    stage = make_stage(postgres_url)
+    for name in ON_SERVER:
+        room = tmp_path / name
+        room.mkdir()
+        scenario = replace(SCENARIOS[name], cuts=3)
+        reached, cuts = Action(name, scenario, runner, room).kill_everywhere(stage)
+        print(f"{name} on PostgreSQL: {reached} boundary operations, killed at {cuts}")
+    for name in ("fresh", "harvested"):
+        stage.instances[name].remove()
