@@ -9,12 +9,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from portal.bundles.listing import is_outside
 from portal.db import Database
 from portal.db.migrating import check_schema
 from portal.ingest.duties import DUTIES, Duty, Hands
@@ -95,6 +97,21 @@ def hands_of(worker: WorkerParts, stop: Event) -> Hands:
     return Hands(workshop, parts.search, parts.settings.xlsx_max_rows, stop.is_set)
 
 
+def _inside_only(duty: Duty) -> Duty:
+    """On an instance that takes bundles no row is taken out of a table: the next bundle brings the version without it, and
+    until then the doors stay closed. A version made here would have the number of another one inside."""
+    if duty.name != "rows":
+        return duty
+
+    def cut_inside(hands: Hands) -> int:
+        with hands.workshop.database.reading() as session:
+            if is_outside(session):
+                return 0
+        return duty.do(hands)
+
+    return replace(duty, do=cut_inside)
+
+
 def _objections(settings: Settings) -> Duty:
     """What participation has to do, as a duty like those of ingest."""
     tell = tuple(address for part in settings.objection_mail.split(",") if (address := part.strip()))
@@ -116,7 +133,7 @@ def run_worker(settings: Settings) -> None:
         check_schema(worker.parts.database)
         _log.info("worker_started")
         with _beside(settings, worker.parts.database, stop):
-            work(hands_of(worker, stop), stop, (*DUTIES, _objections(settings)))
+            work(hands_of(worker, stop), stop, (*map(_inside_only, DUTIES), _objections(settings)))
     finally:
         worker.parts.jobs.close()
         worker.parts.database.dispose()

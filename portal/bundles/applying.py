@@ -24,7 +24,7 @@ from portal.bundles.pieces import unpacked
 from portal.bundles.verdicts import verdict_of
 from portal.catalogue.counts import recount
 from portal.catalogue.models import Dataset
-from portal.catalogue.replication import State, withdraw_absent, write_state
+from portal.catalogue.replication import State, withdraw_absent, write_coverage, write_state
 from portal.catalogue.withdrawal import withdraw_dataset
 from portal.db import Database
 from portal.gate.carried import admit_carried
@@ -67,6 +67,9 @@ def take_bundle(
 def _apply(session: Session, store: BlobStore, checked: Checked, key: Ed25519PublicKey, now: datetime) -> Taken:
     present, withdrawn = set[str](), 0
     for state in _states(checked):
+        if "coverage" in state:
+            write_coverage(session, state["coverage"])
+            continue
         dataset_id = state["dataset"]["id"]
         present.add(dataset_id)
         _withdraw_first(session, state, now)
@@ -121,7 +124,7 @@ def _states(checked: Checked) -> Iterator[State]:
 
 def _parsed(line: bytes) -> State:
     value: Any = json.loads(line)
-    if not isinstance(value, dict) or not isinstance(value.get("dataset"), dict):
+    if not isinstance(value, dict) or not isinstance(value.get("dataset", value.get("coverage")), dict | list):
         raise BundleRefused("format", "The bundle was written by another version of the portal; update this instance.")
     return value
 

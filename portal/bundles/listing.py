@@ -23,6 +23,11 @@ class Carried:
     digest: str
 
 
+def is_outside(session: Session) -> bool:
+    """Whether this instance takes bundles: what is public here is decided inside, rows that end among it."""
+    return session.scalar(select(BundleTaken.sequence).limit(1)) is not None
+
+
 def list_bundles(session: Session) -> tuple[Carried, ...]:
     """The newest fifty of each direction, newest first."""
     made = session.scalars(select(BundleMade).order_by(BundleMade.sequence.desc()).limit(_MOST))

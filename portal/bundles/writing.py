@@ -25,7 +25,7 @@ from portal.bundles.models import BundledBlob, BundledDataset, BundleMade
 from portal.bundles.pieces import pack_blob
 from portal.bundles.verdicts import verdict_of
 from portal.catalogue.models import Dataset
-from portal.catalogue.replication import State, read_states
+from portal.catalogue.replication import State, read_coverage, read_states
 from portal.catalogue.versions import VersionPart
 from portal.db import Database, table_of
 from portal.gate.carried import attest
@@ -140,7 +140,8 @@ def _made(
 def _changed(session: Session, *, is_whole: bool) -> dict[str, int]:
     """Dataset → revision, for everything that is not as it was carried last; nothing that never was public."""
     joined = select(Dataset.id, Dataset.revision).outerjoin(BundledDataset, BundledDataset.dataset_id == Dataset.id)
-    statement = joined.where(Dataset.state != DatasetState.DRAFT).order_by(Dataset.id)
+    is_settled = (Dataset.state != DatasetState.DRAFT, Dataset.cut_asked_at.is_(None))  # a cut travels when it is done
+    statement = joined.where(*is_settled).order_by(Dataset.id)
     if not is_whole:
         is_stale = or_(BundledDataset.revision.is_(None), BundledDataset.revision != Dataset.revision)
         statement = statement.where(is_stale)
@@ -168,6 +169,9 @@ def _write_states(session: Session, partial: Path, changed: dict[str, int], key:
                 line = json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
                 unpacked += len(line)
                 writer.write(line)
+        line = json.dumps({"coverage": read_coverage(session)}, ensure_ascii=False).encode() + b"\n"
+        unpacked += len(line)
+        writer.write(line)
     return _Written(Piece(STATE, target.stat().st_size, file_digest(target), unpacked), blobs, withdrawn)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Date, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.catalogue.errors import DigestMismatch
-from portal.catalogue.models import Dataset, DatasetTheme, DatasetWording, Publisher
+from portal.catalogue.models import Dataset, DatasetTheme, DatasetWording, DepartmentCoverage, Publisher
 from portal.catalogue.themes import ensure_themes
 from portal.catalogue.versions import Tombstone, Verdict, Version, VersionPart
 from portal.catalogue.withdrawal import redact_versions
@@ -35,7 +35,7 @@ CARRIED: Mapping[type[Base], tuple[str, ...]] = {
     Verdict: ("id", "source_key", "data_digest", "page_digest", "outcome", "gate_version", "judged_at"),
     Version: (
         "dataset_id", "number", "data_digest", "page_digest", "verdict_id", "verdict_outcome", "provenance",
-        "row_count", "table_count", "published_at", "data_modified_at", "redacted_at",
+        "row_count", "table_count", "published_at", "data_modified_at", "redacted_at", "rows_end_at",
     ),
     VersionPart: (
         "dataset_id", "version_number", "slug", "position", "kind", "names", "format", "media_type", "url", "languages",
@@ -43,12 +43,14 @@ CARRIED: Mapping[type[Base], tuple[str, ...]] = {
         "original_sha256", "original_size_bytes", "quality",
     ),
     Tombstone: ("id", "dataset_id", "version_number", "data_digest", "checksums", "reason", "buried_at"),
+    DepartmentCoverage: ("department", "names", "resources", "open_resources", "counted_at"),
 }  # fmt: skip
 KEPT: Mapping[type[Base], tuple[str, ...]] = {
     Publisher: ("dataset_count", "table_count", "row_count"),
-    Dataset: ("stays_withdrawn", "popularity", "revision", "indexed_revision"),
+    Dataset: ("cut_asked_at", "rows_withdrawn", "stays_withdrawn", "popularity", "revision", "indexed_revision"),
     DatasetWording: ("field_owner", "pending", "draft", "draft_translated_from", "edited_by", "edited_at"),
     Verdict: ("reasons", "release_id"),
+    VersionPart: ("profile", "row_ends"),
     Tombstone: ("actor",),
 }
 _CARRIER = "carried"
@@ -150,6 +152,20 @@ def _write_tombstones(session: Session, state: State) -> None:
     ]
     if rows:
         session.execute(insert(table_of(Tombstone)), rows)
+
+
+def read_coverage(session: Session) -> list[State]:
+    """What the page about coverage shows: numbers of departments, few enough to be carried whole every time."""
+    table, names = table_of(DepartmentCoverage), CARRIED[DepartmentCoverage]
+    rows = session.execute(select(*(table.c[name] for name in names)).order_by(table.c.department))
+    return [{name: _dumped(value) for name, value in zip(names, row, strict=True)} for row in rows]
+
+
+def write_coverage(session: Session, coverage: list[State]) -> None:
+    """Put the carried numbers in the place of those here."""
+    session.execute(delete(table_of(DepartmentCoverage)))
+    if coverage:
+        session.execute(insert(table_of(DepartmentCoverage)), [_loaded(DepartmentCoverage, row) for row in coverage])
 
 
 def withdraw_absent(session: Session, present: frozenset[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from portal.bundles.listing import is_outside
 from portal.catalogue.commands import lift_withdrawal, withdraw_dataset
 from portal.catalogue.purge import purge_outbox
 from portal.cli.parts import opened_parts, workshop_of
@@ -35,6 +36,12 @@ def withdraw(settings: Settings, dataset_id: str, reason: str, actor: str, rows:
         if rows is not None:
             column, values = _wanted_rows(rows)
             workshop = workshop_of(worker)
+            with worker.parts.database.reading() as session:
+                if is_outside(session):
+                    raise click.ClickException(
+                        "This instance takes bundles: withdraw the rows inside and carry a bundle, or withdraw the whole "
+                        "dataset here now."
+                    )
             count = withdraw_rows(
                 workshop, dataset_id, column, values, reason=reason, actor=actor, now=lambda: datetime.now(UTC)
             )

@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from portal.app import create_app
@@ -14,8 +16,10 @@ from portal.catalogue.purge import purge_outbox
 from portal.catalogue.replication import CARRIED, KEPT
 from portal.catalogue.withdrawal import withdraw_dataset
 from portal.db import table_of
+from portal.ingest.duties import DUTIES
 from portal.storage import BlobNotFound
-from portal.wiring import web_parts
+from portal.wiring import web_parts, worker_parts
+from portal.worker import _inside_only, hands_of
 from tests.bundles.conftest import Inside, Outside
 
 
@@ -142,7 +146,8 @@ def test_held_and_refused_records_do_not_travel(inside: Inside, outside: Outside
     import zstandard
 
     plain = zstandard.ZstdDecompressor().stream_reader((made / "state.jsonl.zst").read_bytes()).read().decode()
-    keys = {json.loads(line)["dataset"]["source_key"] for line in plain.splitlines()}
+    states = [json.loads(line) for line in plain.splitlines()]
+    keys = {state["dataset"]["source_key"] for state in states if "dataset" in state}
     assert not keys & {f"sample:{record_id}" for _, record_id in held}
 
 
@@ -244,3 +249,36 @@ def test_what_was_withdrawn_outside_after_an_objection_is_not_brought_back(insid
     outside.take(inside.made(is_whole=True))
     assert gone not in published(outside.parts.database)
     assert outside.client.get(f"/api/v1/datasets/{gone}").status_code == 410
+
+
+def test_the_page_about_coverage_is_the_same_outside(
+    inside: Inside, outside: Outside, inside_client: FlaskClient
+) -> None:
+    outside.take(inside.made())
+    found = outside.client.get("/api/v1/coverage").get_json()
+    assert found == inside_client.get("/api/v1/coverage").get_json()
+    assert len(found["departments"]) >= 2
+
+
+def test_rows_that_end_close_the_doors_outside_and_no_worker_makes_a_version_there(
+    inside: Inside, outside: Outside
+) -> None:
+    outside.take(inside.made())
+    chosen = published(outside.parts.database)[0]
+    with outside.parts.database.transaction() as session:
+        session.execute(text("DROP TRIGGER version_guard_0"))  # as if it had been carried so
+        session.execute(
+            text("UPDATE version SET rows_end_at = :at WHERE dataset_id = :id"),
+            {"at": "2026-01-01 00:00:00.000000", "id": chosen},
+        )
+    assert outside.client.get(f"/api/v1/datasets/{chosen}").status_code == 503
+    worker = worker_parts(outside.settings)
+    stop = Event()
+    duty = next(duty for duty in map(_inside_only, DUTIES) if duty.name == "rows")
+    assert duty.do(hands_of(worker, stop)) == 0
+    assert outside.client.get(f"/api/v1/datasets/{chosen}").status_code == 503
+    with outside.parts.database.reading() as session:
+        counted = session.execute(text("SELECT count(*) FROM version WHERE dataset_id = :id"), {"id": chosen}).scalar()
+    assert counted == 1
+    worker.parts.jobs.close()
+    worker.parts.database.dispose()
