@@ -49,7 +49,8 @@ class Stage:
 
 @dataclass(frozen=True)
 class Scenario:
-    """An action. `cuts`: at how many boundaries it is killed; `is_once`: done, it is not done again."""
+    """An action. `cuts`: at how many boundaries it is killed; `is_once`: done, it is not done again; `hides_meanwhile`: no door
+    shows the dataset while it is under way, which is neither before nor after."""
 
     prepare: Callable[[Stage, Instance], Order]
     cuts: int
