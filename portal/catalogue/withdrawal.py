@@ -122,11 +122,7 @@ def redact_columns(
         .where(VersionPart.dataset_id == dataset_id, VersionPart.schema.is_not(None), Version.redacted_at.is_(None))
         .order_by(VersionPart.version_number)
     )
-    closed = {
-        number
-        for number, slug, schema in tables
-        if schema and is_closed(slug, orders_of(schema))
-    }
+    closed = {number for number, slug, schema in tables if schema and is_closed(slug, orders_of(schema))}
     current = session.scalar(
         select(Dataset.current_version).where(Dataset.id == dataset_id, Dataset.state == DatasetState.PUBLISHED)
     )

@@ -79,10 +79,15 @@ def test_opening_a_source_asks_nothing(lines: Lines, tmp_path: Path) -> None:
         "folder": {"root": str(tmp_path / "none")},
         "dcat": {"base_url": "https://nowhere.example/catalog.ttl"},
         "workbook": {"root": str(tmp_path / "none")},
+        "tables": {
+            "host": "nowhere.example",
+            "database": "front",
+            "tables": [{"table": "stops", "title": "公交站点", "columns": [{"name": "id"}]}],
+        },
     }
     assert set(configs) == set(KINDS)
     for kind, config in configs.items():
-        secret = {"app_key": "a", "app_secret": "b"}
+        secret = {"app_key": "a", "app_secret": "b", "user": "c", "password": "d"}
         transport, sheets = lines.transport(frozenset()), ChildSheetReader(tmp_path / "work")
         assert open_source(kind, name="x", config=config, secret=secret, transport=transport, sheets=sheets)
     assert list(tmp_path.iterdir()) == []

@@ -130,7 +130,7 @@ class Interrupted:
         self._happening = happening
         self.is_ready, self.exclusive, self.search = engine.is_ready, engine.exclusive, engine.search
         self.suggest, self.revisions = engine.suggest, engine.revisions
-        self.rebuild, self.close = engine.rebuild, engine.close
+        self.rebuild, self.close, self.tidy = engine.rebuild, engine.close, engine.tidy
 
     def change(self, documents: Iterable[Document], deleted: Mapping[str, int]) -> None:
         self._happening()

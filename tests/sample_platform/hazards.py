@@ -29,7 +29,6 @@ HAZARDS = (
     Hazard("TJJ-0901", "empty open attribute", "held", is_fetched=False),
     Hazard("CZJ-0901", "label never seen", "held", is_fetched=False),
     Hazard("NYJ-0901", "no basis for opening", "held"),
-    Hazard("JTJ-0007", "an attachment (PDF) that no program inspects", "held"),
     Hazard("SPJ-0911", "unannounced column", "published_without", ("内部审批意见",)),
     Hazard("SPJ-0912", "closed column", "published_without", ("法定代表人",)),
     Hazard("SPJ-0913", "secret column that is marked open", "held_or_without", ("保密项目代号",)),
