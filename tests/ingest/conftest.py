@@ -1,7 +1,9 @@
 """A sample platform on loopback and a workshop of this test's own, with the platform registered and its mapping signed."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +28,7 @@ from tests.sample_platform.server import Platform, start_platform
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_platform"
 SECRET = {"app_key": "sample-portal", "app_secret": "sample-long-lived-secret-0001"}
 SIGNER = "王签署"
+BIG_ROWS = 2_000
 
 
 @dataclass
@@ -125,9 +128,8 @@ def register(workshop: Workshop, settings: Settings, address: str, mapping: Mapp
         sign_mapping(session, "sample", labels, SIGNER, now)
 
 
-@pytest.fixture
-def make_sample() -> Iterator[Callable[..., Sample]]:
-    """Starts platforms of any size; all end with the test."""
+@contextmanager
+def _platforms() -> Iterator[Callable[..., Sample]]:
     started: list[tuple[Platform, Thread]] = []
 
     def make(**options: Any) -> Sample:
@@ -145,11 +147,40 @@ def make_sample() -> Iterator[Callable[..., Sample]]:
 
 
 @pytest.fixture
+def make_sample() -> Iterator[Callable[..., Sample]]:
+    """Starts platforms of any size; all end with the test."""
+    with _platforms() as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def harvested_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Directories of instances that have harvested a platform of a size once: made when first asked for, to be copied."""
+    made: dict[int, Path] = {}
+
+    def find(resources: int) -> Path:
+        if resources not in made:
+            var_dir = tmp_path_factory.mktemp("harvested") / "var"
+            settings = Settings(var_dir=var_dir, secret_key="00" * 32, quarantine_key="11" * 32)
+            workshop = make_workshop(settings)
+            migrate(workshop.database)
+            with _platforms() as make:
+                register(workshop, settings, make(resources=resources, big_rows=BIG_ROWS).address)
+                assert run_harvest(workshop, "sample").state == "done"
+            workshop.jobs.close()
+            workshop.database.dispose()
+            made[resources] = var_dir
+        return made[resources]
+
+    return find
+
+
+@pytest.fixture
 def make_bench(settings: Settings, make_sample: Callable[..., Sample]) -> Iterator[Callable[..., Bench]]:
     """A workshop beside a platform of the size asked for."""
     opened: list[Workshop] = []
 
-    def make(resources: int = 12, big_rows: int = 2_000, **options: Any) -> Bench:
+    def make(resources: int = 12, big_rows: int = BIG_ROWS, **options: Any) -> Bench:
         sample = make_sample(resources=resources, big_rows=big_rows, **options)
         workshop = make_workshop(settings)
         opened.append(workshop)
@@ -167,3 +198,16 @@ def make_bench(settings: Settings, make_sample: Callable[..., Sample]) -> Iterat
 def bench(make_bench: Callable[..., Bench]) -> Bench:
     """Twelve resources, not harvested yet."""
     return make_bench()
+
+
+@pytest.fixture
+def make_harvested(
+    settings: Settings, make_bench: Callable[..., Bench], harvested_once: Callable[[int], Path]
+) -> Callable[..., Bench]:
+    """A bench that has harvested already, and whose platform starts as it was then, at another address."""
+
+    def make(resources: int = 12) -> Bench:
+        shutil.copytree(harvested_once(resources), settings.var_dir)
+        return make_bench(resources=resources)
+
+    return make

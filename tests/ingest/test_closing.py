@@ -13,11 +13,9 @@ from tests.ingest.test_increments import first_published
 
 
 @pytest.fixture
-def harvested(make_bench: Callable[..., Bench]) -> Bench:
+def harvested(make_harvested: Callable[..., Bench]) -> Bench:
     """Six resources, harvested."""
-    bench = make_bench(resources=6)
-    assert bench.run().state == "done"
-    return bench
+    return make_harvested(resources=6)
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,8 @@ class Live:
 
 
 @pytest.fixture
-def live(make_bench: Callable[..., Bench], settings: Settings) -> Iterator[Live]:
-    bench = make_bench(resources=3)
-    assert bench.run().state == "done"
+def live(make_harvested: Callable[..., Bench], settings: Settings) -> Iterator[Live]:
+    bench = make_harvested(resources=3)
     record_id = first_published(bench)
     with bench.database.reading() as session:
         dataset_id = find_dataset_id(session, f"sample:{record_id}") or ""

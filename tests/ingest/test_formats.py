@@ -7,9 +7,8 @@ from portal.kernel.principal import ANONYMOUS
 from tests.ingest.conftest import Bench
 
 
-def test_cards_of_tables_say_csv(make_bench: Callable[..., Bench]) -> None:
-    bench = make_bench(resources=6)
-    bench.run()
+def test_cards_of_tables_say_csv(make_harvested: Callable[..., Bench]) -> None:
+    bench = make_harvested(resources=6)
     with bench.database.reading() as session:
         cards = list_newest(session, ANONYMOUS, 20)
     assert cards

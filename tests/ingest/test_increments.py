@@ -9,6 +9,12 @@ from portal.ingest.sources import sign_mapping
 from tests.ingest.conftest import Bench
 
 
+@pytest.fixture
+def bench(make_harvested: Callable[..., Bench]) -> Bench:
+    """Twelve resources, harvested."""
+    return make_harvested()
+
+
 def first_published(bench: Bench) -> str:
     """A record whose dataset is public and has a table."""
     found = bench.scalar(
@@ -18,7 +24,8 @@ def first_published(bench: Bench) -> str:
     return str(found).removeprefix("sample:")
 
 
-def test_an_unchanged_resource_causes_no_request_for_rows_or_files(bench: Bench) -> None:
+def test_an_unchanged_resource_causes_no_request_for_rows_or_files(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench()
     first = bench.run()
     assert first.state == "done"
     assert first.counts["listed"] == 12
@@ -30,7 +37,6 @@ def test_an_unchanged_resource_causes_no_request_for_rows_or_files(bench: Bench)
 
 
 def test_unchanged_records_are_noted_in_one_line_for_a_page(bench: Bench) -> None:
-    bench.run()
     again = bench.run()
     assert bench.scalar("SELECT count(*) FROM harvest_record WHERE run_id = :run", run=again.run_id) == 1
 
@@ -38,7 +44,6 @@ def test_unchanged_records_are_noted_in_one_line_for_a_page(bench: Bench) -> Non
 def test_a_new_address_of_the_platform_changes_no_record(bench: Bench, make_sample: Callable[..., object]) -> None:
     from tests.ingest.conftest import Sample, register
 
-    bench.run()
     moved = make_sample(resources=12, big_rows=2_000)
     assert isinstance(moved, Sample)
     register(bench.workshop, bench.settings, moved.address)
@@ -46,7 +51,6 @@ def test_a_new_address_of_the_platform_changes_no_record(bench: Bench, make_samp
 
 
 def test_a_corrected_title_is_published_without_fetching_rows_again(bench: Bench) -> None:
-    bench.run()
     record_id = first_published(bench)
     bench.sample.requests()
     bench.sample.control("edit", resource=record_id, set={"name": "更正后的名称"})
@@ -59,7 +63,6 @@ def test_a_corrected_title_is_published_without_fetching_rows_again(bench: Bench
 
 
 def test_changed_rows_are_fetched_for_that_resource_alone(bench: Bench) -> None:
-    bench.run()
     record_id = first_published(bench)
     bench.sample.requests()
     bench.sample.control("touch", resource=record_id)
@@ -71,7 +74,6 @@ def test_changed_rows_are_fetched_for_that_resource_alone(bench: Bench) -> None:
 def test_a_new_gate_version_judges_again_what_is_live_without_fetching(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench.run()
     published = bench.scalar("SELECT count(*) FROM dataset WHERE state = 'published'")
     verdicts = bench.scalar("SELECT count(*) FROM verdict")
     bench.sample.requests()
@@ -90,7 +92,6 @@ def test_another_mapping_makes_every_record_be_judged_again(bench: Bench) -> Non
 
     from tests.ingest.conftest import SAMPLE
 
-    bench.run()
     bench.sample.requests()
     labels = json.loads((SAMPLE / "mapping.json").read_text(encoding="utf-8")) | {"note": "changed"}
     with bench.database.transaction() as session:

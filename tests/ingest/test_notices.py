@@ -116,10 +116,9 @@ def test_withdrawals_do_not_touch_mail(
 
 
 def test_a_real_run_that_holds_records_writes_its_mail_in_the_same_transaction(
-    make_bench: Callable[..., Bench],
+    make_harvested: Callable[..., Bench],
 ) -> None:
-    bench = make_bench(resources=4)
-    bench.run()
+    bench = make_harvested(resources=4)
     bench.sample.control("rows", resource=first_published(bench), count=1)
     with bench.database.transaction() as session:
         set_schedule(session, "sample", "0 3 * * *", notify=PEOPLE[:1], now=NOW, zone=ZONE)

@@ -18,10 +18,9 @@ _NUMBER = "13900001234"
 
 
 @pytest.fixture
-def published(make_bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch) -> tuple[Bench, str]:
+def published(make_harvested: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch) -> tuple[Bench, str]:
     """A bench, and a record that an older scanner let pass with a mobile number in row 3."""
-    bench = make_bench(resources=3)
-    bench.run()
+    bench = make_harvested(resources=3)
     record_id = first_published(bench)
     schema = json.loads(
         bench.rows(

@@ -35,9 +35,8 @@ def test_a_day_begins_at_midnight_of_the_site() -> None:
     assert keeping.beginning_of(datetime(9999, 12, 31).date()) is None
 
 
-def test_ordinary_refreshes_of_the_sample_hold_nothing_for_drift(make_bench: Callable[..., Bench]) -> None:
-    bench = make_bench(resources=12)
-    bench.run()
+def test_ordinary_refreshes_of_the_sample_hold_nothing_for_drift(make_harvested: Callable[..., Bench]) -> None:
+    bench = make_harvested(resources=12)
     ids = [row.record_id for row in bench.rows("SELECT record_id FROM source_record ORDER BY record_id")]
     public = [record_id for record_id in ids if bench.state_of(record_id) == "published"]
     assert len(public) > 3

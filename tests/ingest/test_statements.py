@@ -6,6 +6,7 @@ What is known of a page's records is asked for at once; a decision that a person
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import event
 
 from portal.ingest.harvest import Silence
@@ -33,6 +34,12 @@ def statements(bench: Bench) -> Iterator[list[str]]:
     event.remove(bench.database.engine, "before_cursor_execute", note)
 
 
+@pytest.fixture
+def bench(make_harvested: Callable[..., Bench]) -> Bench:
+    """Twelve resources, harvested."""
+    return make_harvested()
+
+
 def published(bench: Bench) -> list[str]:
     rows = bench.rows("SELECT source_key FROM dataset WHERE state = 'published' ORDER BY source_key")
     return [str(row.source_key).removeprefix("sample:") for row in rows]
@@ -44,7 +51,6 @@ def correct(bench: Bench, record_ids: list[str], title: str) -> None:
 
 
 def test_a_corrected_title_takes_a_few_statements_and_no_more_with_every_version(bench: Bench) -> None:
-    bench.run()
     record_ids = published(bench)[:6]
     counted = []
     for title, chosen in (("甲", record_ids[:1]), ("乙", record_ids), ("丙", record_ids[:1]), ("丁", record_ids)):
@@ -84,7 +90,6 @@ class Interruption(Silence):
 
 
 def test_a_release_during_a_run_counts_for_a_record_whose_turn_comes_later(bench: Bench) -> None:
-    bench.run()
     first, *_, last = published(bench)
     bench.sample.control("rows", resource=last, count=1)
     assert bench.action_of(bench.run().run_id, last) == HarvestAction.HOLD
