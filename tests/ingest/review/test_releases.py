@@ -189,3 +189,15 @@ def test_acts_are_never_changed_or_removed(each_desk: Desk) -> None:
         ):
             session.execute(text(statement))
     assert each_desk.acts() == [("approve", "赵审核")]
+
+
+def test_live_rows_that_a_reviewer_released_keep_serving_under_new_rules_while_a_refresh_is_held(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.deliver(f"电话 {PHONE}", "无")
+    desk.run()
+    desk.release("赵审核")
+    desk.deliver(f"电话 {PHONE}", "新")
+    monkeypatch.setattr(harvest_module, "GATE_VERSION", "newer")
+    assert desk.run().counts["hold"] == 1
+    assert desk.state() == "published"
