@@ -43,9 +43,39 @@ WORDED: Final = "|".join(
 """Those cells that rules about words could match."""
 
 _NAME_WORD: Final = re.compile(_BESIDE_WORD)
+_FEWEST_IN_RUN: Final = 15
+_CLOCK: Final = "(?:[01][0-9]|2[0-4]):[0-5][0-9]"
+_DAY: Final = "(?:0[1-9]|[12][0-9]|3[01])"
+_SHORT_DAY: Final = "(?:0?[1-9]|[12][0-9]|3[01])"
+HARMLESS: Final = "|".join(
+    (
+        rf"^(?:19|20)[0-9]{{2}}[\-/.](?:0[1-9]|1[0-2])[\-/.]{_DAY} {_CLOCK}(?::[0-5][0-9](?:\.[0-9])?)?$",
+        rf"^20[0-9]{{2}}[\-/](?:0?[1-9]|1[0-2])[\-/]{_SHORT_DAY} (?:[0-9]|[01][0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?$",
+        rf"^(?:19|20)[0-9]{{2}}-(?:0[1-9]|1[0-2])-{_DAY}T{_CLOCK}:[0-5][0-9](?:\.[0-9]{{3}})?(?:Z|\+0[0-9]:?00)?$",
+        r"^0(?:10|2[0-9]|[3-9][0-9]{2})-[2-8][0-9]{6,7}$",
+        r"^-?[0-9]{1,9}\.[0-9]+$",
+    )
+)
+"""Whole cells with many digits in which the full rules find nothing: instants, numbers of landlines with their area, plain
+decimals. They fill whole columns, so to know them by one cheap pattern saves most of the looking (1 to 2 µs a cell)."""
 
 
-def is_suspect(text: pl.Expr, column: str = "") -> pl.Expr:
-    """Whether cells are to be looked at. Where the column's name names documents or telephones, any number is."""
-    pattern = f"{PREFILTER}|{_FEW_DIGITS}" if _NAME_WORD.search(column) else PREFILTER
-    return text.str.contains(pattern) | text.str.contains(LONG_RUN)
+def suspects(text: pl.Series, column: str = "") -> pl.Series:
+    """The cells to be looked at, of a column of strings. Where the column's name names documents or telephones, any cell
+    with a number is."""
+    is_named = bool(_NAME_WORD.search(column))
+    is_likely = text.str.contains(f"{PREFILTER}|{_FEW_DIGITS}" if is_named else PREFILTER)
+    found = text.filter(is_likely)
+    if len(found) and not is_named:
+        found = found.filter(~found.str.contains(HARMLESS))
+    rest = text.filter(_may_hold_run(text) & ~is_likely)
+    if len(rest):
+        rest = rest.filter(rest.str.contains(LONG_RUN))
+    return found.append(rest) if len(rest) else found
+
+
+def _may_hold_run(text: pl.Series) -> pl.Series:
+    """Whether a cell has the signs for a long run. Signs outside ASCII take at most three bytes more than one, so there
+    are at least a third as many of them as there are bytes too many."""
+    size, characters = text.str.len_bytes(), text.str.len_chars()
+    return characters - (size - characters) // 3 >= _FEWEST_IN_RUN

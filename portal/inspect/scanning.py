@@ -1,10 +1,11 @@
 """Scan every row of a table, and the texts that stand beside it.
 
 One streaming pass over the Parquet file: a cheap pre-filter on every text cell (and on every number of eleven digits
-and more), the full rules on what it selects. Memory is bounded by the batch, whatever the table's size.
+and more), the full rules on what it selects. Memory is bounded by the batch, whatever the table's size. Columns are looked
+at side by side, by as many threads as Polars has: the work is done outside the interpreter's lock.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,10 @@ from typing import Final
 
 import polars as pl
 
-from portal.gate.rules import Counts
 from portal.inspect import patterns
 from portal.inspect.cells import examine, findings_of
-from portal.inspect.prefilter import is_suspect
+from portal.inspect.columns import ColumnScan
+from portal.inspect.prefilter import suspects
 from portal.inspect.rows import find_in_rows
 from portal.inspect.split_numbers import find_split_numbers
 from portal.inspect.tables import find_in_tables, judge_by_table
@@ -24,9 +25,8 @@ from portal.kernel.findings import Finding, Findings
 SCANNER_VERSION: Final = "2"
 
 _CELLS_PER_BATCH: Final = 4_000_000
-_WORKERS: Final = 2
-_SMALLEST_LONG_NUMBER: Final = 10_000_000_000
-_SAFE_TYPES: Final = (pl.Boolean, pl.Date, pl.Datetime, pl.Time, pl.Duration, pl.Null)
+_WORKERS: Final = pl.thread_pool_size()
+_SAFE_TYPES: Final = (pl.Boolean, pl.Datetime, pl.Time, pl.Duration, pl.Null)
 _BOXES: Final = pl.Struct(dict.fromkeys(("xmin", "ymin", "xmax", "ymax"), pl.Float64))
 """Bounding boxes beside a geometry column (`portal.tables.geometry`): no column of the table. Binary cells without them
 are nobody knows what."""
@@ -59,17 +59,19 @@ def scan_table(path_parquet: Path, *, digest: str) -> Findings:
     kinds |= {
         n: "safe" for n, dtype in schema.items() if dtype == pl.Binary and any(b.startswith(f"{n}_bbox") for b in boxes)
     }
-    counted = {name: Counts() for name in columns}
+    looked_at = {name: kind for name, kind in kinds.items() if kind not in ("safe", "unknown")}
+    scans = [ColumnScan(name, kind, len(looked_at)) for name, kind in looked_at.items()]
     scanned, is_whole = 0, True
     try:
         with ThreadPoolExecutor(_WORKERS) as workers:
-            for batch in _batches(frame, kinds):
+            for batch in _batches(frame, scans, len(kinds)):
                 scanned += batch.height
-                _examine_batch(batch, kinds, counted, workers)
-        findings = [*_cell_findings(frame, counted), *_name_findings(columns)]
+                list(workers.map(_take, scans, (batch for _ in scans)))
+            list(workers.map(ColumnScan.examine, scans))
+        findings = [*_cell_findings(frame, scans), *_name_findings(columns)]
         findings += find_in_rows(frame, schema)
         findings += find_in_tables(frame, schema)
-        findings += find_split_numbers(frame, schema)
+        findings += find_split_numbers(frame, schema, {scan.name: scan.sizes for scan in scans})
         findings = judge_by_table(findings, columns)
     except (pl.exceptions.PolarsError, OSError):
         is_whole, findings = False, []
@@ -131,6 +133,8 @@ def _kind(dtype: pl.DataType) -> str:
         return "text"
     if isinstance(dtype, _SAFE_TYPES):
         return "safe"
+    if dtype == pl.Date:
+        return "day"
     if dtype.is_integer():
         return "integer"
     if dtype.is_float():
@@ -138,56 +142,28 @@ def _kind(dtype: pl.DataType) -> str:
     return "decimal" if dtype.is_decimal() else "unknown"
 
 
-def _batches(frame: pl.LazyFrame, kinds: Mapping[str, str]) -> Iterator[pl.DataFrame]:
-    """The table in stretches, with null for every cell that the pre-filter clears."""
-    chosen = [_suspects(name, kind) for name, kind in kinds.items() if kind not in ("safe", "unknown")]
-    size = max(1024, _CELLS_PER_BATCH // max(1, len(kinds)))
+def _batches(frame: pl.LazyFrame, scans: Sequence[ColumnScan], columns: int) -> Iterator[pl.DataFrame]:
+    """The table in stretches of the columns that are looked at, text of all kinds as strings."""
+    chosen = [pl.col(s.name).cast(pl.String) if s.kind in ("text", "decimal") else pl.col(s.name) for s in scans]
+    size = max(1024, _CELLS_PER_BATCH // max(1, columns))
     selected = frame.select(chosen) if chosen else frame.select(pl.first())
     yield from selected.collect_batches(chunk_size=size, maintain_order=False)
 
 
-def _suspects(name: str, kind: str) -> pl.Expr:
-    column = pl.col(name)
-    if kind == "integer":
-        is_long = (column >= _SMALLEST_LONG_NUMBER) | (column <= -_SMALLEST_LONG_NUMBER)
-        return pl.when(is_long).then(column).alias(name)
-    if kind == "float":  # a sign in front hides nothing
-        size = column.abs()
-        is_long = column.is_finite() & (size >= _SMALLEST_LONG_NUMBER) & (size < 1e19)
-        return pl.when(is_long & (size == size.floor())).then(size).alias(name)
-    text = column.cast(pl.String)
-    return pl.when(is_suspect(text, name)).then(text).alias(name)
+def _take(scan: ColumnScan, batch: pl.DataFrame) -> None:
+    scan.take(batch.get_column(scan.name))
 
 
-def _examine_batch(
-    batch: pl.DataFrame, kinds: Mapping[str, str], counted: dict[str, Counts], workers: ThreadPoolExecutor
-) -> None:
-    """Columns side by side: the work is done in Polars, outside the interpreter's lock."""
-    names = [name for name in batch.columns if batch.get_column(name).null_count() < batch.height]
-    names = [name for name in names if kinds[name] not in ("safe", "unknown")]
-    for name, counts in zip(names, workers.map(lambda n: _examine_column(n, kinds[n], batch), names), strict=True):
-        counted[name].add(counts)
-
-
-def _examine_column(name: str, kind: str, batch: pl.DataFrame) -> Counts:
-    cells = batch.get_column(name).drop_nulls()
-    if kind == "float":
-        cells = cells.cast(pl.UInt64)
-    return examine(cells.cast(pl.String), column=name, is_lossy=kind == "float")
-
-
-def _cell_findings(frame: pl.LazyFrame, counted: Mapping[str, Counts]) -> list[Finding]:
-    """Findings of all columns. What hits are to be compared with (filled cells, all numbers of eleven digits) is counted
-    only in the columns that have hits, in a second pass over those."""
-    hit = [name for name, counts in counted.items() if findings_of(counts, name, "cell", 1)]
+def _cell_findings(frame: pl.LazyFrame, scans: Sequence[ColumnScan]) -> list[Finding]:
+    """Findings of all columns. Numbers of eleven digits, which mobile numbers are compared with, are counted only in the
+    columns that hold those, in a second pass."""
     found = []
-    for name in hit:
-        text = pl.col(name).cast(pl.String)
-        numbers = {key: text.str.contains(pattern).sum().alias(key) for key, pattern in _COMPARED.items()}
-        chosen = numbers if counted[name].cells["mobile_cells"] >= _MANY else {}
-        row = frame.select(filled=(text != "").sum(), **chosen).collect(engine="streaming").row(0, named=True)
-        counted[name].numbers.update({key: row[key] for key in chosen})
-        found += findings_of(counted[name], name, "cell", row["filled"])
+    for scan in scans:
+        if scan.counts.cells["mobile_cells"] >= _MANY:
+            text = pl.col(scan.name).cast(pl.String)
+            numbers = {key: text.str.contains(pattern).sum().alias(key) for key, pattern in _COMPARED.items()}
+            scan.counts.numbers.update(frame.select(**numbers).collect(engine="streaming").row(0, named=True))
+        found += findings_of(scan.counts, scan.name, "cell", scan.filled)
     return found
 
 
@@ -203,5 +179,4 @@ def _line_findings(column: str | None, place: str, lines: list[str]) -> list[Fin
 
 
 def _suspected(lines: list[str]) -> pl.Series:
-    frame = pl.DataFrame({"text": lines}, schema={"text": pl.String})
-    return frame.filter(is_suspect(pl.col("text"))).get_column("text")
+    return suspects(pl.Series(lines, dtype=pl.String))

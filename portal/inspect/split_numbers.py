@@ -4,6 +4,7 @@ Columns that hold short runs of digits are candidates; two to four that stand si
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -26,15 +27,56 @@ _PHONE_NAME: Final = re.compile(r"手机|手機|电话|電話|号段|mobile|phon
 _CHECKS_AT_MOST: Final = 64
 
 
-def find_split_numbers(frame: pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> list[Finding]:
-    """Findings about numbers that only neighbouring columns together make; every part's column is named."""
-    sizes = _sizes(frame, schema)
+class Sizes:
+    """How many digits the cells of one column have, counted stretch by stretch. Whole numbers and days count like text."""
+
+    def __init__(self) -> None:
+        self._filled = 0
+        self._of: Counter[int] = Counter()
+
+    def add(self, cells: pl.Series) -> None:
+        """Count the next stretch of the column; other types than strings, whole numbers and days are no parts."""
+        if cells.dtype == pl.String:
+            self._filled += int((cells.str.len_bytes() > 0).sum())
+            parts = cells.filter(cells.str.contains(_PART))
+            if len(parts):
+                self._of.update(dict(parts.str.strip_chars().str.len_chars().value_counts().iter_rows()))
+        elif cells.dtype.is_integer():
+            self._filled += len(cells) - cells.null_count()
+            self._add_integers(cells)
+        elif cells.dtype == pl.Date:
+            filled = len(cells) - cells.null_count()
+            self._filled += filled
+            self._of[8] += filled
+
+    def _add_integers(self, cells: pl.Series) -> None:
+        least, most = cells.min(), cells.max()
+        if not isinstance(least, int) or not isinstance(most, int):
+            return
+        for size in _SIZES:
+            first, last = 10 ** (size - 1), 10**size - 1
+            if first <= most and last >= least:
+                is_sized = cells >= first if last >= most else cells.is_between(first, last)
+                self._of[size] += int(is_sized.sum())
+
+    @property
+    def usual(self) -> frozenset[int]:
+        """The numbers of digits that at least half of the filled cells have."""
+        return frozenset(size for size in _SIZES if self._of[size] and self._of[size] * 2 >= self._filled)
+
+
+def find_split_numbers(
+    frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], sizes: Mapping[str, Sizes]
+) -> list[Finding]:
+    """Findings about numbers that only neighbouring columns together make; every part's column is named. `sizes`: of the
+    columns whose cells were counted."""
+    usual = {name: of.usual for name, of in sizes.items()}
     columns = tuple(schema)
     checks = [
         columns[start : start + len(shape)]
         for shape in _SHAPES
         for start in range(len(columns) - len(shape) + 1)
-        if all(size in sizes.get(columns[start + i], ()) for i, size in enumerate(shape))
+        if all(size in usual.get(columns[start + i], ()) for i, size in enumerate(shape))
     ][:_CHECKS_AT_MOST]
     if not checks:
         return []
@@ -59,39 +101,6 @@ def _is_mobile(parts: Sequence[str], count: int, filled: int) -> bool:
     if not count or count < 0.5 * filled:
         return False
     return count >= _FEWEST_MOBILES or any(_PHONE_NAME.search(name) for name in parts)
-
-
-def _sizes(frame: pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> dict[str, frozenset[int]]:
-    """Column → how many digits at least half of its filled cells have. Whole numbers and days count like text."""
-    texts = [name for name, dtype in schema.items() if dtype == pl.String]
-    chosen = [name for name, dtype in schema.items() if dtype.is_integer()]
-    if texts:
-        counted = frame.select(
-            *(pl.col(name).str.contains(_PART).sum().alias(f"part {i}") for i, name in enumerate(texts)),
-            *((pl.col(name) != "").sum().alias(f"filled {i}") for i, name in enumerate(texts)),
-        )
-        row = counted.collect(engine="streaming").row(0, named=True)
-        chosen += [n for i, n in enumerate(texts) if row[f"part {i}"] and row[f"part {i}"] * 2 >= row[f"filled {i}"]]
-    sizes = {name: frozenset({8}) for name, dtype in schema.items() if dtype == pl.Date}
-    if len(chosen) + len(sizes) < 2 or not chosen:
-        return sizes
-    expressions = []
-    for i, name in enumerate(chosen):
-        expressions.append(pl.col(name).is_not_null().sum().alias(f"filled {i}"))
-        expressions += [_has_size(name, schema[name], size).sum().alias(f"{i} of {size}") for size in _SIZES]
-    row = frame.select(expressions).collect(engine="streaming").row(0, named=True)
-    for i, name in enumerate(chosen):
-        often = frozenset(size for size in _SIZES if row[f"{i} of {size}"] * 2 >= max(1, row[f"filled {i}"]))
-        sizes[name] = often
-    return sizes
-
-
-def _has_size(name: str, dtype: pl.DataType, size: int) -> pl.Expr:
-    column = pl.col(name)
-    if dtype.is_integer():
-        number = column.cast(pl.Int64, strict=False)
-        return number.is_between(int("1" + "0" * (size - 1)), int("9" * size))
-    return column.str.strip_chars().str.len_chars() == size
 
 
 def _counted(checks: Sequence[tuple[str, ...]], schema: Mapping[str, pl.DataType]) -> list[pl.Expr]:
