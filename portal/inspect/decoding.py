@@ -11,20 +11,20 @@ import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from portal.inspect.prefilter import BASE64_DIGITS
+from portal.inspect.prefilter import BASE64_DIGITS, BASE64_HAN
 
 ENCODED: Final = (
-    rf"%[2-9A-Fa-f][0-9A-Fa-f]|&#|&[a-z]{{2,8}};|\\[ux]|</?[A-Za-z!][^<>]*>|{BASE64_DIGITS}|[A-Za-z0-9+/]{{14,}}="
+    rf"%[2-9A-Fa-f][0-9A-Fa-f]|&#|&[a-z]{{2,8}};|\\[ux]|</?[A-Za-z!][^<>]*>|{BASE64_DIGITS}|{BASE64_HAN}|[A-Za-z0-9+/]{{14,}}="
     r"|[A-Za-z0-9+/_\-]{24}|(?:3[0-9][\s:,\-]?){8}|(?:3[0-9]00){6}|(?:003[0-9]){6}|(?:0x3[0-9],?\s?){6}"
 )
 _ROUNDS: Final = 2
 _LONGEST: Final = 100_000
 _TAG: Final = re.compile(r"</?[A-Za-z!][^<>]{0,2000}>")
-_ESCAPE: Final = re.compile(r"(?:\\u\{?[0-9a-fA-F]{4,6}\}?)+|(?:\\x[0-9a-fA-F]{2})+")
+_ESCAPE: Final = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\u\{[0-9a-fA-F]{1,6}\}|(?:\\x[0-9a-fA-F]{2})+")
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-]{12,}={0,2}")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-]{11,}={0,2}")
 _HEX: Final = re.compile(r"(?:(?:0x)?[0-9a-fA-F]{2}[\s:,\-]{0,2}){8,}")
-_TEXTLIKE: Final = re.compile(r"[0-9]{4}|@|[\u4e00-\u9fff]{2}")
+_TEXTLIKE: Final = re.compile(r"[0-9]{4}|@|[\u4e00-\u9fff](?:[\u4e00-\u9fff]|[A-Z])")
 
 
 def decode(text: str) -> str | None:
@@ -47,6 +47,8 @@ def _unescaped(text: str) -> str:
 def _escape(found: re.Match[str]) -> str:
     written = found.group()
     digits = re.sub(r"\\[ux]|[{}]", "", written)
+    if "{" in written:
+        return chr(int(digits, 16)) if int(digits, 16) < 0x110000 else written
     try:
         raw = bytes.fromhex(digits)
     except ValueError:
@@ -65,7 +67,7 @@ def _without_tags(text: str) -> str:
 
 
 def _from_base64(text: str) -> str:
-    return _BASE64.sub(lambda found: _base64_text(found.group()) or found.group(), text)
+    return _BASE64.sub(lambda found: f"{_base64_text(found.group()) or ''}{found.group()}", text)
 
 
 def _base64_text(written: str) -> str | None:

@@ -9,11 +9,18 @@ import polars as pl
 from portal.gate.rules import Counts
 from portal.gate.rules.signs import LAST_X
 from portal.inspect import digits, patterns
+from portal.inspect.readings import without_separators
 
 _PREFIX: Final = r"(?:0|86|086|0086|17951|12593|1790[89]|17911|17969)?"
 _WINDOW: Final = re.compile(rf"(?=({patterns.DATED_WINDOW}))")
+_IDENTITY_WORD: Final = "身[份分][证證]|公民身份"
+_FIFTEEN: Final = r"[0-9](?:[^\p{L}\p{N}]{0,3}[0-9]){14}"
+_MANY_CODES: Final = 1_000
 _LONGEST_RUN: Final = 2_000
-_SOLE_TRADER: Final = r"(?:^|[^0-9A-Za-z])(92[0-9]{6}[0-9A-HJ-NP-RT-UW-Y]{10})(?:$|[^0-9A-Za-z])"
+_SOLE_TRADER: Final = (
+    r"(?:^|[^0-9A-Za-z]|[Nn][Oo]\.?|[a-z])"
+    r"(92[0-9]{6}(?:[0-9A-HJ-NP-RT-UW-Y]{10}|[0-9a-hj-np-rt-uw-y]{10}))(?:$|[^0-9A-Za-z]|[a-z])"
+)
 _PERMIT: Final = r"(?:^|[^0-9A-Za-z])[A-Za-z]{1,2}[0-9]{7,8}(?:$|[^0-9A-Za-z])"
 _PERMIT_DATED: Final = r"(?:^|[^0-9A-Za-z])[A-Za-z]{1,2}20[0-4][0-9]{4,5}(?:$|[^0-9A-Za-z])"
 _TAIWAN: Final = r"(?:^|[^0-9A-Za-z])([A-Z][0-9]{9})(?:$|[^0-9A-Za-z])"
@@ -48,6 +55,10 @@ def _tokens(counts: Counts, readings: pl.DataFrame) -> pl.DataFrame:
         chains = _exploded(chained.select("cell", token=text.str.extract_all(patterns.CHAIN)))
         found += _from_chains(counts, chains.filter(pl.col("token").str.contains(patterns.ELEVEN_IN_CHAIN)))
     found += _lettered(frame)
+    beside = frame.filter(text.str.contains(_IDENTITY_WORD) & text.str.contains(_FIFTEEN))
+    if beside.height:
+        parted = _exploded(beside.select("cell", token=text.str.extract_all(_FIFTEEN)))
+        found.append(parted.with_columns(pl.col("token").str.replace_all("[^0-9]", "")))
     return pl.concat(found).with_columns(pl.col("token").str.replace_all(f"[{LAST_X}]", "X")).unique()
 
 
@@ -73,7 +84,14 @@ def _from_chains(counts: Counts, chains: pl.DataFrame) -> list[pl.DataFrame]:
     listed = pl.concat([grouped.filter(is_mobile & pl.col("is_list")).select("cell"), odd.select("cell")])
     counts.cells["listed_mobile"] += _cells(listed)
     counts.numbers["lists"] += spread.filter("is_list").height + odd.height
-    return [whole, grouped.filter(~(is_mobile & grouped.get_column("is_list"))).select("cell", "token")]
+    even = _exploded(spread.with_columns(token.str.extract_all(patterns.EVENLY_GROUPED)))
+    even = even.with_columns(token.str.replace_all("[ |]", "")).filter(digits.is_card_like(token))
+    even = even.filter(digits.luhn_checks(token)) if even.height else even
+    return [
+        whole,
+        even.select("cell", "token"),
+        grouped.filter(~(is_mobile & grouped.get_column("is_list"))).select("cell", "token"),
+    ]
 
 
 def _lettered(frame: pl.DataFrame) -> list[pl.DataFrame]:
@@ -103,7 +121,9 @@ def _count_tokens(counts: Counts, tokens: pl.DataFrame, is_lossy: bool) -> None:
     cards = sized.filter(size.is_between(13, 19)).filter(digits.is_card_like(token))
     if cards.height:
         counts.numbers["card_like"] += cards.height
-        counts.cells["card_cells"] += _cells(cards.filter(digits.luhn_checks(token)))
+        counts.cells["card_cells"] += _cells(cards.filter(pl.lit(is_lossy) | digits.luhn_checks(token)))
+    if is_lossy:
+        counts.numbers["lossy"] += tokens.height
 
 
 def _count_mobiles(counts: Counts, tokens: pl.DataFrame) -> None:
@@ -120,7 +140,8 @@ def _count_identities(counts: Counts, tokens: pl.DataFrame, is_lossy: bool) -> N
     token = pl.col("token")
     counts.numbers["eighteen"] += tokens.height
     dated = tokens.filter(digits.is_dated(token))
-    dated = dated.filter(~digits.credit_code_checks(token)) if dated.height else dated
+    if tokens.height >= _MANY_CODES and dated.height:  # in few, a code of both kinds is no coincidence
+        dated = dated.filter(~digits.credit_code_checks(token))
     if not dated.height:
         return
     if is_lossy:
@@ -182,8 +203,14 @@ def _count_codes(counts: Counts, readings: pl.DataFrame) -> None:
     if taiwan.height:
         counts.numbers["taiwan_like"] += taiwan.height
         counts.cells["taiwan_cells"] += _cells(taiwan.filter(digits.taiwan_checks(pl.col("token"))))
-    traders = readings.with_columns(token=text.str.extract(_SOLE_TRADER)).drop_nulls("token")
+    solid = pl.concat([readings, *without_separators(readings)])
+    traders = (
+        solid.with_columns(token=solid.get_column("text").str.extract(_SOLE_TRADER))
+        .drop_nulls("token")
+        .unique(["cell", "token"])
+    )
     if traders.height:
+        traders = traders.with_columns(pl.col("token").str.to_uppercase())
         counts.numbers["trader_like"] += traders.height
         checked = [digits.credit_code_is_valid(code) for code in traders.get_column("token")]
         counts.cells["sole_trader_code"] += _cells(traders.filter(pl.Series(checked, dtype=pl.Boolean)))

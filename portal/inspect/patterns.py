@@ -72,5 +72,10 @@ def _alternatives() -> str:
     return "|".join((*single, *ordered, *mobile, *double))
 
 
+EVENLY_GROUPED: Final = (
+    r"[ |][0-9]{3}(?:  [0-9]{3}){3,5}  [0-9]{1,3}[ |]|[ |][0-9]{4}(?:  [0-9]{4}){2,3}  [0-9]{1,4}[ |]"
+    r"|[ |][0-9]{6}  [0-9]{6}  [0-9]{1,6}(?:  [0-9])?[ |]"
+)
+"""Groups of one size and a rest: how programs part card numbers."""
 GROUPED: Final = rf"[ |](?:{_alternatives()})[ |]"
 """One number in groups, inside a chain whose groups stand between pairs of spaces and whose ends are `|`."""

@@ -11,11 +11,20 @@ from typing import Final
 import polars as pl
 
 from portal.gate.rules import RULES
+from portal.gate.rules.signs import INVISIBLE
 
-BASE64_DIGITS: Final = "(?:[MNO][DTjz][AEIMQUYcgk][wxyz0-5]){3}"
-"""Nine digits at least, in base64 of ASCII, UTF-8 or GBK: a run of eleven has them whatever stands before it."""
+BASE64_DIGITS: Final = "(?:[MNO][DTjz][AEIMQUYcgk][wxyz0-5]){2}"
+"""Six digits at least, in base64 of ASCII, UTF-8 or GBK: a run of eight has them whatever stands before it."""
+_HAN_BASE64: Final = "[56][I-LYZabo-r4-7][CGKOSWaeimquy26+][A-Za-z0-9+/]"
+BASE64_HAN: Final = f"{_HAN_BASE64}(?:{_HAN_BASE64}|[Q-W][A-Za-z0-9+/]{{7}})"
+"""Two Chinese characters, or one and the letter of a plate, in base64 of UTF-8."""
 _ENCODINGS: Final = (
     BASE64_DIGITS,
+    BASE64_HAN,
+    r"[一-龥，][ \u{a0}\u{3000}\n]{1,2}[一-龥]",
+    "[一-龥]</?[a-z]",
+    "<[^0-9A-Za-z]{0,2}<[^0-9A-Za-z]{0,2}<",
+    INVISIBLE,
     "%[2-46-9A-Fa-f][0-9A-Fa-f]",
     r"\\[ux]",
     "&#|&[a-z]{2,8};",

@@ -23,6 +23,29 @@ _LIKE_RUN: Final = (
 )
 _LIKE_TOKEN: Final = re.compile(rf"[0-9{re.escape(LOOKALIKES)}](?:[^\w]{{0,4}}[0-9{re.escape(LOOKALIKES)}]){{6,}}")
 _LIKE_TABLE: Final = str.maketrans(LOOKALIKE_VALUES)
+_BROKEN: Final = (
+    r"(?s)[\p{Han}，。（）]\s+[\p{Han}0-9，。（）]|[0-9]\s+[\p{Han}]"
+    r"|[0-9.,/\-]\s+[0-9].*\p{Han}|\p{Han}.*[0-9.,/\-]\s+[0-9]|[0-9*]\s+[*]|[*]\s+[0-9]"
+)
+_PARTED: Final = r"[A-Za-z0-9<][^\p{L}\p{N}<]{1,3}[A-Za-z0-9<]"
+_SEPARATORS: Final = r"([A-Za-z0-9<])[^\p{L}\p{N}<（）()【】：，。；＝=&\x22]{1,3}"
+DISGUISED: Final = (
+    rf"{INVISIBLE}|{ENCODED}|[A-Za-z0-9+/]{{12,}}|[\p{{Han}}0-9，][\s]+[\p{{Han}}0-9*，]|[*][\s]+[*0-9]|[0-9][\s]+[*]"
+    rf"|[\p{{Nd}}--[0-9]]|[①-⒛⓪-⓿]"
+)
+"""Cells that may say something else than they show."""
+_SCIENTIFIC: Final = re.compile(r"(?<![0-9.])([1-9])\.([0-9]{10,18})[eE]\+?(1[0-8])(?![0-9])")
+_IS_SCIENTIFIC: Final = r"[1-9]\.[0-9]{10,18}[eE]\+?1[0-8]"
+_LINES: Final = r"([0-9A-Za-z])\n([0-9A-Za-z])"
+_COARSE_CODE: Final = r"(?:^|[^A-Za-z0-9])(?:[EGDSPCWLTHM][A-Z]?[0-9OoIl]{7,8}|92[0-9A-Za-z]{16})(?:$|[^A-Za-z0-9])"
+_CODE_LIKE: Final = re.compile(
+    r"(?<![A-Za-z0-9])(92|[EGDSPCWLTHM][A-NP-Z]?(?=[0-9OoIl]{7,8}(?![A-Za-z0-9])))([0-9A-Za-z]{7,16})(?![A-Za-z0-9])"
+)
+_PLATE_LIKE: Final = re.compile(
+    rf"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-ZＡ-Ｚ])([0-9０-９A-Za-z{NUMERALS}]{{5,6}})"
+)
+_CODE_TABLE: Final = str.maketrans("OoIl", "0011")
+_PLATE_TABLE: Final = str.maketrans(NUMERAL_VALUES | {"O": "0", "o": "0", "I": "1", "l": "1"})
 _FEWEST_DIGITS: Final = 5
 _LETTERS: Final = dict(
     zip("АВЕКМНОРСТХУЅІЈасеорхуѕіΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTXYSIJaceopxysiABEZHIKMNOPTYX", strict=True)
@@ -34,8 +57,66 @@ def read_all(cells: pl.Series) -> pl.DataFrame:
     """Every reading of these cells (strings, none null)."""
     frame = pl.DataFrame({"cell": pl.int_range(len(cells), eager=True), "text": cells})
     decoded = _by_python(frame.filter(pl.col("text").str.contains(ENCODED)), decode)
-    frame = _normalise(pl.concat([frame, decoded]))
+    frame = pl.concat([frame, decoded])
+    plates = _by_python(frame.filter(pl.col("text").str.contains(_PLATE_LIKE.pattern)), _plain_plates)
+    frame = _normalise(pl.concat([frame, plates]))
+    frame = pl.concat([frame, *_rejoined(frame)])
     return pl.concat([frame, *_with_numerals(frame), *_with_lookalikes(frame)])
+
+
+def _rejoined(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """Numbers broken over two lines, and those that a spreadsheet wrote with an exponent and all of their digits."""
+    text = pl.col("text")
+    lines = frame.filter(text.str.count_matches(_LINES) == 1)
+    found = [lines.with_columns(text.str.replace_all(_LINES, "${1}${2}"))] if lines.height else []
+    scientific = _by_python(frame.filter(text.str.contains(_IS_SCIENTIFIC)), _written_out)
+    codes = _by_python(frame.filter(text.str.contains(_COARSE_CODE)), _plain_codes)
+    return [*found, *(more for more in (scientific, codes) if more.height)]
+
+
+def _written_out(text: str) -> str | None:
+    """3.50199590408821E+14 as 350199590408821; what a spreadsheet rounded away is no digit and stays as it is."""
+
+    def whole(found: re.Match[str]) -> str:
+        digits, exponent = found.group(1) + found.group(2), int(found.group(3))
+        return (
+            digits
+            if len(digits) == exponent + 1
+            else digits.ljust(exponent + 1, "0")
+            if exponent <= 14
+            else found.group()
+        )
+
+    changed = _SCIENTIFIC.sub(whole, text)
+    return changed if changed != text else None
+
+
+def _plain_plates(text: str) -> str | None:
+    """Plates with numerals or look-alike letters for digits."""
+    changed = _PLATE_LIKE.sub(lambda found: found.group(1) + found.group(2).translate(_PLATE_TABLE), text)
+    return changed if changed != text else None
+
+
+def read_loose(cells: pl.Series) -> pl.DataFrame:
+    """Every reading, those without white space and line breaks among them: for what is told by words."""
+    frame = read_all(cells)
+    return pl.concat([frame, *without_spaces(frame)])
+
+
+def without_spaces(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """Chinese texts whose words are broken by blanks or lines, in one piece."""
+    text = pl.col("text")
+    spaced = frame.filter(text.str.contains(_BROKEN))
+    return [spaced.with_columns(text.str.replace_all(r"\s+", ""))] if spaced.height else []
+
+
+def without_separators(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """Codes of letters and digits written in groups, in one piece."""
+    text = pl.col("text")
+    parted = frame.filter(text.str.contains(_PARTED))
+    if not parted.height:
+        return []
+    return [parted.with_columns(text.str.replace_all(_SEPARATORS, "${1}").str.replace_all(_SEPARATORS, "${1}"))]
 
 
 def _by_python(frame: pl.DataFrame, read: "object") -> pl.DataFrame:
@@ -94,3 +175,9 @@ def _without_lookalikes(text: str) -> str | None:
 def _like_number(found: re.Match[str]) -> str:
     written = found.group()
     return written.translate(_LIKE_TABLE) if sum(s.isdigit() for s in written) >= _FEWEST_DIGITS else written
+
+
+def _plain_codes(text: str) -> str | None:
+    """Codes of letters and digits with look-alike letters for digits (in codes of organisations there is no I and no O)."""
+    changed = _CODE_LIKE.sub(lambda found: found.group(1) + found.group(2).translate(_CODE_TABLE), text)
+    return changed if changed != text else None

@@ -1,13 +1,21 @@
 """What only a whole row gives away: a person beside a telephone, a home, a birth, a masked identity number, a situation."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
 
 from portal.gate import names_person
-from portal.gate.rules import home_address, name_beside_masked_identity, name_beside_phone, vulnerable_person
+from portal.gate.rules import (
+    home_address,
+    name_beside_birth,
+    name_beside_masked_identity,
+    name_beside_phone,
+    vulnerable_person,
+)
+from portal.inspect.readings import DISGUISED, read_loose
 from portal.kernel.findings import Finding
 
 _PHONE_NAME: Final = re.compile(r"电话|電話|联系方式|聯絡方式|\btel|phone|lxdh|lxfs", re.IGNORECASE)
@@ -26,6 +34,11 @@ _NO_HOLDER: Final = re.compile(
 )
 _PERSON: Final = r"^\s*(?:[\p{Han}]{2,4}|[\p{Han}]{1,2}[某*＊×xX○]{1,2}[\p{Han}]?)(?:·[\p{Han}]{1,8})?\s*$"
 """A Chinese name, perhaps with a sign for what is left out (张某某)."""
+_MASKED: Final = f"{name_beside_masked_identity.MASKED}|(?:^|[^0-9]){name_beside_masked_identity.MASKED_MOBILE}"
+_HOME: Final = f"{home_address.FLAT}|{home_address.DOOR_IN_TEXT}"
+_PERSON_ROW: Final = "\x00person"
+_HOLDER_ROW: Final = "\x00holder"
+_ROWS_AT_ONCE: Final = 50_000
 _MOST_COLUMNS: Final = 8
 _MOST_TEXTS: Final = 64
 
@@ -51,11 +64,56 @@ def find_in_rows(frame: pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> list
         *(pl.col(name).is_not_null().sum().alias(f"filled {i}") for i, (_, name) in enumerate(checks)),
     ).collect(engine="streaming")
     row = counts.row(0, named=True)
-    return [
+    plain = [
         Finding(rule, name, "cell", row[str(i)], min(1.0, row[str(i)] / max(1, row[f"filled {i}"])))
         for i, (rule, name) in enumerate(checks)
         if row[str(i)]
     ]
+    told = {(finding.rule, finding.column) for finding in plain}
+    return plain + [f for f in _find_disguised(frame, rest, persons, holders, schema) if (f.rule, f.column) not in told]
+
+
+def _find_disguised(
+    frame: pl.LazyFrame,
+    rest: tuple[str, ...],
+    persons: tuple[str, ...],
+    holders: tuple[str, ...],
+    schema: Mapping[str, pl.DataType],
+) -> list[Finding]:
+    """The same in cells that are not written plainly, as their readings tell."""
+    if not rest:
+        return []
+    odd = [pl.when(pl.col(name).str.contains(DISGUISED)).then(pl.col(name)).alias(name) for name in rest]
+    who = [pl.any_horizontal(_is_person(name) for name in persons).alias(_PERSON_ROW)]
+    who.append(
+        (pl.any_horizontal(_is_person(n) for n in holders) if holders else pl.lit(value=False)).alias(_HOLDER_ROW)
+    )
+    chosen = frame.select(*odd, *who).filter(
+        pl.col(_PERSON_ROW) & pl.any_horizontal(pl.col(n).is_not_null() for n in rest)
+    )
+    has_organisation = any(ORGANISATION_NAME.search(name) for name in schema)
+    found: Counter[Check] = Counter()
+    for batch in chosen.collect_batches(chunk_size=_ROWS_AT_ONCE):
+        for name in rest:
+            cells = batch.select(text=name, is_holder=_HOLDER_ROW).drop_nulls("text")
+            if cells.height:
+                readings = read_loose(cells.get_column("text"))
+                held = readings.join(cells.with_row_index("cell").filter("is_holder"), on="cell", how="semi")
+                for rule, check in _on_text(pl.col("text"), is_organised=has_organisation).items():
+                    of = readings if rule == "home_address" else held
+                    found[rule, name] += of.filter(check).get_column("cell").n_unique()
+    return [Finding(rule, name, "cell", count) for (rule, name), count in found.items() if count]
+
+
+def _on_text(text: pl.Expr, *, is_organised: bool) -> dict[str, pl.Expr]:
+    """What a cell beside a holder's name may say, by rule."""
+    checks = {
+        "name_beside_masked_identity": text.str.contains(_MASKED),
+        "name_beside_birth": text.str.contains(name_beside_birth.BORN) & text.str.contains(name_beside_birth.DAY),
+        "vulnerable_person": text.str.contains(vulnerable_person.GROUP)
+        & text.str.replace_all(vulnerable_person.ORGANISED, " ").str.contains(vulnerable_person.GROUP),
+    }
+    return checks if is_organised else checks | {"home_address": text.str.contains(_HOME)}
 
 
 def is_holder(name: str) -> bool:
@@ -77,7 +135,7 @@ def _of_persons(
         elif _BIRTH_NAME.search(name) and name in rest:
             checks["name_beside_birth", name] = is_person & pl.col(name).str.contains("[0-9]{4}")
     if not any(ORGANISATION_NAME.search(name) for name in schema):
-        checks |= {("home_address", name): is_person & pl.col(name).str.contains(home_address.FLAT) for name in rest}
+        checks |= {("home_address", name): is_person & pl.col(name).str.contains(_HOME) for name in rest}
     return checks
 
 
@@ -86,21 +144,14 @@ def _of_holders(
 ) -> dict[Check, pl.Expr]:
     is_holder_row = pl.any_horizontal(_is_person(name) for name in holders)
     checks: dict[Check, pl.Expr] = {
-        ("name_beside_masked_identity", name): is_holder_row
-        & pl.col(name).str.contains(name_beside_masked_identity.MASKED)
+        (rule, name): is_holder_row & check
         for name in rest
+        for rule, check in _on_text(pl.col(name), is_organised=True).items()
     }
     group = re.compile(vulnerable_person.GROUP)
     for name in [*rest, *holders, *(n for n, dtype in schema.items() if dtype.is_numeric() or dtype.is_temporal())]:
         if group.search(name) and not re.search(vulnerable_person.ORGANISATION, name):
             checks["vulnerable_person", name] = is_holder_row & pl.col(name).is_not_null()
-        elif name in rest:
-            text = pl.col(name)
-            checks["vulnerable_person", name] = (
-                is_holder_row
-                & text.str.contains(vulnerable_person.GROUP)
-                & ~text.str.contains(vulnerable_person.ORGANISATION)
-            )
     return checks
 
 

@@ -16,6 +16,7 @@ import polars as pl
 from portal.inspect import patterns
 from portal.inspect.cells import examine, findings_of
 from portal.inspect.columns import ColumnScan
+from portal.inspect.continued import find_continued
 from portal.inspect.prefilter import suspects
 from portal.inspect.rows import find_in_rows
 from portal.inspect.split_numbers import find_split_numbers
@@ -72,6 +73,7 @@ def scan_table(path_parquet: Path, *, digest: str) -> Findings:
         findings += find_in_rows(frame, schema)
         findings += find_in_tables(frame, schema)
         findings += find_split_numbers(frame, schema, {scan.name: scan.sizes for scan in scans})
+        findings += find_continued(frame, schema)
         findings = judge_by_table(findings, columns)
     except (pl.exceptions.PolarsError, OSError):
         is_whole, findings = False, []
@@ -95,7 +97,7 @@ def scan_texts(texts: Mapping[str, str], *, digest: str) -> Findings:
     findings: list[Finding] = []
     if len(_suspected([line for lines in places.values() for line in lines])):  # one pass, nearly always the only one
         for place, lines in places.items():
-            findings += _line_findings(None, place, lines)
+            findings += judge_by_table(_line_findings(None, place, lines), ())
     return Findings(
         digest=digest,
         scanner_version=SCANNER_VERSION,

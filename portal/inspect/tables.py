@@ -32,7 +32,7 @@ _COUNT_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _SENSITIVE_COUNT: Final = re.compile(
-    r"病例|例数|死亡|患者|感染|确诊|残疾|低保|救助|孤儿|特困|五保|艾滋|自杀|受害|吸毒|戒毒|离婚|流产|cases|deaths|patients",
+    r"病例|例数|死亡|患者|感染|确诊|残疾|低保|救助|孤儿|特困|五保|艾滋|自杀|受害|吸毒|戒毒|未成年|侵害|家暴|离婚|流产|cases|deaths|patients",
     re.IGNORECASE,
 )
 _NO_COUNT: Final = re.compile(
@@ -71,7 +71,7 @@ def judge_by_table(findings: list[Finding], columns: tuple[str, ...]) -> list[Fi
     for finding in findings:
         if finding.rule == "vehicle_plate" and is_operating and finding.share >= 0.5:
             judged.append(replace(finding, rule="operating_vehicle_plate"))
-        elif finding.rule == "sole_trader_code" and any(map(is_holder, columns)) and not is_register:
+        elif finding.rule == "sole_trader_code" and not is_register:
             judged.append(replace(finding, rule="sole_trader_beside_person"))
         elif finding.rule == "passport" and finding.column and _ORGANISATION_CODE.search(finding.column):
             judged.append(replace(finding, rule="serial_number"))
@@ -84,7 +84,7 @@ def _positions(schema: Mapping[str, pl.DataType]) -> dict[tuple[str, str], pl.Ex
     places = {name: dtype for name, dtype in schema.items() if _is_place(name, dtype)}
     if not places:
         return {}
-    texts = [n for n, dtype in schema.items() if dtype == pl.String and not _COORDINATE_NAME.search(n)]
+    texts = [n for n, dtype in schema.items() if dtype == pl.String]
     named = any(_PROTECTED.search(name) and not _PUBLIC_BY_LAW.search(name) for name in schema)
     said = [
         pl.col(n).str.contains(protected_position.PROTECTED) & ~pl.col(n).str.contains(protected_position.PUBLIC_BY_LAW)

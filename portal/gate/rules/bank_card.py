@@ -7,8 +7,12 @@ from portal.gate.rules.model import Rule, Words
 
 
 def _judge(counts: Counts) -> Judged:
+    rounded, lossy = counts.cells["bank_card"], counts.numbers["lossy"]
+    if lossy:  # floating-point numbers have lost their check digit: only a column of such numbers is one of cards
+        cards = counts.cells["card_cells"]
+        return Judged(cards, 0) if cards > 0.5 * lossy else Judged(0, cards)
     likely, cells = counts.numbers["card_like"], counts.cells["card_cells"]
-    return Judged(0, cells) if likely >= ENOUGH and cells <= CHANCE * likely else Judged(cells, 0)
+    return Judged(rounded, cells) if likely >= ENOUGH and cells <= CHANCE * likely else Judged(cells + rounded, 0)
 
 
 RULE: Final = Rule(
@@ -31,5 +35,7 @@ RULE: Final = Rule(
         "卡号一样开头的整列流水号（十分之一会碰巧符合校验），只作说明。",
         "Columns of serial numbers that begin like cards, of which one in ten passes the check by chance; noted only.",
     ),
+    patterns=(r"(?:^|[^0-9.])(?:6\.2|5\.[1-5]|4\.[0-9]|3\.[57])[0-9]{9,13}[eE]\+?1(?:[5-8])(?:$|[^0-9])",),
+    prefilter=(r"\.[0-9]{9,15}[eE]\+?1[4-8]",),
     judge=_judge,
 )

@@ -7,6 +7,7 @@ from portal.gate.rules.model import Rule, Words
 _SPELLED_AT: Final = r"[\[(（【<{]\s*(?i:at|艾特)\s*[\])）】>}]|\s(?i:at)\s|#@|艾特"
 AT: Final = rf"\s*(?:{_SPELLED_AT})\s*"
 SPELLED_DOT: Final = r"\s*[\[(（【<{]\s*(?i:dot|点)\s*[\])）】>}]\s*|\s(?i:dot)\s"
+SEPARATED: Final = r"[\s\-*'~_|/:、·•—–‐-―]+"
 _EMAIL: Final = r"[A-Za-z0-9][A-Za-z0-9._%+\-]*\s?@\s?(?:[A-Za-z0-9\-]+\s?\.\s?)+[A-Za-z]{2,}"
 
 RULE: Final = Rule(

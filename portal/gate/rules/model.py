@@ -30,7 +30,9 @@ class Rule:
     How it is found: `words` (literal) and `prefilter` (short patterns) select cells as they were delivered and must
     select at least what the rest matches.
     On a normalised cell, one match of `patterns` counts, after what `except_for` matches was taken away; a match of
-    `patterns_beside_word` counts where the cell or the column's name has a match of `word`. A rule about numbers with a
+    `patterns_beside_word` counts where the cell or the column's name has a match of `word`. Where separators were taken
+    out from between letters and digits, only
+    those beside a word are tried, and `patterns_without_separators`. A rule about numbers with a
     check digit has its arithmetic in `portal.inspect.numbers`, a rule about several columns its look in
     `portal.inspect.rows`; both count under the rule's name. `judge` compares the counts of a whole column with chance.
     """
@@ -48,5 +50,6 @@ class Rule:
     except_for: str = ""
     patterns_beside_word: tuple[str, ...] = ()
     word: str = ""
+    patterns_without_separators: tuple[str, ...] = ()
     judge: Callable[[Counts], Judged] | None = None
     is_cured_by_dropping: bool = True

@@ -3,8 +3,18 @@
 from typing import Final
 
 from portal.gate.rules.model import Rule, Words
+from portal.gate.rules.signs import PERSON
 
 _DATE: Final = r"(?:19[0-9]{2}|20[0-2][0-9])\s?[年./\-]\s?[0-1]?[0-9](?:\s?[月./\-]\s?[0-3]?[0-9])?\s?[日月号]?"
+_COMPACT: Final = r"(?:19[0-9]{2}|20[0-2][0-9])(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])"
+_DAY: Final = rf"(?:{_DATE}|{_COMPACT})"
+DAY: Final = rf"(?:^|[^0-9]){_DAY}(?:$|[^0-9])"
+BORN: Final = "出?生于|出生|生日|日生|月生"
+BIRTH: Final = (
+    rf"(?:出?生于|出生(?:日期|年月日?|时间)?|生日)[^0-9\n]{{0,24}}?{_DAY}"
+    rf"|{_DAY}[^0-9\n]{{0,24}}?出?生(?:$|[^\p{{Han}}]|于|人)"
+)
+"""A day and a word of birth in a cell that stands beside a name."""
 
 RULE: Final = Rule(
     name="name_beside_birth",
@@ -23,6 +33,7 @@ RULE: Final = Rule(
     ignores=Words("成立、发证、决定等日期；历史人物。", "Dates of founding, issue and decision."),
     words=("出生", "生于", "生日", "生年", "日生", "月生"),
     patterns=(
+        rf"{PERSON}\s*[,，、(（;；]\s*(?:(?:{BIRTH})|{_DAY}\s*(?:出?生|[)）]))",
         rf"[\p{{Han}}]{{2,4}}\s*[,，、(（;；\s]\s*(?:[男女]\s*[,，、;；\s]\s*)?(?:[\p{{Han}}]{{1,3}}族\s*[,，、;；\s]\s*)?"
         rf"(?:出?生于|出生[日期时间年月]*[:：]?|生日[:：]?)?\s*{_DATE}\s*(?:出?生|[)）]?$)",
         rf"(?:姓名|学生|患者|申请人|户主)\s*[:：]?\s*[\p{{Han}}·]{{2,5}}.{{0,20}}(?:出生|生日|生于)[^0-9]{{0,8}}{_DATE}",

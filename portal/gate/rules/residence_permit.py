@@ -4,7 +4,12 @@ from typing import Final
 
 from portal.gate.rules.counts import Counts, Judged
 from portal.gate.rules.model import Rule, Words
-from portal.gate.rules.signs import END, START
+from portal.gate.rules.signs import CODE_END, CODE_START
+
+_OLD: Final = (
+    rf"{CODE_START}(?i:[A-Z]{{3}})(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{{2}}"
+    rf"[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{{2}}{CODE_END}"
+)
 
 
 def _judge(counts: Counts) -> Judged:
@@ -32,9 +37,7 @@ RULE: Final = Rule(
         "permanent residence card (three letters and 12 digits with a real date).",
     ),
     ignores=Words("统一社会信用代码（校验码正确的）。", "Unified social credit codes whose own check digit fits."),
-    patterns=(
-        rf"{START}[A-Z]{{3}}(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{{2}}"
-        rf"[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{{2}}{END}",
-    ),
+    patterns=(_OLD,),
+    patterns_without_separators=(_OLD,),
     judge=_judge,
 )

@@ -42,4 +42,20 @@ LETTER_GAP: Final = r"[A-Za-z\u{4e00}-\u{9fff}]{1,2}"
 
 START: Final = r"(?:^|[^0-9A-Za-z])"
 END: Final = r"(?:$|[^0-9A-Za-z])"
+CODE_START: Final = r"(?:^|[^0-9A-Za-z]|[Nn][Oo]\.?|[a-z])"
+CODE_END: Final = r"(?:$|[^0-9A-Za-z]|[a-z])"
+"""Edges of a code in capitals: small letters and `No` may be glued to it."""
+_SURNAMES: Final = (
+    "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣蔡贾賈丁魏薛叶葉阎閻余潘杜"
+    "戴夏钟鍾汪田任姜范方石姚谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段雷钱錢汤湯尹黎易常武乔喬贺賀赖賴龚龔文庞龐樊兰蘭殷施陶洪翟安颜顏倪严嚴牛温溫芦季俞章鲁魯葛伍韦韋申尤毕畢聂聶丛"
+    "焦向柳邢路岳齐齊沿梅莫庄莊辛管祝左涂谷祁时時舒耿牟卜詹关關苗凌费費纪紀靳盛童欧歐甄项項曲成游阳陽裴席卫衛查屈鲍鮑位覃霍翁隋植甘景薄单單包司柏宁寧柯阮桂闵閔解强柴华華车車冉房边邊辜欧阳歐陽"
+)
+_NO_GIVEN: Final = (
+    "区區县縣市镇鎮乡鄉村街道路局委院校园園所站店厂廠馆館社司"
+    "处處科办辦组組团團队隊部中心会會期段类類等级級型省州旗桥橋户戶楼樓栋号號"
+)
+PERSON: Final = rf"[{_SURNAMES}][\p{{Han}}--[{_NO_GIVEN}]]{{1,2}}"
+"""A Chinese name by its surname; what ends like a place or an office is none."""
+NAMED_FIRST: Final = rf"(?:^|[^一-龥])[{_SURNAMES}][一-龥]{{1,2}}[,，]"
+"""A text that begins with a name."""
 NAME: Final = r"[\p{Han}]{2,4}(?:·[\p{Han}]{1,8})?"

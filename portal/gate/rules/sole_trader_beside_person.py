@@ -9,14 +9,14 @@ RULE: Final = Rule(
     weight="hold",
     title=Words("人名旁的个体工商户代码", "Sole traders' codes beside names of people"),
     message=Words(
-        "“%(subject)s”中个体工商户代码旁有姓名（%(count)s 处），且看不出是依法公示的名单。请删除其一，或由审核人确认依据。",
-        "Codes of sole traders stand beside names of people in “%(subject)s” (%(count)s), and nothing says that the list is "
-        "public by law. Remove one of the two, or let a reviewer confirm the basis.",
+        "“%(subject)s”中有个体工商户代码（%(count)s 处），指向经营者个人，且看不出是依法公示的名单。请删除，或由审核人确认依据。",
+        "Codes of sole traders, which point to a person, stand in “%(subject)s” (%(count)s), and nothing says that the list is "
+        "public by law. Remove them, or let a reviewer confirm the basis.",
     ),
     source=Words("《个人信息保护法》第四条、第十三条", "Personal Information Protection Law, articles 4 and 13"),
     counts=Words(
-        "同一行既有姓名又有 92 开头的代码，而列名中没有许可、处罚、决定、经营范围、登记、字号、法定代表人等字样。",
-        "A name and a code with prefix 92 in one row of a table whose column names do not speak of licences, penalties, "
+        "92 开头且校验码正确的代码，而列名中没有许可、处罚、决定、经营范围、登记、字号、法定代表人等字样。",
+        "A valid code with prefix 92 in a text, or in a table whose column names do not speak of licences, penalties, "
         "decisions, registrations, trade names or legal representatives.",
     ),
     ignores=Words("双公示、市场主体登记等依法公示的表。", "Lists of licences, penalties and registrations."),

@@ -2,14 +2,15 @@
 
 from typing import Final
 
-from portal.gate.rules.counts import CHANCE, Counts, Judged
+from portal.gate.rules.counts import CHANCE, ENOUGH, Counts, Judged
 from portal.gate.rules.model import Rule, Words
+from portal.gate.rules.signs import DIGIT, GAP
 
 
 def _judge(counts: Counts) -> Judged:
     """Of random codes with prefix 92 one in 31 passes the check; a code among those is not worth a word."""
     hits, like = counts.cells["sole_trader_code"], counts.numbers["trader_like"]
-    return Judged(0, hits) if hits <= CHANCE * like else Judged(hits, 0)
+    return Judged(0, hits) if like >= ENOUGH and hits <= CHANCE * like else Judged(hits, 0)
 
 
 RULE: Final = Rule(
@@ -35,6 +36,10 @@ RULE: Final = Rule(
     ignores=Words(
         "其他前缀（法人和其他组织），一律公开。", "All other prefixes: legal persons and organisations are public."
     ),
-    prefilter=(r"(?:^|[^0-9A-Za-z])92[0-9]{6}[0-9A-Z]{9}", r"９２[０-９]{6}"),
+    prefilter=(
+        r"(?:^|[^0-9A-Za-z])92[0-9]{6}[0-9A-Z]{9}",
+        r"９２[０-９]{6}",
+        rf"(?:^|[^0-9])[9９九玖⑨]{GAP}[2２二贰貳②](?:{GAP}{DIGIT}){{6}}",
+    ),
     judge=_judge,
 )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from portal.gate.rules.model import Rule, Words
-from portal.gate.rules.signs import GAP
+from portal.gate.rules.signs import GAP, NUMERALS
 
 _PLACE: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼滬遼魯蘇贛晉陝閩貴粵寧瓊雲"
 _SIGN: Final = "[A-HJ-NP-Z0-9]"
@@ -34,7 +34,7 @@ RULE: Final = Rule(
         "those are noted only.",
     ),
     prefilter=(
-        rf"[{_PLACE}]{GAP}[A-Za-zＡ-Ｚａ-ｚАВЕКМНОРСТХΑΒΕΗΚΜΝΟΡΤΧ]{GAP}[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]{GAP}[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]",
+        rf"[{_PLACE}]{GAP}[A-Za-zＡ-Ｚａ-ｚАВЕКМНОРСТХΑΒΕΗΚΜΝΟΡΤΧ]{GAP}[A-Za-z0-9Ａ-Ｚａ-ｚ０-９{NUMERALS}]{GAP}[A-Za-z0-9Ａ-Ｚａ-ｚ０-９{NUMERALS}]",
         r"使[0-9０-９]{3}|[0-9０-９]{6}使|WJ",
     ),
     patterns=(
