@@ -2,9 +2,9 @@
 
 `mixed` (20 columns: 6 of text, 14 of numbers, dates and flags) and `text` (20 columns of text) are free of hazards, as
 published tables are; what is asked of them stands beside what they do. The others (`--tables all`) are the worst
-legitimate cases: hardly a cell is cleared by the pre-filter. Tables are written in stretches and scanned in a process of their own, so the
-peak memory is the scan's alone. On a busy machine look at the CPU time: two free cores do about 2,000,000 / (µs CPU a row)
-rows a second.
+legitimate cases: hardly a cell is cleared by the pre-filter. Tables are written in stretches and scanned in a process
+of their own, so the peak memory is the scan's alone. On a busy machine look at the CPU time: two free cores do about
+2,000,000 / (µs CPU a row) rows a second.
 """
 
 import argparse
