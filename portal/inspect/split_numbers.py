@@ -87,7 +87,8 @@ def find_split_numbers(
         mobile, filled = counts[f"mobile {number}"], counts[f"filled {number}"]
         if checked and checked > CHANCE * dated:
             found |= _findings("identity_number", parts, checked, filled)
-        if _is_mobile(parts, mobile, filled):
+        has_day = any(schema[name] == pl.Date for name in parts)
+        if _is_mobile(parts, mobile, filled, has_day=has_day):
             found |= _findings("mobile_number", parts, mobile, filled)
     return list(found.values())
 
@@ -96,11 +97,12 @@ def _findings(rule: str, parts: Sequence[str], count: int, filled: int) -> dict[
     return {(rule, name): Finding(rule, name, "split over columns", count, count / max(1, filled)) for name in parts}
 
 
-def _is_mobile(parts: Sequence[str], count: int, filled: int) -> bool:
-    """Of three and eight random digits one in thirteen looks like a mobile number: half of a column is no chance."""
-    if not count or count < 0.5 * filled:
+def _is_mobile(parts: Sequence[str], count: int, filled: int, *, has_day: bool) -> bool:
+    """Of three and eight random digits one in thirteen looks like a mobile number: half of a column is no chance, and the
+    one or two rows of a tiny table are looked at by a person."""
+    if has_day or not count or count < 0.5 * filled:
         return False
-    return count >= _FEWEST_MOBILES or any(_PHONE_NAME.search(name) for name in parts)
+    return count >= _FEWEST_MOBILES or count == filled or any(_PHONE_NAME.search(name) for name in parts)
 
 
 def _counted(checks: Sequence[tuple[str, ...]], schema: Mapping[str, pl.DataType]) -> list[pl.Expr]:

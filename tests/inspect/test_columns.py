@@ -164,6 +164,15 @@ def _file(path: Path, frame: pl.DataFrame) -> Findings:
     return scan_table(path, digest="d")
 
 
+def test_a_mobile_number_split_over_two_columns_is_found_in_a_single_row(tmp_path: Path) -> None:
+    assert ("mobile_number", "乙") in found(scan({"甲": ["138"], "乙": ["00138000"]}, tmp_path))
+
+
+def test_a_number_beside_a_day_is_no_mobile_number(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"数量": ["150"], "日期": [date(2024, 1, 1)]})
+    assert found(scan(frame, tmp_path)) == set()
+
+
 def test_what_cannot_be_read_gives_findings_that_are_not_complete(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     assert not scan_table(tmp_path / "absent.parquet", digest="d").is_complete
