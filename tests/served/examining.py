@@ -19,7 +19,9 @@ from tests.served.planted import planted_in, planted_in_bytes, traces_in
 
 # Digests, entity tags, our own ids and cursors are made of digits by chance; nothing was written into them.
 _MADE = re.compile(
-    r"\b(?:[0-9a-f]{64}|[0-9a-f]{32}|sha-256=:[^:]*:|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)?)|(?<=[/\"=:@ ])[2-7a-z]{16}(?![0-9a-z])|cursor=[\w%.-]+"
+    r"(?i:x-request-id: )[0-9a-f]{16}\b|\A(?=[0-9]*[a-f])[0-9a-f]{16}\Z"
+    r"|\b(?:[0-9a-f]{64}|[0-9a-f]{32}|sha-256=:[^:]*:|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)?)"
+    r"|(?<=[/\"=:@ ])[2-7a-z]{16}(?![0-9a-z])|cursor=[\w%.-]+"
 )
 _THOUSANDS = re.compile(r"(?<=\d)[, ](?=\d{3}\b)")
 
@@ -58,7 +60,9 @@ class Examination:
     leaks: set[Leak] = field(default_factory=set)
     used: set[tuple[str, str, str]] = field(default_factory=set)
     count: int = 0
-    _texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # text → where it was first, whose
+    _texts: dict[str, dict[str, tuple[str, str]]] = field(
+        default_factory=dict
+    )  # text → kind of place → where first, whose
     _cells: dict[str, set[str]] = field(default_factory=dict)  # dataset → cells of its whole tables
     _slices: list[tuple[str, str, Grid]] = field(default_factory=list)
     _scanned: set[tuple[str, bytes]] = field(default_factory=set)
@@ -96,7 +100,8 @@ class Examination:
     def take_text(self, where: str, text: str, dataset_id: str = "") -> None:
         for line in text.splitlines():
             if line.strip() and line not in self.own:
-                self._texts.setdefault(line, (where, dataset_id))
+                kind = "door" if where.startswith("/") else where.split(" ", 1)[0]
+                self._texts.setdefault(line, {}).setdefault(kind, (where, dataset_id))
 
     def lines(self) -> frozenset[str]:
         """Every line of every text that was taken, cells of shown tables included."""
@@ -109,11 +114,13 @@ class Examination:
             for cell in (cell for row in grid for cell in row):
                 if not {cell, _THOUSANDS.sub("", cell)} & known:
                     self.take_text(f"{where} cell of a table", cell, dataset_id)
-        for text, (where, dataset_id) in self._texts.items():
-            self._planted(where, [*planted_in(text), *traces_in(text, self.traces)], dataset_id, "text")
+        for text, places in self._texts.items():
+            found = [*planted_in(text), *traces_in(text, self.traces)]
+            for where, dataset_id in places.values():
+                self._planted(where, found, dataset_id, "text")
         for text, finding in self._findings_of_texts():
-            where, dataset_id = self._texts[text]
-            self._judge(where, finding, dataset_id, None)
+            for where, dataset_id in self._texts[text].values():
+                self._judge(where, finding, dataset_id, None)
         return sorted(self.leaks)
 
     def _findings_of_texts(self) -> Iterator[tuple[str, Finding]]:
@@ -122,8 +129,8 @@ class Examination:
             {"text": list(plain), "plain": list(plain.values())}, schema=dict.fromkeys(("text", "plain"), pl.String)
         )
         for text, shown in frame.filter(is_suspect(pl.col("plain"))).iter_rows():
-            whose = self._texts[text][1]
-            if text.strip() in self._cells.get(whose, ()):  # judged with its whole column
+            owners = {dataset_id for _, dataset_id in self._texts[text].values()}
+            if all(text.strip() in self._cells.get(owner, ()) for owner in owners):  # judged with its whole column
                 continue
             for finding in scan_texts({"text": shown}, digest="served").findings:
                 yield text, finding

@@ -30,7 +30,7 @@ class Opened:
     slices: tuple[Grid, ...] = ()
 
 
-def open_body(name: str, mimetype: str, body: bytes) -> Opened:
+def open_body(name: str, mimetype: str, body: bytes) -> Opened:  # noqa: PLR0911 - one line a format
     """By what it says it is; what nobody knows is read as text in several encodings."""
     if body[:4] == b"PAR1":
         return _parquet(body)
