@@ -68,3 +68,12 @@ def test_a_column_and_its_continuation_are_read_as_one(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     pl.DataFrame({"备注": ["KOR35999412", "资料齐全"], "备注续": ["2211", None]}).write_parquet(path)
     assert ("residence_permit", "备注") in {(f.rule, f.column) for f in scan_table(path, digest="d").findings}
+
+
+def test_a_rounded_identity_stands_out_from_codes_with_letters(tmp_path: Path) -> None:
+    """Letters that look like digits make 18 digits of codes; a date of birth and three zeros are none of their kind."""
+    path = tmp_path / "t.parquet"
+    codes = [f"9111010{number * 104_729 % 10**9:09d}B{number % 10}" for number in range(300)]
+    pl.DataFrame({"编码": [*codes, "117949200605048000"]}).write_parquet(path)
+    found = {(f.rule, f.column) for f in scan_table(path, digest="d").findings}
+    assert ("identity_number_rounded", "编码") in found

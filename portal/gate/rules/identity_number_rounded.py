@@ -7,9 +7,10 @@ from portal.gate.rules.model import Rule, Words
 
 
 def _judge(counts: Counts) -> Judged:
-    rounded, eighteen = counts.cells["rounded_cells"], counts.numbers["eighteen"]
+    rounded = counts.cells["rounded_cells"]
+    like = counts.dated_years.total() or counts.numbers["eighteen"]  # in numbers with a date one in 1,000 ends so
     scientific = counts.cells["identity_number_rounded"]
-    is_chance = eighteen >= ENOUGH and rounded < 0.5 * eighteen
+    is_chance = like >= ENOUGH and rounded < 0.5 * like
     return Judged(scientific if is_chance else rounded + scientific, 0)
 
 
