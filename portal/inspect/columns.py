@@ -42,6 +42,7 @@ class ColumnScan:
             self.filled += len(cells) - cells.null_count()
             found = _long_integers(cells) if self.kind == "integer" else _long_floats(cells)
         if len(found):
+            found = _copied(found)
             self._waiting.append(found)
             self._bytes += max(int(found.estimated_size()), 16 * len(found))
             if self._bytes >= self._most:
@@ -53,6 +54,11 @@ class ColumnScan:
             cells = pl.concat(self._waiting, rechunk=True)
             self._waiting, self._bytes = [], 0
             self.counts.add(examine(cells, column=self.name, is_lossy=self.kind == "float"))
+
+
+def _copied(cells: pl.Series) -> pl.Series:
+    """The same strings without the stretch that they come from: cells of a filtered column keep all of its text alive."""
+    return pl.Series(cells.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 def _long_integers(cells: pl.Series) -> pl.Series:
