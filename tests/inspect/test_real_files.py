@@ -66,7 +66,10 @@ def test_at_least_95_in_100_are_published_under_a_signed_mapping(shared_data: Pa
     dropped = {r.subject for v in verdicts.values() for r in v.reasons if r.code.startswith("column_sensitive")}
     identity = {"法定代表人证件号码", "证件号码", "法定代表人身份证号", "身份证号码"}
     told = {"违法事实", "处罚内容", "处罚描述"}  # prose of penalties: plates and a birth were looked up, homes were not
-    false_alarms = {"项目名称"}  # not looked up; taken for one
+    false_alarms = {
+        "项目名称",  # not looked up; taken for one
+        "简要事迹",  # the deeds of a doctor who is honoured: her patients are spoken of, and not named
+    }
     assert dropped == identity | told | false_alarms
 
 
