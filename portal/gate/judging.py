@@ -16,6 +16,7 @@ from portal.kernel.findings import Finding, Findings
 from portal.kernel.masking import masked
 from portal.kernel.vocab import ColumnAction, PartKind
 
+_PARTLY_MASKED: Final = "name_beside_masked_identity"
 _ORDER: Final = {"refuse": 0, "hold": 1, "alarm": 2, "note": 3}
 
 
@@ -94,7 +95,7 @@ def may_offer_original(part: JudgedPart, declaration: Declaration) -> bool:
         and not texts.has_hidden_content
         and _is_whole(findings, part.digest)
         and _is_whole(texts, part.digest)
-        and not any(_finding_reason(declaration, finding).severity == "hold" for finding in findings.findings)
+        and not any(_finding_reason(declaration, part, finding).severity == "hold" for finding in findings.findings)
         and not any(content_reason(finding).severity == "hold" for finding in texts.findings)
     )
 
@@ -132,10 +133,18 @@ def _judge_rules(declaration: Declaration, part: JudgedPart) -> list[Reason]:
     return [*reasons, *plan.reasons]
 
 
-def _finding_reason(declaration: Declaration, finding: Finding) -> Reason:
-    """What a finding in a table means, after the signed permission for its column if there is one."""
+def _finding_reason(declaration: Declaration, part: JudgedPart, finding: Finding) -> Reason:
+    """What a finding in a table means, after the signed permission for its column if there is one.
+
+    That a number is masked in part is no finding where the signed mapping ordered just that: the mask is the order.
+    """
     reason, permission = content_reason(finding), find_permission(declaration, finding)
-    return allowed_reason(reason, permission) if permission else reason
+    if permission:
+        return allowed_reason(reason, permission)
+    masked = {rule.name for rule in part.rules if rule.action is ColumnAction.MASK}
+    if finding.rule == _PARTLY_MASKED and finding.column in masked and declaration.mapping_signed_by:
+        return replace(reason, severity="note")
+    return reason
 
 
 def _judge_findings(declaration: Declaration, part: JudgedPart) -> list[Reason]:
@@ -154,7 +163,7 @@ def _judge_findings(declaration: Declaration, part: JudgedPart) -> list[Reason]:
             reasons.append(Reason("columns_not_inspected", "hold", part.slug))
         if findings.rows_present == 0:
             reasons.append(Reason("table_empty", "hold", part.slug))
-    reasons += [_finding_reason(declaration, finding) for finding in findings.findings]
+    reasons += [_finding_reason(declaration, part, finding) for finding in findings.findings]
     return [*reasons, *_judge_hidden(part)]
 
 

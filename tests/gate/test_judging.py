@@ -17,7 +17,7 @@ from portal.gate import (
     judge,
     may_offer_original,
 )
-from portal.kernel.columns import ColumnRule
+from portal.kernel.columns import ColumnOrder, ColumnRule
 from portal.kernel.findings import Finding
 from portal.kernel.vocab import ColumnAction, Openness, PartKind
 from tests.gate.builders import DATA_DIGEST, PAGE_DIGEST, case, declaration, findings, page_findings, part
@@ -258,3 +258,19 @@ def test_the_original_is_offered_only_when_all_of_it_is_public_and_was_seen() ->
         replace(whole, kind=PartKind.LINK),
     ):
         assert not may_offer_original(other, declaration())
+
+
+def test_a_number_masked_as_the_signed_mapping_orders_is_noted_and_any_other_finding_still_holds() -> None:
+    order = declaration(column_actions=(("地址", ColumnOrder(ColumnAction.MASK, "phone")),))
+    masked = (part().rules[0], ColumnRule("地址", ColumnAction.MASK, "mapping_action", "phone"))
+    seen = Finding("name_beside_masked_identity", "地址", "cell", 3)
+
+    def asked(*found: Finding, **changes: object) -> Case:
+        return case(declaration=replace(order, **changes), parts=(part(rules=masked, findings=findings(*found)),))  # type: ignore[arg-type]
+
+    assert "found_name_beside_masked_identity" in codes(asked(seen), "note")
+    assert "found_name_beside_masked_identity" not in codes(asked(seen))
+    assert "found_name_beside_masked_identity" in codes(asked(seen, mapping_signed_by=None))
+    assert "found_name_beside_masked_identity" in codes(asked(replace(seen, column="学校名称")))
+    assert "found_mobile_number" in codes(asked(MOBILES))
+    assert "found_name_beside_masked_identity" in codes(with_findings(seen))
