@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.scan import TABLES
+from benchmarks.scan import make_frame
 from portal.exports import FORMATS, make_file
 from portal.kernel.columns import Column, ColumnRule
 from portal.kernel.text import Text
@@ -51,7 +51,7 @@ def main() -> None:
 
 def make_table(folder: Path, rows: int, name: str) -> ReadableTable:
     """The `mixed` table, published."""
-    frame = TABLES["mixed"](rows)
+    frame = make_frame("mixed", rows)
     source = folder / f"{name}-source.parquet"
     frame.write_parquet(source, row_group_size=32_768)
     columns = [

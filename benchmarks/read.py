@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.scan import TABLES
+from benchmarks.scan import make_frame
 from portal.readers import RowSpool
 from portal.readers.opening import Delivery, open_file
 from portal.readers.reading import ReadingLimits
@@ -32,7 +32,7 @@ def main() -> None:
     random.seed(1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        frame = TABLES["mixed"](arguments.rows)
+        frame = make_frame("mixed", arguments.rows)
         for rows in (arguments.rows // 10, arguments.rows):
             _write(frame.head(rows), folder, rows)
         del frame

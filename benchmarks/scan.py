@@ -181,5 +181,14 @@ TABLES: dict[str, Callable[[], pl.DataFrame]] = {
 }
 
 
+def make_frame(name: str, rows: int) -> pl.DataFrame:
+    """That many rows of a table, in memory."""
+    stretches, height = [], 0
+    while height < rows:
+        stretches.append(TABLES[name]())
+        height += stretches[-1].height
+    return pl.concat(stretches).head(rows)
+
+
 if __name__ == "__main__":
     main()

@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from benchmarks.scan import TABLES
+from benchmarks.scan import make_frame
 from portal.catalogue.queries import open_version
 from portal.catalogue.views import Ref
 from portal.db.migrating import migrate
@@ -85,7 +85,7 @@ def _fill(var_dir: Path, rows: int) -> str:
 
 def _publish(parts: Parts, folder: Path, rows: int) -> str:
     random.seed(1)
-    frame = TABLES["mixed"](rows)
+    frame = make_frame("mixed", rows)
     path = folder / "mixed.parquet"
     frame.write_parquet(path, row_group_size=32_768)
     sha256 = file_digest(path)

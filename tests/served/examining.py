@@ -11,7 +11,7 @@ import polars as pl
 
 from portal.gate.content import content_reason
 from portal.inspect import scan_table, scan_texts
-from portal.inspect.prefilter import is_suspect
+from portal.inspect.prefilter import suspects
 from portal.kernel.findings import Finding
 from tests.served.crawl import Served
 from tests.served.opening import Grid, Opened, open_body, spelled
@@ -128,7 +128,8 @@ class Examination:
         frame = pl.DataFrame(
             {"text": list(plain), "plain": list(plain.values())}, schema=dict.fromkeys(("text", "plain"), pl.String)
         )
-        for text, shown in frame.filter(is_suspect(pl.col("plain"))).iter_rows():
+        likely = suspects(frame.get_column("plain")).to_list()
+        for text, shown in frame.filter(pl.col("plain").is_in(likely)).iter_rows():
             owners = {dataset_id for _, dataset_id in self._texts[text].values()}
             if all(text.strip() in self._cells.get(owner, ()) for owner in owners):  # judged with its whole column
                 continue
