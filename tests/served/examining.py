@@ -21,7 +21,7 @@ from tests.served.planted import planted_in, planted_in_bytes, traces_in
 _MADE = re.compile(
     r"(?i:x-request-id: )[0-9a-f]{16}\b|\A(?=[0-9]*[a-f])[0-9a-f]{16}\Z"
     r"|\b(?:[0-9a-f]{64}|[0-9a-f]{32}|sha-256=:[^:]*:|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)?)"
-    r"|(?<=[/\"=:@ ])[2-7a-z]{16}(?![0-9a-z])|cursor=[\w%.-]+"
+    r"|(?<=[/\"=:@ ])[2-7a-z]{16}(?:@v[0-9]+)?(?![0-9a-z])|cursor=[\w%.-]+"
 )
 _THOUSANDS = re.compile(r"(?<=\d)[, ](?=\d{3}\b)")
 
