@@ -13,24 +13,7 @@ STARTS = ("/zh/", "/en/", "/sitemap.xml", "/robots.txt", "/api/v1/", "/api/v1/da
           "/en/search", "/zh/objection", "/en/objection", "/zh/coverage", "/en/coverage", "/api/v1/coverage", "/zh/about/gate",
           "/en/about/gate", "/api/v1/publishers", "/api/v1/themes", "/api/v1/me/quota", "/healthz")  # fmt: skip
 FORMATS = ("csv", "excel.csv", "xlsx", "json", "jsonl", "geojson", "parquet", "original")
-_QUERIES = (
-    "停车",
-    "parking",
-    "登记",
-    "名单",
-    "清单",
-    "公示",
-    "身份证",
-    "号码",
-    "register",
-    "title:区",
-    "-区",
-    '"便民"',
-    "349901",
-    "1390000",
-    "*",
-    "",
-)
+_QUERIES = ("停车", "parking", "登记", "名单", "号码", "title:区", "-区", '"便民"', "349901", "1390000", "")
 _HOSTILE = (
     "%00",
     "%ff",
@@ -49,6 +32,8 @@ _LINK = re.compile(
 )
 _DATASET = re.compile(r"/(?:dataset|datasets|download)/([0-9a-z]{16})(?:@v(\d+))?")
 _TABLE = re.compile(r"/datasets/([0-9a-z]{16})(?:@v\d+)?/tables/([^/?]+)")
+_FACETED = re.compile(r"/(?:zh/search|en/search|api/v1/datasets)\?")
+_NEXT = re.compile(r"[?&](?:cursor|page|offset)=")
 _READABLE = ("text/html", "application/json", "application/xml", "text/xml", "application/ld+json", "text/plain")
 _MOST = 20_000
 
@@ -70,12 +55,15 @@ class Served:
         return urlsplit(self.address).path.rsplit("/", 1)[-1]
 
 
-def crawl(door: Door, *, queries: Iterable[str] = (), guesses: Iterable[str] = ()) -> Iterator[Served]:
-    """Every answer, breadth first. `queries`: words to search for besides ours; `guesses`: addresses that nothing links to.
+def crawl(door: Door, *, queries: Iterable[str] = (), guesses: Iterable[str] = (), about: str = "") -> Iterator[Served]:
+    """Every answer, breadth first. `queries`: more words to search for; `guesses`: addresses that nothing links to;
+    `about`: a dataset, to which the walk is confined.
 
-    Facets are walked one deep; rows and versions to their end; every file in every format; HEAD of one address in ten.
+    Each value of a facet is walked, no pairs of them; rows and versions to their end; every file in every
+    format; HEAD of one address in ten.
     """
-    waiting = deque([*STARTS, *_searches([*_QUERIES, *queries]), *_wrong(), *guesses])
+    all_doors = [*STARTS, *_searches([*_QUERIES, *queries]), *_wrong()]
+    waiting = deque([*([f"/zh/dataset/{about}"] if about else all_doors), *guesses])
     known = set(waiting)
     for number in range(_MOST):
         if not waiting:
@@ -86,7 +74,7 @@ def crawl(door: Door, *, queries: Iterable[str] = (), guesses: Iterable[str] = (
         if number % 10 == 0:
             yield Served(address, door.ask(address, "HEAD"))
         for link in _links(address, reply):
-            if link not in known:
+            if link not in known and about in link:
                 known.add(link)
                 waiting.append(link)
     raise AssertionError(f"More than {_MOST:,} addresses: the crawl does not end.")
@@ -99,7 +87,7 @@ def _links(address: str, reply: Reply) -> Iterator[str]:
         link = unescape(next(filter(None, groups)))
         parts = urlsplit(link)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        is_deep = path.count("&") >= 2 and "cursor=" not in path
+        is_deep = path.count("&") >= (1 if _FACETED.match(path) else 2) and not _NEXT.search(path)
         if path.startswith("/") and not path.startswith("/static") and not is_deep:
             yield path
             yield from _beside(path)
@@ -125,9 +113,9 @@ def _beside(path: str) -> Iterator[str]:
 
 
 def _searches(words: Iterable[str]) -> Iterator[str]:
-    for word in words:
-        asked = quote(word)
-        yield from (f"/{language}/{page}?q={asked}" for language in ("zh", "en") for page in ("search", "suggest"))
+    for number, word in enumerate(words):
+        asked, language = quote(word), ("zh", "en")[number % 2]
+        yield from (f"/{language}/{page}?q={asked}" for page in ("search", "suggest"))
         yield from (f"/api/v1/datasets?q={asked}", f"/api/v1/suggestions?q={asked}")
 
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import text
+
 from portal.app import create_app
 from portal.db.migrating import migrate
 from portal.index.service import SearchService
@@ -36,6 +38,11 @@ class Site:
     def door(self) -> InProcess:
         return InProcess(create_app(self.parts).test_client(), self.make_files)
 
+    @property
+    def only_dataset(self) -> str:
+        with self.parts.database.reading() as session:
+            return str(session.execute(text("SELECT id FROM dataset")).scalar_one())
+
     def make_files(self) -> None:
         """What the worker does about downloads that take long."""
         search: SearchService = self.parts.search
@@ -51,12 +58,13 @@ class Site:
         return done.stdout
 
     def examine(
-        self, own: frozenset[str], *, traces: tuple[str, ...] = (), queries: tuple[str, ...] = ()
+        self, own: frozenset[str], *, traces: tuple[str, ...] = (), queries: tuple[str, ...] = (), about: str = ""
     ) -> list[Leak]:
-        """Everything served and everything behind the doors; the leaks. `counts` says how much was looked at."""
+        """Everything served (or the doors to one dataset) and everything behind the doors; the leaks. `counts` says how
+        much was looked at."""
         with self.parts.database.reading() as session:
             examination = Examination(stored_allowance(session.connection()), own, traces)
-        for served in crawl(self.door, queries=queries):
+        for served in crawl(self.door, queries=queries, about=about):
             examination.take(served)
         self.counts["answers"] = examination.count
         with self.parts.database.reading() as session:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +11,7 @@ import polars as pl
 
 from portal.gate.content import content_reason
 from portal.inspect import scan_table, scan_texts
+from portal.inspect.cells import examine
 from portal.inspect.prefilter import suspects
 from portal.kernel.findings import Finding
 from tests.served.crawl import Served
@@ -19,7 +20,7 @@ from tests.served.planted import planted_in, planted_in_bytes, traces_in
 
 # Digests, entity tags, our own ids and cursors are made of digits by chance; nothing was written into them.
 _MADE = re.compile(
-    r"(?i:x-request-id: )[0-9a-f]{16}\b|\A(?=[0-9]*[a-f])[0-9a-f]{16}\Z"
+    r"(?i:x-request-id: |request_id[\"=:]{1,3})[0-9a-f]{16}\b|\A(?=[0-9]*[a-f])[0-9a-f]{16}\Z|\Aratelimit: .*"
     r"|\b(?:[0-9a-f]{64}|[0-9a-f]{32}|sha-256=:[^:]*:|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)?)"
     r"|(?<=[/\"=:@ ])[2-7a-z]{16}(?:@v[0-9]+)?(?![0-9a-z])|cursor=[\w%.-]+"
 )
@@ -71,14 +72,9 @@ class Examination:
         """An answer of a door: its address is the asker's own, its headers and its body are not."""
         body = served.reply.body
         is_answer = served.reply.status < 400
+        name = served.name if is_answer else ""
         self.take_text(served.address, served.reply.head, served.dataset_id)
-        self.take_file(
-            served.address,
-            body,
-            served.reply.mimetype if is_answer else "text/html" if b"<html" in body else "",
-            served.dataset_id,
-            served.name,
-        )
+        self.take_file(served.address, body, served.reply.mimetype, served.dataset_id, name)
 
     def take_file(self, where: str, body: bytes, mimetype: str = "", dataset_id: str = "", name: str = "") -> None:
         """Bytes of any kind."""
@@ -124,17 +120,14 @@ class Examination:
         return sorted(self.leaks)
 
     def _findings_of_texts(self) -> Iterator[tuple[str, Finding]]:
-        plain = {text: _MADE.sub(" ", text) for text in self._texts}
-        frame = pl.DataFrame(
-            {"text": list(plain), "plain": list(plain.values())}, schema=dict.fromkeys(("text", "plain"), pl.String)
-        )
-        likely = suspects(frame.get_column("plain")).to_list()
-        for text, shown in frame.filter(pl.col("plain").is_in(likely)).iter_rows():
-            owners = {dataset_id for _, dataset_id in self._texts[text].values()}
-            if all(text.strip() in self._cells.get(owner, ()) for owner in owners):  # judged with its whole column
-                continue
-            for finding in scan_texts({"text": shown}, digest="served").findings:
-                yield text, finding
+        shown: dict[str, list[str]] = {}  # what is judged → the texts that say it
+        for text, places in self._texts.items():
+            owners = {dataset_id for _, dataset_id in places.values()}
+            if not all(text.strip() in self._cells.get(owner, ()) for owner in owners):  # else judged with its column
+                shown.setdefault(_MADE.sub(" ", text), []).append(text)
+        for plain in _counted(suspects(pl.Series(list(shown), dtype=pl.String)).unique().to_list()):
+            for finding in scan_texts({"text": plain}, digest="served").findings:
+                yield from ((text, finding) for text in shown[plain])
 
     def _table(self, where: str, table: pl.DataFrame, dataset_id: str) -> None:
         cells = self._cells.setdefault(dataset_id, set())
@@ -168,6 +161,18 @@ class Examination:
     def _planted(self, where: str, found: Iterable[str], dataset_id: str, column: str) -> None:
         if any(True for _ in found):
             self.leaks.add(Leak(where, "planted", column, dataset_id))
+
+
+def _counted(texts: Sequence[str]) -> Iterator[str]:
+    """Those in which some rule counts anything at all, found by halves: a look costs nearly the same at one and at many."""
+    if not texts or not any(examine(pl.Series(texts, dtype=pl.String)).cells.values()):
+        return
+    if len(texts) == 1:
+        yield texts[0]
+        return
+    middle = len(texts) // 2
+    yield from _counted(texts[:middle])
+    yield from _counted(texts[middle:])
 
 
 def allowance_of(verdicts: Iterable[tuple[str, object]]) -> Allowance:

@@ -52,7 +52,7 @@ def test_a_number_written_into_a_preview_is_found(site: Site, own: frozenset[str
     assert "已启用" in rows
     _set_preview(site, rows.replace("已启用", f"证件{_IDENTITY}", 1))
     try:
-        where = {leak.where.split(" ")[0] for leak in site.examine(own)}
+        where = {leak.where.split(" ")[0] for leak in site.examine(own, about=site.only_dataset)}
     finally:
         _set_preview(site, original)
     assert "table" in where
@@ -68,7 +68,7 @@ def test_a_swapped_file_is_found_at_every_door(site: Site, own: frozenset[str]) 
     path.chmod(0o644)
     pq.write_table(table.set_column(table.column_names.index("备注"), "备注", pa.array(cells)), path)
     try:
-        found = site.examine(own)
+        found = site.examine(own, about=site.only_dataset)
     finally:
         path.write_bytes(content)
     assert {"planted", "identity_number"} <= {leak.rule for leak in found}
@@ -81,7 +81,7 @@ def test_a_line_of_a_log_is_found(site: Site, own: frozenset[str]) -> None:
     before = site.log
     site.log += f"harvest failed at cell {_IDENTITY[:6]} {_IDENTITY[6:14]} {_IDENTITY[14:]}\n"
     try:
-        assert any(leak.where.startswith("log") for leak in site.examine(own))
+        assert any(leak.where.startswith("log") for leak in site.examine(own, about=site.only_dataset))
     finally:
         site.log = before
 
