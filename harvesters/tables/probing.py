@@ -11,6 +11,7 @@ from harvesters.errors import NotReady, SkipRecord
 from harvesters.tables.inspecting import TableShape, inspected, require
 from harvesters.tables.marks import mark_of, start_of
 from harvesters.tables.options import BatchMarker, Reading
+from harvesters.tables.streaming import streaming
 from harvesters.texts import stamp_of
 
 _FETCH = 5_000
@@ -100,13 +101,12 @@ def _newest_batch(connection: Connection, shape: TableShape, marker: BatchMarker
 def _content(connection: Connection, table: Table) -> tuple[int, str]:
     """Rows, and a digest of all of them that does not depend on their order; memory holds some thousand rows."""
     total, count = 0, 0
-    streamed = connection.execution_options(stream_results=True, max_row_buffer=_FETCH).execute(select(table))
-    for rows in streamed.partitions(_FETCH):
-        count += len(rows)
-        for row in rows:
-            total += int.from_bytes(
-                blake2b(repr(tuple(row)).encode("utf-8", "replace"), digest_size=16).digest(), "big"
-            )
+    with streaming(connection, select(table), _FETCH) as batches:
+        for rows in batches:
+            count += len(rows)
+            for row in rows:
+                content = repr(tuple(row)).encode("utf-8", "replace")
+                total += int.from_bytes(blake2b(content, digest_size=16).digest(), "big")
     return count, f"{total % (1 << 128):032x}"
 
 

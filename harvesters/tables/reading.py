@@ -13,6 +13,7 @@ from harvesters.tables.cells import CellReader, CellRefused, ColumnKind
 from harvesters.tables.inspecting import TableShape, require
 from harvesters.tables.marks import leading, mark_of, not_after, start_of
 from harvesters.tables.options import Reading
+from harvesters.tables.streaming import streaming
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +42,15 @@ class TableReader:
         names, width, marked = tuple(delivered), len(delivered), len(reading.mark_columns)
         high, beside = leading(reading, since), self._left_out()
         is_first = True
-        for rows in self._stream(connection, statement):
-            marks = tuple(mark_of(reading, tuple(row[width : width + marked]), self.zone) for row in rows)
-            gone = (
-                tuple(self._is_gone(row[width + marked]) for row in rows) if reading.operation else (False,) * len(rows)
-            )
-            high = max(high, max((leading(reading, mark) for mark in marks), default=""))
-            read = self._read(cells, [row[:width] for row in rows])
-            high_now = not_after(reading, high, now, self.zone)
-            yield ChangeBatch(names, read, marks, gone, high_now, (*cells.take_notes(), *(beside if is_first else ())))
-            is_first = False
+        with streaming(connection, statement, self.batch_rows) as batches:
+            for rows in batches:
+                marks = tuple(mark_of(reading, tuple(row[width : width + marked]), self.zone) for row in rows)
+                gone = tuple(bool(reading.operation) and self._is_gone(row[width + marked]) for row in rows)
+                high = max(high, max((leading(reading, mark) for mark in marks), default=""))
+                read = self._read(cells, [row[:width] for row in rows])
+                notes = (*cells.take_notes(), *(beside if is_first else ()))
+                yield ChangeBatch(names, read, marks, gone, not_after(reading, high, now, self.zone), notes)
+                is_first = False
         if is_first:
             yield ChangeBatch(names, (), (), (), high, beside)
 
@@ -59,10 +59,12 @@ class TableReader:
         extra = [self.reading.operation] if self.reading.operation else []
         cells, width = self._cells(self.keys), len(self.keys)
         is_first = True
-        for rows in self._stream(connection, self._select(self.shape.table(), [*self.keys, *extra], raw=extra)):
-            there = [row for row in rows if not extra or not self._is_gone(row[width])]
-            yield RowBatch(self.keys, self._read(cells, [row[:width] for row in there]))
-            is_first = False
+        statement = self._select(self.shape.table(), [*self.keys, *extra], raw=extra)
+        with streaming(connection, statement, self.batch_rows) as batches:
+            for rows in batches:
+                there = [row for row in rows if not extra or not self._is_gone(row[width])]
+                yield RowBatch(self.keys, self._read(cells, [row[:width] for row in there]))
+                is_first = False
         if is_first:
             yield RowBatch(self.keys, ())
 
@@ -96,11 +98,6 @@ class TableReader:
                 column = cast(column, Text)
             chosen.append(column.label(f"v{position}"))
         return select(*chosen)
-
-    def _stream(self, connection: Connection, statement: Select[Any]) -> Iterator[Sequence[Any]]:
-        options = {"stream_results": True, "max_row_buffer": self.batch_rows}
-        with connection.execution_options(**options).execute(statement) as streamed:
-            yield from streamed.partitions(self.batch_rows)
 
     def _cells(self, names: Sequence[str]) -> CellReader:
         kinds = [(name, self.shape.kind_of(name)) for name in names]

@@ -1,8 +1,8 @@
 """The `tables` source: read-only tables of an exchange database (前置库)."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -77,11 +77,12 @@ class TablesSource:
         return map_entry(raw, self._config)
 
     def fetch_rows(self, part: TablePart) -> Iterator[RowBatch]:
-        for batch in self.fetch_changes(part, ""):
-            rows = tuple(row for row, gone in zip(batch.rows, batch.gone, strict=True) if not gone)
-            yield RowBatch(batch.columns, rows)
+        with closing(self.fetch_changes(part, "")) as batches:
+            for batch in batches:
+                rows = tuple(row for row, gone in zip(batch.rows, batch.gone, strict=True) if not gone)
+                yield RowBatch(batch.columns, rows)
 
-    def fetch_changes(self, part: TablePart, since: str) -> Iterator[ChangeBatch]:
+    def fetch_changes(self, part: TablePart, since: str) -> Generator[ChangeBatch]:
         now = self._clock()
         with self._opened(part) as (connection, reader):
             yield from reader.changes(connection, since, now)

@@ -1,10 +1,12 @@
 """Fetch the next page while this one is being written: the network and the disk need not wait for each other."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Generic, TypeVar
+
+from harvesters.errors import HarvestError
 
 T = TypeVar("T")
 
@@ -24,7 +26,8 @@ class _End(Generic[T]):
 def ahead(items: Iterator[T], depth: int = 2) -> Iterator[Iterator[T]]:
     """The same items in the same order, up to `depth` of them fetched in advance by a thread.
 
-    An error of the source is raised where the item would have come. Leaving the block ends the thread.
+    An error of the source is raised where the item would have come. Leaving the block ends the thread and closes the
+    source's generator, whatever still refers to it: its connection is over then.
     """
     queue: Queue[T | _Failure | _End[T]] = Queue(maxsize=depth)
     is_over = Event()
@@ -46,6 +49,8 @@ def ahead(items: Iterator[T], depth: int = 2) -> Iterator[Iterator[T]]:
             put(_End())
         except BaseException as error:  # raised again in the reading thread
             put(_Failure(error))
+        finally:
+            _close(items)
 
     thread = Thread(target=fetch, name="ahead", daemon=True)
     thread.start()
@@ -54,6 +59,13 @@ def ahead(items: Iterator[T], depth: int = 2) -> Iterator[Iterator[T]]:
     finally:
         is_over.set()
         thread.join()
+
+
+def _close(items: Iterator[T]) -> None:
+    """Close a generator. That its source complains at parting tells nothing that was not told before."""
+    if isinstance(items, Generator):
+        with suppress(HarvestError):
+            items.close()
 
 
 def _drain(queue: "Queue[T | _Failure | _End[T]]", thread: Thread) -> Iterator[T]:

@@ -12,9 +12,6 @@ from portal.ingest.increments_keeping import keep_bases
 from tests.exchange_database.content import MARKETS, STOPS, push_markets, push_stops
 from tests.ingest.increments.conftest import Front
 
-# The MariaDB driver's cursor cannot close itself without its connection, and says so when it is collected, in a later test.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 
 def test_a_batch_that_is_not_finished_waits_and_is_read_when_it_is(front: Front) -> None:
     front.exchange.run("CREATE TABLE batch_log (name VARCHAR(40), batch_no INTEGER, state VARCHAR(10))")
@@ -100,20 +97,20 @@ def test_a_connection_lost_in_mid_stream_changes_nothing(front: Front, monkeypat
     for power in range(12):  # more than any buffer on the way holds
         rows = 30 * 2**power
         front.exchange.run(f"INSERT INTO sc_market ({columns}) SELECT {more.format(rows)} FROM sc_market")
-    original = TableReader._stream
+    original = TableReader.changes
     seen: list[int] = []
 
-    def cut(self: Any, connection: Connection, statement: Any) -> Any:
-        for rows in original(self, connection, statement):
-            yield rows
-            seen.append(len(rows))
+    def cut(self: Any, connection: Connection, since: str, now: datetime) -> Any:
+        for batch in original(self, connection, since, now):
+            yield batch
+            seen.append(len(batch.rows))
             if len(seen) == 2:
                 dbapi: Any = connection.connection.dbapi_connection
                 pid = dbapi.info.backend_pid if front.exchange.kind == "postgresql" else dbapi.thread_id()
                 kill = f"SELECT pg_terminate_backend({pid})" if front.exchange.kind == "postgresql" else f"KILL {pid}"
                 front.exchange.run(kill)
 
-    monkeypatch.setattr(TableReader, "_stream", cut)
+    monkeypatch.setattr(TableReader, "changes", cut)
     report = front.run()
     assert front.action(report, "sc_market") == "skip"
     assert front.reasons(report, "sc_market") == ["fetch_failed"]
