@@ -14,7 +14,7 @@ from tests.exchange_database.server import ExchangeDatabase
 from tests.harvesters.tables.conftest import OpenTables
 from tests.harvesters.tables.test_guarding import part_of
 
-ROWS = 12_000  # of 2 kB: more than any buffer on the way holds
+ROWS = 8_000  # of 2 kB: more than any buffer on the way holds
 
 
 @pytest.fixture
