@@ -31,7 +31,7 @@ def test_it_is_as_rich_as_a_district(resources: tuple[Resource, ...]) -> None:
     departments = Counter(resource.department.code for resource in resources)
     clean = [resource for resource in resources if resource.id not in HAZARDOUS_IDS]
     assert len(departments) == 18
-    assert (len(resources), len(clean)) == (93, 74)
+    assert (len(resources), len(clean)) == (93, 75)
     assert max(resource.rows for resource in resources) == 1_000_000
     assert len({resource.id for resource in resources}) == len(resources)
     assert sum(bool(resource.name_en) for resource in clean) * 2 > len(clean)
