@@ -187,10 +187,16 @@ def _note_faults(entry: Entry, header: Header, row: SheetRow) -> None:
 
 
 def _finished(entry: Entry) -> Entry:
-    """Labels that stand in further rows too are about the items of their rows."""
+    """Labels that stand in further rows too are about the items of their rows.
+
+    A resource's cell that is merged, or repeated, over its rows says the resource's own label again: where an item has a
+    label in a column of its own, that one counts.
+    """
     for name in sorted(entry.per_row):
         of_item = _PER_ROW[name]
+        of_resource = entry.resource.get(name, "")
         for item, said in zip(entry.items, entry.said, strict=True):
-            if name in said and item.setdefault(of_item, said[name]) != said[name]:
+            is_other = name in said and item.setdefault(of_item, said[name]) != said[name]
+            if is_other and said[name] != of_resource:
                 entry.fault(f"The rows from {entry.first_row} on say two things in {name} and {of_item}.")
     return entry

@@ -119,7 +119,7 @@ def show(settings: Settings, run_id: str, *, as_json: bool) -> None:
             click.echo(f"  error: {error}")
         print_reconciliation(compared)
         for line in list_exceptions(session, run_id):
-            click.echo(f"\n{line.action.value}: {line.record_id} {line.title}")
+            click.echo(f"\n{line.action.value}: {_named(line.record_id, line.title)}")
             if line.note:
                 click.echo(f"  {line.note}")
             for reason in line.reasons:
@@ -138,15 +138,19 @@ def _show_trials(workshop: Workshop, name: str) -> None:
     for trial in try_harvest(workshop, name):
         settled = trial.settled
         counts[settled.action.value] += 1
-        click.echo(f"{settled.action.value}: {settled.record_id} {settled.title}")
+        click.echo(f"{settled.action.value}: {_named(settled.record_id, settled.title)}")
         if settled.note:
             click.echo(f"  {settled.note}")
         for reason in settled.reasons:
-            if reason.severity in {"refuse", "hold"}:
+            if reason.severity in {"refuse", "hold"} or settled.action.value in {"skip", "withdraw"}:
                 click.echo(f"  {reason_in_words(reason)}")
         for change in trial.changes:
             click.echo(f"  {change.field}: {_shown(change.before)} → {_shown(change.after)}")
     click.echo(f"Nothing was changed. A run would: {words_for(counts) or 'change nothing'}.")
+
+
+def _named(record_id: str, title: str) -> str:
+    return title if title == record_id or not record_id else f"{record_id} {title}"
 
 
 def _shown(value: str | None) -> str:

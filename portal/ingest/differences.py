@@ -8,6 +8,7 @@ from portal.catalogue.views import DatasetView, PartView
 from portal.kernel.text import Language, Text
 
 Fields = Mapping[str, str]
+OF_PARTS = "part "
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def fields_of_view(view: DatasetView) -> dict[str, str]:
 def _parts(parts: Iterable[PublishedPart | PartView]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in parts:
-        place = f"part {part.slug}"
+        place = f"{OF_PARTS}{part.slug}"
         found |= _words(f"{place}.name", part.name)
         found |= {
             f"{place}.url": part.url,

@@ -101,18 +101,24 @@ def close_absent(session: Session, harvest: Harvest, listed: int) -> tuple[Settl
     if not missing:
         _supersede_absence(session, harvest.source.name, now)
         return ()
-    known = session.scalar(
-        select(func.count()).where(SourceRecord.source_name == harvest.source.name, ~SourceRecord.is_missing)
-    )
-    share = len(missing) / (known or 1)
-    if listed == 0 or (len(missing) >= MISSING_AT_LEAST and share >= MISSING_SHARE):
-        reason = Reason("list_empty" if listed == 0 else "list_shrunk", "hold", "", len(missing))
+    reason = doubt_about_absence(session, harvest.source.name, listed, len(missing))
+    if reason is not None:
         return (_hold_absence(session, harvest, missing, reason, now),)
     _supersede_absence(session, harvest.source.name, now)
     return tuple(
         withdraw_absent(session, harvest.source.name, record_id, run_id=harvest.run_id, now=now)
         for record_id in missing
     )
+
+
+def doubt_about_absence(session: Session, source_name: str, listed: int, missing: int) -> Reason | None:
+    """Why a person is asked before so many records are withdrawn; None: they may go without asking."""
+    known = session.scalar(
+        select(func.count()).where(SourceRecord.source_name == source_name, ~SourceRecord.is_missing)
+    )
+    if listed and (missing < MISSING_AT_LEAST or missing / (known or 1) < MISSING_SHARE):
+        return None
+    return Reason("list_shrunk" if listed else "list_empty", "hold", "", missing)
 
 
 def withdraw_absent(session: Session, source_name: str, record_id: str, *, run_id: str, now: datetime) -> Settled:

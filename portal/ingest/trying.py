@@ -15,12 +15,12 @@ from portal.db import Database
 from portal.gate import Admitted, Held, Reason
 from portal.ingest.ahead import ahead
 from portal.ingest.conductor import conduct_record
-from portal.ingest.differences import Change, difference, fields_of_publication, fields_of_view
+from portal.ingest.differences import OF_PARTS, Change, difference, fields_of_publication, fields_of_view
 from portal.ingest.harvest import Harvest, Progress, utc_now
 from portal.ingest.judging import Judged, is_closed
 from portal.ingest.known import Outlook
 from portal.ingest.label_sets import hold_unknown
-from portal.ingest.listing import select_records
+from portal.ingest.listing import doubt_about_absence, select_records
 from portal.ingest.models import SourceRecord
 from portal.ingest.running import OURS, clear, opened, skipped
 from portal.ingest.settling import Settled
@@ -94,7 +94,10 @@ def _trial(session: Session, judged: Judged) -> Trial:
         before = fields_of_view(get_dataset(session, ANONYMOUS, Ref(judged.live.dataset_id)))
     after = {} if action is HarvestAction.WITHDRAW else fields_of_publication(judged.publication)
     settled = Settled(judged.record.id, title_of(judged.record), action, judged.verdict.reasons)
-    return Trial(settled, difference(before, after))
+    changes = difference(before, after)
+    if action is not HarvestAction.WITHDRAW and judged.record.parts and not judged.staged:  # its data was not looked at
+        changes = tuple(change for change in changes if not change.field.startswith(OF_PARTS))
+    return Trial(settled, changes)
 
 
 def _action(judged: Judged) -> HarvestAction:
@@ -115,7 +118,9 @@ def _absent(session: Session, source_name: str, seen: set[str]) -> Iterator[Tria
         .where(SourceRecord.source_name == source_name, ~SourceRecord.is_missing)
         .order_by(SourceRecord.record_id)
     )
-    for record_id, dataset_id in known:
-        if record_id not in seen:
-            reason = Reason("absent_from_source", "note")
-            yield Trial(Settled(record_id, record_id, HarvestAction.WITHDRAW, (reason,), dataset_id), ())
+    gone = [(record_id, dataset_id) for record_id, dataset_id in known if record_id not in seen]
+    doubt = doubt_about_absence(session, source_name, len(seen), len(gone)) if gone else None
+    action = HarvestAction.HOLD if doubt else HarvestAction.WITHDRAW
+    reasons = (Reason("absent_from_source", "note"), *((doubt,) if doubt else ()))
+    for record_id, dataset_id in gone:
+        yield Trial(Settled(record_id, record_id, action, reasons, dataset_id), ())

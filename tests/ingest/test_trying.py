@@ -74,3 +74,29 @@ def test_a_dry_run_of_new_records_stores_no_blob_and_no_original(make_bench: Cal
     assert everything(bench) == before
     rooms: list[Path] = [bench.settings.effective_quarantine_dir / "files", bench.settings.var_dir / "store"]
     assert not any(path.is_file() for room in rooms for path in room.rglob("*"))
+
+
+def test_a_dry_run_says_that_much_absence_would_be_asked_about(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench(resources=6)
+    bench.run()
+    gone = bench.sample.control("resources")["ids"][:2]
+    bench.sample.control("remove", resources=gone)
+    trials = by_id(list(try_harvest(bench.workshop, "sample")))
+    assert {i: (t.settled.action.value, t.settled.reasons[-1].code) for i, t in trials.items()} == {
+        i: ("hold", "list_shrunk") for i in gone
+    }
+    report = bench.run()
+    assert report.counts["hold"] == 1
+    assert "withdraw" not in report.counts
+
+
+def test_a_dry_run_does_not_show_data_as_gone_that_was_not_looked_at(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench(resources=4)
+    bench.run()
+    record_id = first_published(bench)
+    bench.sample.control("edit", resource=record_id, set={"name": "新名称", "openAttr": "没见过"})
+    trials = by_id(list(try_harvest(bench.workshop, "sample")))
+    assert trials[record_id].settled.action.value == "hold"
+    fields = [change.field for change in trials[record_id].changes]
+    assert "title.zh" in fields
+    assert not any(field.startswith("part ") for field in fields)

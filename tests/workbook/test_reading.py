@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from harvesters.errors import StopRun
 from tests.readers.biff import BiffSheet, xls
@@ -81,6 +82,31 @@ def test_labels_that_stand_in_every_row_are_about_their_items(root: Path, open_w
     record = mapped(open_workbook(root))["A/1"]
     assert record.open_label == "是"
     assert [f.open_label for f in record.fields] == ["是", "否", ""]
+
+
+@pytest.mark.parametrize("is_merged", [True, False], ids=["merged", "filled down"])
+def test_a_label_of_the_resource_over_all_its_rows_leaves_items_their_own(
+    root: Path, open_workbook: Opened, *, is_merged: bool
+) -> None:
+    rows = resource("A/1", "甲", ("名称", "C", "是"), ("电话", "C", "否"), ("数量", "N", ""))
+    if is_merged:
+        book = load_workbook(make_xlsx(root / "a.xlsx", rows))
+        book.worksheets[0].merge_cells("P4:P6")
+        book.save(root / "a.xlsx")
+    else:
+        rows[1][15] = rows[2][15] = "是"
+        make_csv(root / "a.csv", rows)
+    record = mapped(open_workbook(root))["A/1"]
+    assert record.open_label == "是"
+    assert [f.open_label for f in record.fields] == ["是", "否", "是"]
+
+
+def test_two_labels_of_one_item_that_differ_from_each_other_are_a_problem(root: Path, open_workbook: Opened) -> None:
+    rows = resource("A/1", "甲", ("名称", "C", "是"), ("电话", "C", "是"))
+    rows[1][15] = "否"
+    make_csv(root / "a.csv", rows)
+    [raw] = listed(open_workbook(root))
+    assert "two things" in (raw.problem or "")
 
 
 def test_heads_found_in_the_wild_are_understood(root: Path, open_workbook: Opened) -> None:
