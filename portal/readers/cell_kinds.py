@@ -4,7 +4,9 @@ import re
 
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?|[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 _YEAR = re.compile(r"(19|20)\d\d(\.0)?")
-_DATE = re.compile(r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ T]\d{1,2}:\d{2}.*)?|\d{1,2}[-/]\d{1,2}[-/]\d{4}")
+_DATE = re.compile(
+    r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ T]\d{1,2}:\d{2}.*)?|\d{1,2}[-/]\d{1,2}[-/]\d{4}([ T]\d{1,2}:\d{2}.*)?"
+)
 _CODE = re.compile(r"(?=.*\d)[0-9A-Z]{12,}|[0-9a-f-]{32,}")
 _PLAIN = re.compile(r"[\d.,+%eE:/年月日時时分秒 -]*\d[\d.,+%eE:/年月日時时分秒 -]*")
 _PHONE = re.compile(r"\+?[\d()（）-]{5,20}(转\d+)?")
@@ -27,6 +29,15 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 
+# Endings that say what a value is and end no value themselves, unlike `公司` or `区`.
+_KIND_ENDINGS = (
+    "名称|名稱|姓名|序号|序號|编号|編號|号码|號碼|代码|代碼|编码|編碼|文号|字号|字號|证号|类型|類型|类别|類別|性质|性質|等级|级别|状态|狀態|地址|住址|"
+    "电话|電話|手机|传真|傳真|邮箱|网址|網址|联系人|聯絡人|负责人|負責人|法定代表人|日期|时间|時間|年份|月份|有效期|有效期至|期限|备注|備註|说明|說明|"
+    "描述|依据|数量|數量|人数|人數|户数|戶數|面积|面積|金额|金額|经度|纬度|經度|緯度"
+)
+_KIND_NAME = re.compile(rf"[^，。；;\n]{{0,12}}(?:{_KIND_ENDINGS})")
+_CODE_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+
 
 def is_value(cell: str) -> bool:
     """Whether a cell holds a value that no column is called: a number that is no year, a day, a code."""
@@ -43,3 +54,13 @@ def is_measured(cell: str) -> bool:
 def is_column_name(cell: str) -> bool:
     """Whether a cell reads as the name of a column."""
     return len(cell) <= 40 and _NAME.fullmatch(cell) is not None
+
+
+def is_kind_name(cell: str) -> bool:
+    """Whether a cell ends in a word for a kind of values, which ends no value: `企业名称`, and not `某某公司`."""
+    return _KIND_NAME.fullmatch(cell) is not None
+
+
+def is_code_name(cell: str) -> bool:
+    """Whether a cell reads as the name of a column in a database: `TOWN_ID`, `XK_XDR_MC`."""
+    return _CODE_NAME.fullmatch(cell) is not None

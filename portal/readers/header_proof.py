@@ -1,7 +1,7 @@
 """Is a proposed header certain, or must the publisher confirm it? And what a confirmed one is bound to.
 
 Measured over 217 tables that authorities published (docs/adr/0016): the rule takes no wrong header, and asks about one
-table in six.
+table in ten.
 """
 
 import json
@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.kernel.digests import text_digest
-from portal.readers.cell_kinds import is_column_name, is_measured, is_value
-from portal.readers.headers import HeaderPlan, Span, filled
+from portal.readers.cell_kinds import is_column_name, is_kind_name, is_measured, is_value
+from portal.readers.headers import HeaderPlan, Span, filled, has_code_row
 
 _MOSTLY = 0.8
+_ENOUGH_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,15 @@ def is_certain(plan: HeaderPlan, sample: Sequence[Sequence[str]], spans: Sequenc
     """Whether nobody need be asked about this header.
 
     Every column with a value has a name (one, the first, may lack it), none of them a value; titles are single texts; and
-    the words are unlike what stands below: texts over numbers and days, or names such as columns have. A header over
-    several rows must be merged cells.
+    the words are unlike what stands below: texts over numbers and days, or names such as columns have, or names beside
+    rows that are counted. A header over several rows must be merged cells, or names over their codes.
     """
     body = sample[plan.data_start :]
     if not plan.has_header or not body or any(is_value(cell) for cell in plan.headers):
         return False
-    if plan.header_rows > 1 and not any(plan.start <= span.top < plan.data_start for span in spans):
+    is_merged = any(plan.start <= span.top < plan.data_start for span in spans)
+    is_coded = plan.header_rows > 1 and has_code_row(sample, plan.start)
+    if plan.header_rows > 1 and not is_merged and not is_coded:
         return False
     if any(filled(row) > 2 for row in sample[: plan.start] if len(set(filter(None, row))) > 1):
         return False
@@ -72,8 +75,24 @@ def is_certain(plan: HeaderPlan, sample: Sequence[Sequence[str]], spans: Sequenc
     if measured and _is_odd(body[0], measured, body):
         return False
     named = [i for i in with_values if is_column_name(plan.headers[i])]
-    alike = [i for i in named if any(is_column_name(row[i]) for row in body)]
-    return bool(measured) or (len(named) - len(alike)) * 2 >= len(with_values)
+    unlike = [i for i in named if _is_unlike(plan.headers[i], [row[i] for row in body if row[i]])]
+    is_counted = bool(unlike and unnamed) and _counts_up([row[0] for row in body])
+    return bool(measured) or is_coded or is_counted or len(unlike) * 2 >= len(with_values)
+
+
+def _is_unlike(name: str, cells: Sequence[str]) -> bool:
+    """Whether no cell reads as a name of a column; a name for a kind of values (`企业名称`) may also stand over longer texts
+    that end in other such words (`某某公司`)."""
+    if not any(map(is_column_name, cells)):
+        return True
+    is_enough = len(cells) >= _ENOUGH_ROWS and len(name) < min(map(len, cells))
+    return is_enough and is_kind_name(name) and not any(map(is_kind_name, cells))
+
+
+def _counts_up(cells: Sequence[str]) -> bool:
+    """Whether the cells are 1, 2, 3, … (a last one may be a page number)."""
+    numbers = [cell.removesuffix(".0") for cell in cells]
+    return len(numbers) >= _ENOUGH_ROWS and numbers[:-1] == [str(n) for n in range(1, len(numbers))]
 
 
 def _measured_columns(body: Sequence[Sequence[str]]) -> list[int]:

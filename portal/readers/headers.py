@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from portal.readers.cell_kinds import is_value
+from portal.readers.cell_kinds import is_code_name, is_value
 from portal.readers.names import cleaned
 
 SAMPLE_ROWS = 60
 MOST_HEADER_ROWS = 3
 _MAX_TITLE_ROWS = 12
+_FEWEST_CODES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def find_header(rows: Sequence[Sequence[str | None]], width: int, spans: Sequenc
     if _looks_like_data(sample[start], sample[start + 1 :]):
         return header_at(sample, width, start, 0, spans)
     height = _merged_height(sample, start, width, spans)
-    if height == 1 and _is_second_header(sample[start], _row(sample, start + 1), sample[start + 2 :]):
+    second = _row(sample, start + 1)
+    if height == 1 and (has_code_row(sample, start) or _is_second_header(sample[start], second, sample[start + 2 :])):
         height = 2
     return header_at(sample, width, start, height, spans)
 
@@ -83,6 +85,19 @@ def padded(rows: Sequence[Sequence[str | None]], width: int) -> list[list[str]]:
 def filled(row: Sequence[str]) -> int:
     """The number of cells with a text."""
     return sum(1 for cell in row if cell)
+
+
+def has_code_row(sample: Sequence[Sequence[str]], start: int) -> bool:
+    """Whether the row below the names gives each its code in a database (`縣市名稱` over `COUNTY_NAME`), and no other does."""
+    names, codes = sample[start], _row(sample, start + 1)
+    if filled(names) < _FEWEST_CODES or any(name.isascii() for name in names if name):
+        return False
+    if [bool(name) for name in names] != [bool(code) for code in codes] or len(set(filter(None, codes))) < filled(
+        codes
+    ):
+        return False
+    is_coded = all(is_code_name(code) for code in codes if code) and any("_" in code for code in codes)
+    return is_coded and not any(row[i] == code for row in sample[start + 2 :] for i, code in enumerate(codes) if code)
 
 
 def _row(sample: Sequence[Sequence[str]], number: int) -> Sequence[str]:

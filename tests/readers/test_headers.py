@@ -80,3 +80,60 @@ def test_a_header_without_rows_is_refused(opened: Opened, text: str) -> None:
 def test_a_single_column_list_keeps_every_line(opened: Opened) -> None:
     table = opened("企业名称\n甲公司\n乙公司\n丙公司\n").tables[0]
     assert rows_of(table) == [("甲公司",), ("乙公司",), ("丙公司",)]
+
+
+_FIRMS = [f"北京某某第{n}商贸有限公司" for n in range(1, 9)]
+
+
+def certain(opened: Opened, rows: list[str]) -> bool:
+    header = opened("\n".join(rows) + "\n").tables[0].header
+    assert header is not None
+    return header.is_certain
+
+
+def test_a_name_for_a_kind_of_values_is_certain_over_longer_texts_that_end_in_other_words(opened: Opened) -> None:
+    assert certain(opened, ["企业名称", *_FIRMS])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        _FIRMS,
+        ["企业名称", *_FIRMS[:3]],  # too few to tell
+        ["变更企业名称", "变更企业经营地址", *_FIRMS],  # another ends in such a word
+        ["变更注册地某某公司名称", *(f"变更第{n}社区" for n in range(8))],  # shorter than what it would name
+    ],
+)
+def test_words_over_words_are_asked_about(opened: Opened, rows: list[str]) -> None:
+    assert not certain(opened, rows)
+
+
+def test_names_beside_counted_rows_are_certain(opened: Opened) -> None:
+    rows = [f"{n},{firm},西城区" for n, firm in enumerate(_FIRMS, 1)]
+    titled = ["附件 2,Unnamed: 1,Unnamed: 2", "某单位名单,,", ",单位名称,所属区"]
+    assert certain(opened, [*titled, *rows])
+    assert not certain(opened, [",某某商贸有限公司,西城区", *rows]), "a row without its number"
+
+
+def test_codes_under_the_names_of_columns_belong_to_the_header(opened: Opened) -> None:
+    rows = [
+        "行政相对人名称,行政区名称,处罚机关",
+        "XK_XDR_MC,XZQ_MC,XK_JG",
+        "某公司,东城区,某局",
+        "另一公司,西城区,某局",
+    ]
+    table = opened("\n".join(rows) + "\n").tables[0]
+    assert table.header is not None
+    assert table.header.is_certain
+    assert [column.name for column in table.columns][:2] == ["行政相对人名称 / XK_XDR_MC", "行政区名称 / XZQ_MC"]
+    assert table.rows_read == 2
+
+
+def test_codes_among_the_rows_are_data(opened: Opened) -> None:
+    rows = ["名称,类型,代码", "TOWN_ID,TEXT,A", "COUNTY_ID,TEXT,B"]
+    assert opened("\n".join(rows) + "\n").tables[0].rows_read == 2
+
+
+def test_a_day_with_a_time_is_a_value(opened: Opened) -> None:
+    rows = [f"31/12/2025 00:00:0{n},京自资规乙字2211000{n},乙级" for n in range(5)]
+    assert opened("\n".join(rows) + "\n").tables[0].rows_read == 5

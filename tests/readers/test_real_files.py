@@ -2,12 +2,16 @@
 
 import csv
 import io
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from portal.kernel.vocab import PartKind
+from portal.readers.encodings import detect_encoding
 from portal.readers.errors import FileRefused
+from portal.readers.header_proof import is_certain
+from portal.readers.headers import SAMPLE_ROWS, find_header, padded
 from portal.readers.reading import TableReading
 from tests.conftest import SHARED_DATA
 from tests.readers.conftest import Opened, notes_of
@@ -50,6 +54,37 @@ def test_every_row_of_a_delivered_file_is_accounted_for(shared_data: Path, opene
     assert (reading.real_format, reading.encoding) == ("csv", expected)
     (table,) = reading.tables
     assert table.rows_read + table.rows_lost + rows_before_data(table) == counted_rows(content, expected)
+
+
+_MOST_BEHEADED = 15
+
+
+def rows_of_csv(path: Path) -> list[list[str]]:
+    content = path.read_bytes()
+    if content.startswith(SPREADSHEETS):
+        return []
+    text = content.decode("utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else detect_encoding(path))
+    rows = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""))
+    return [row for row in islice(rows, 4 * SAMPLE_ROWS) if any(cell.strip() for cell in row)]
+
+
+def test_no_row_of_data_is_ever_taken_for_a_certain_header(shared_data: Path) -> None:
+    """Each file without its header, and without its next rows: nothing may be certain then."""
+    tried, wrong = 0, []
+    for name in FILES:
+        rows = rows_of_csv(shared_data / "files" / "beijing_dev" / name)
+        width = max(map(len, rows), default=0)
+        plan = find_header(rows, width)
+        if not rows or not is_certain(plan, padded(rows, width)):
+            continue
+        for gone in range(_MOST_BEHEADED):
+            rest = rows[plan.data_start + gone :]
+            if len(rest) > 3:
+                tried += 1
+                found = find_header(rest, width)
+                wrong += [(name, gone, found.headers)] if is_certain(found, padded(rest, width)) else []
+    assert tried > 700
+    assert wrong == []
 
 
 FACTS = {
