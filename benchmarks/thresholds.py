@@ -11,16 +11,18 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
 from portal.inspect.cells import examine, findings_of
 from portal.inspect.prefilter import suspects
 
-_SIZES = (10, 30, 100, 1_000, 10_000, 100_000)
+_SIZES = (10, 30, 100, 1_000, 10_000, 100_000, 1_000_000)
 _SHARES = (0.01, 0.05, 0.2, 0.5)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
+Kind = TypeVar("Kind")
 Maker = Callable[[random.Random], str]
 
 
@@ -96,16 +98,18 @@ def main() -> None:
     """Print one line for each kind of column and size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--columns", type=int, default=100, help="columns of each kind; fewer of the long ones")
-    parser.add_argument("--longest", type=int, default=_SIZES[-1])
+    parser.add_argument("--longest", type=int, default=100_000)
+    parser.add_argument("--shortest", type=int, default=_SIZES[0])
+    parser.add_argument("--kind", default="", help="only columns whose kind has this word")
     parser.add_argument("--real", type=Path, help="a folder of CSV files")
     arguments = parser.parse_args()
     source = random.Random(1)
-    for size in (size for size in _SIZES if size <= arguments.longest):
+    for size in (size for size in _SIZES if arguments.shortest <= size <= arguments.longest):
         columns = max(3, min(arguments.columns, 300_000 // size))
-        for name, make in SERIALS.items():
+        for name, make in _chosen(SERIALS, arguments.kind):
             alarms = Counter(rule for _ in range(columns) for rule in judged([make(source) for _ in range(size)]))
             _tell(name, size, columns, "false alarms", alarms)
-        for name, (person, other, rule) in MIXED.items():
+        for name, (person, other, rule) in _chosen(MIXED, arguments.kind):
             for share in _SHARES:
                 leaks = max(1, round(share * size))
                 missed = sum(
@@ -116,6 +120,10 @@ def main() -> None:
                 _tell(f"{name}, {share:.0%} ({leaks})", size, columns, "missed", Counter({rule: missed}))
     if arguments.real and arguments.real.is_dir():
         _tell_real(arguments.real)
+
+
+def _chosen(kinds: dict[str, Kind], word: str) -> list[tuple[str, Kind]]:
+    return [(name, kind) for name, kind in kinds.items() if word in name]
 
 
 def _tell(name: str, size: int, columns: int, error: str, by_rule: Counter[str]) -> None:

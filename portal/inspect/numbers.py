@@ -50,12 +50,13 @@ def _tokens(counts: Counts, readings: pl.DataFrame) -> pl.DataFrame:
     found = [runs]
     chained = frame.filter(text.str.contains(patterns.HAS_CHAIN))
     if chained.height:
-        chained = chained.filter(text.str.contains(patterns.ELEVEN_IN_CHAIN))
+        chained = chained.filter(text.str.contains(patterns.ELEVEN_DIGITS))
     if chained.height:
         chains = _exploded(chained.select("cell", token=text.str.extract_all(patterns.CHAIN)))
-        found += _from_chains(counts, chains.filter(pl.col("token").str.contains(patterns.ELEVEN_IN_CHAIN)))
+        found += _from_chains(counts, chains.filter(pl.col("token").str.contains(patterns.ELEVEN_DIGITS)))
     found += _lettered(frame)
-    beside = frame.filter(text.str.contains(_IDENTITY_WORD) & text.str.contains(_FIFTEEN))
+    beside = frame.filter(text.str.contains(_IDENTITY_WORD))
+    beside = beside.filter(text.str.contains(_FIFTEEN)) if beside.height else beside
     if beside.height:
         parted = _exploded(beside.select("cell", token=text.str.extract_all(_FIFTEEN)))
         found.append(parted.with_columns(pl.col("token").str.replace_all("[^0-9]", "")))
@@ -97,6 +98,9 @@ def _from_chains(counts: Counts, chains: pl.DataFrame) -> list[pl.DataFrame]:
 def _lettered(frame: pl.DataFrame) -> list[pl.DataFrame]:
     """Numbers with the same letter between their groups."""
     found, text = [], pl.col("text")
+    frame = frame.filter(text.str.contains(patterns.MAY_BE_LETTERED))
+    if not frame.height:
+        return []
     for pattern in (patterns.LETTERED_MOBILE, patterns.LETTERED_IDENTITY):
         chosen = frame.filter(text.str.contains(pattern))
         if chosen.height:

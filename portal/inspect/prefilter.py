@@ -10,7 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from portal.gate.rules import RULES
+from portal.gate.rules import RULES, Rule
+from portal.gate.rules.scripts import in_both_scripts
 from portal.gate.rules.signs import INVISIBLE
 
 BASE64_DIGITS: Final = "(?:[MNO][DTjz][AEIMQUYcgk][wxyz0-5]){2}"
@@ -34,22 +35,29 @@ _ENCODINGS: Final = (
 LONG_RUN: Final = r"[A-Za-z0-9+/_\-]{24}|[A-Za-z0-9+/]{14,}="
 """What may be base64 of anything: asked apart, because counting signs in the same automaton makes that thrash."""
 _BESIDE_WORD: Final = "|".join(rule.word for rule in RULES if rule.word)
+_WORDS: Final = tuple(dict.fromkeys(in_both_scripts(re.escape(word)) for rule in RULES for word in rule.words))
 _FEW_DIGITS: Final = "[0-9０-９]{4}"
 
 PREFILTER: Final = "|".join(
     (
         *(pattern for rule in RULES for pattern in rule.prefilter),
         *_ENCODINGS,
-        *(re.escape(word) for rule in RULES for word in rule.words),
+        *_WORDS,
     )
 )
 WORDED: Final = "|".join(
     (
         *(pattern for rule in RULES for pattern in rule.prefilter if rule.patterns),
-        *(re.escape(word) for rule in RULES for word in rule.words),
+        *_WORDS,
     )
 )
 """Those cells that rules about words could match."""
+
+
+def selects(rule: Rule) -> str:
+    """A pattern for the readings in which the rule can match at all."""
+    return "|".join((*rule.prefilter, *(in_both_scripts(re.escape(word)) for word in rule.words)))
+
 
 _NAME_WORD: Final = re.compile(_BESIDE_WORD)
 _FEWEST_IN_RUN: Final = 15

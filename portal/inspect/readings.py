@@ -17,10 +17,13 @@ _ENUMERATOR: Final = "[①-⒛⓪-⓿❶-➓㉑-㊿]"
 """NFKC would glue these to the number that follows."""
 _SPACE: Final = r"[^\p{L}\p{N}]{0,4}"
 _NUMERAL_RUN: Final = rf"[0-9{NUMERALS}](?:{_SPACE}[0-9{NUMERALS}]){{6}}"
+_MAY_BE_NUMERALS: Final = rf"[0-9{NUMERALS}](?:[^0-9{NUMERALS}]{{0,4}}[0-9{NUMERALS}]){{6}}"
+"""What the run may match, quicker to compile: patterns with classes of Unicode take 10 ms each."""
 _HAS_NUMERAL: Final = f"[{NUMERALS}]"
 _LIKE_RUN: Final = (
     rf"[0-9][{LOOKALIKES}]{_SPACE}[0-9{LOOKALIKES}]|[{LOOKALIKES}]{_SPACE}[3-9](?:{_SPACE}[0-9{LOOKALIKES}]){{5}}"
 )
+_MAY_BE_LIKE: Final = rf"[0-9][{LOOKALIKES}]|[{LOOKALIKES}][^0-9]{{0,4}}[3-9]"
 _LIKE_TOKEN: Final = re.compile(rf"[0-9{re.escape(LOOKALIKES)}](?:[^\w]{{0,4}}[0-9{re.escape(LOOKALIKES)}]){{6,}}")
 _LIKE_TABLE: Final = str.maketrans(LOOKALIKE_VALUES)
 _BROKEN: Final = (
@@ -156,12 +159,14 @@ def _plain_digits(text: str) -> str:
 def _with_numerals(frame: pl.DataFrame) -> list[pl.DataFrame]:
     text = pl.col("text")
     spelled = frame.filter(text.str.contains(_HAS_NUMERAL))
-    spelled = spelled.filter(text.str.contains(_NUMERAL_RUN)) if spelled.height else spelled
+    for pattern in (_MAY_BE_NUMERALS, _NUMERAL_RUN):
+        spelled = spelled.filter(text.str.contains(pattern)) if spelled.height else spelled
     return [spelled.with_columns(text.str.replace_many(*_pairs(NUMERAL_VALUES)))] if spelled.height else []
 
 
 def _with_lookalikes(frame: pl.DataFrame) -> list[pl.DataFrame]:
-    alike = frame.filter(pl.col("text").str.contains(_LIKE_RUN))
+    alike = frame.filter(pl.col("text").str.contains(_MAY_BE_LIKE))
+    alike = alike.filter(pl.col("text").str.contains(_LIKE_RUN)) if alike.height else alike
     read = _by_python(alike, _without_lookalikes)
     return [read] if read.height else []
 

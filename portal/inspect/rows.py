@@ -15,27 +15,31 @@ from portal.gate.rules import (
     name_beside_phone,
     vulnerable_person,
 )
+from portal.gate.rules.scripts import in_both_scripts, name_pattern
 from portal.inspect.readings import DISGUISED, read_loose
 from portal.kernel.findings import Finding
 
-_PHONE_NAME: Final = re.compile(r"电话|電話|联系方式|聯絡方式|\btel|phone|lxdh|lxfs", re.IGNORECASE)
-_BIRTH_NAME: Final = re.compile(r"出生|生日|birth|csrq|csny|\bdob\b", re.IGNORECASE)
-ORGANISATION_NAME: Final = re.compile(
+_PHONE_NAME: Final = name_pattern(r"电话|電話|联系方式|聯絡方式|\btel|phone|lxdh|lxfs")
+_BIRTH_NAME: Final = name_pattern(r"出生|生日|birth|csrq|csny|\bdob\b")
+ORGANISATION_NAME: Final = name_pattern(
     r"企业|企業|公司|单位|單位|机构|機構|机关|组织|法人|部门|学校名|學校名|院校|医院|店|场所|项目|信用代码|相对人|许可|处罚|团体|團體|商户|经营|字号"
-    r"|company|organi[sz]ation|enterprise|school|hospital|xdr",
-    re.IGNORECASE,
+    r"|company|organi[sz]ation|enterprise|school|hospital|xdr"
 )
-_HOLDER_NAME: Final = re.compile(
-    r"姓名|^(?:户主|患者|学生|学员|儿童|申请人|受助人|救助对象|残疾人|老人|当事人|被执行人|车主|人员|名字|孩子)(?:姓名|名称|名)?$|^xm$|xingming|full\s*name|person\s*name|^name$",
-    re.IGNORECASE,
+_HOLDER_NAME: Final = name_pattern(
+    r"姓名|^(?:户主|患者|学生|学员|儿童|申请人|受助人|救助对象|残疾人|老人|当事人|被执行人|车主|人员|名字|孩子)(?:姓名|名称|名)?$|^xm$|xingming|full\s*name|person\s*name|^name$"
 )
-_NO_HOLDER: Final = re.compile(
+_NO_HOLDER: Final = name_pattern(
     r"法定代表|法人|负责人|联系人|经办|校长|院长|园长|局长|主任|作者|教师|医师|律师|执法|监督"
 )
 _PERSON: Final = r"^\s*(?:[\p{Han}]{2,4}|[\p{Han}]{1,2}[某*＊×xX○]{1,2}[\p{Han}]?)(?:·[\p{Han}]{1,8})?\s*$"
 """A Chinese name, perhaps with a sign for what is left out (张某某)."""
 _MASKED: Final = f"{name_beside_masked_identity.MASKED}|(?:^|[^0-9]){name_beside_masked_identity.MASKED_MOBILE}"
-_HOME: Final = f"{home_address.FLAT}|{home_address.DOOR_IN_TEXT}"
+_HOME: Final = in_both_scripts(f"{home_address.FLAT}|{home_address.DOOR_IN_TEXT}")
+_BORN: Final = in_both_scripts(name_beside_birth.BORN)
+_GROUP: Final = in_both_scripts(vulnerable_person.GROUP)
+_ORGANISATION: Final = in_both_scripts(vulnerable_person.ORGANISATION)
+_ORGANISED: Final = in_both_scripts(vulnerable_person.ORGANISED)
+_NO_PERSON: Final = in_both_scripts(home_address.NO_PERSON)
 _PERSON_ROW: Final = "\x00person"
 _HOLDER_ROW: Final = "\x00holder"
 _ROWS_AT_ONCE: Final = 50_000
@@ -109,9 +113,8 @@ def _on_text(text: pl.Expr, *, is_organised: bool) -> dict[str, pl.Expr]:
     """What a cell beside a holder's name may say, by rule."""
     checks = {
         "name_beside_masked_identity": text.str.contains(_MASKED),
-        "name_beside_birth": text.str.contains(name_beside_birth.BORN) & text.str.contains(name_beside_birth.DAY),
-        "vulnerable_person": text.str.contains(vulnerable_person.GROUP)
-        & text.str.replace_all(vulnerable_person.ORGANISED, " ").str.contains(vulnerable_person.GROUP),
+        "name_beside_birth": text.str.contains(_BORN) & text.str.contains(name_beside_birth.DAY),
+        "vulnerable_person": text.str.contains(_GROUP) & text.str.replace_all(_ORGANISED, " ").str.contains(_GROUP),
     }
     return checks if is_organised else checks | {"home_address": text.str.contains(_HOME)}
 
@@ -148,13 +151,12 @@ def _of_holders(
         for name in rest
         for rule, check in _on_text(pl.col(name), is_organised=True).items()
     }
-    group = re.compile(vulnerable_person.GROUP)
     for name in [*rest, *holders, *(n for n, dtype in schema.items() if dtype.is_numeric() or dtype.is_temporal())]:
-        if group.search(name) and not re.search(vulnerable_person.ORGANISATION, name):
+        if re.search(_GROUP, name) and not re.search(_ORGANISATION, name):
             checks["vulnerable_person", name] = is_holder_row & pl.col(name).is_not_null()
     return checks
 
 
 def _is_person(name: str) -> pl.Expr:
     text = pl.col(name)
-    return text.str.contains(_PERSON) & ~text.str.contains(home_address.NO_PERSON)
+    return text.str.contains(_PERSON) & ~text.str.contains(_NO_PERSON)

@@ -5,8 +5,9 @@ and more), the full rules on what it selects. Memory is bounded by the batch, wh
 at side by side, by as many threads as Polars has: the work is done outside the interpreter's lock.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -23,10 +24,12 @@ from portal.inspect.split_numbers import find_split_numbers
 from portal.inspect.tables import find_in_tables, judge_by_table
 from portal.kernel.findings import Finding, Findings
 
-SCANNER_VERSION: Final = "2"
+SCANNER_VERSION: Final = "3"
 
 _CELLS_PER_BATCH: Final = 4_000_000
 _WORKERS: Final = pl.thread_pool_size()
+_FEWEST_SHARED: Final = 100_000
+"""Cells of a table that is shared out among threads."""
 _SAFE_TYPES: Final = (pl.Boolean, pl.Datetime, pl.Time, pl.Duration, pl.Null)
 _BOXES: Final = pl.Struct(dict.fromkeys(("xmin", "ymin", "xmax", "ymax"), pl.Float64))
 """Bounding boxes beside a geometry column (`portal.tables.geometry`): no column of the table. Binary cells without them
@@ -64,11 +67,11 @@ def scan_table(path_parquet: Path, *, digest: str) -> Findings:
     scans = [ColumnScan(name, kind, len(looked_at)) for name, kind in looked_at.items()]
     scanned, is_whole = 0, True
     try:
-        with ThreadPoolExecutor(_WORKERS) as workers:
+        with _workers(present * len(kinds)) as run:
             for batch in _batches(frame, scans, len(kinds)):
                 scanned += batch.height
-                list(workers.map(_take, scans, (batch for _ in scans)))
-            list(workers.map(ColumnScan.examine, scans))
+                list(run(_take, scans, (batch for _ in scans)))
+            list(run(ColumnScan.examine, scans))
         findings = [*_cell_findings(frame, scans), *_name_findings(columns)]
         findings += find_in_rows(frame, schema)
         findings += find_in_tables(frame, schema)
@@ -142,6 +145,17 @@ def _kind(dtype: pl.DataType) -> str:
     if dtype.is_float():
         return "float"
     return "decimal" if dtype.is_decimal() else "unknown"
+
+
+@contextmanager
+def _workers(cells: int) -> Iterator[Callable[..., Iterator[None]]]:
+    """A `map` over columns: on threads, for a small table in this one. Patterns are compiled anew by every thread, which
+    costs four times as much as looking at a hundred rows (measured)."""
+    if cells < _FEWEST_SHARED:
+        yield map
+        return
+    with ThreadPoolExecutor(_WORKERS) as workers:
+        yield workers.map
 
 
 def _batches(frame: pl.LazyFrame, scans: Sequence[ColumnScan], columns: int) -> Iterator[pl.DataFrame]:

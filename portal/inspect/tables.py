@@ -8,45 +8,45 @@ from typing import Final
 import polars as pl
 
 from portal.gate.rules import protected_position, small_count
+from portal.gate.rules.scripts import in_both_scripts, name_pattern
 from portal.inspect.rows import is_holder
 from portal.kernel.findings import Finding
 
-_COORDINATE_NAME: Final = re.compile(
-    r"经度|緯度|纬度|經度|坐标|座標|经纬|^[xyXY]$|lng|lon(?:gitude)?\b|lat(?:itude)?\b|^jd$|^wd$|geom|wkt|shape|位置|^点位$",
-    re.IGNORECASE,
+_COORDINATE_NAME: Final = name_pattern(
+    r"经度|緯度|纬度|經度|坐标|座標|经纬|^[xyXY]$|lng|lon(?:gitude)?\b|lat(?:itude)?\b|^jd$|^wd$|geom|wkt|shape|位置|^点位$"
 )
 _PRECISE: Final = r"[0-9]\.[0-9]{4,}"
-_OPERATING: Final = re.compile(
-    r"公交|巴士|线路|路线|出租|客运|货运|营运|运营|道路运输|运输|业户|企业|公司|单位|经营|车队|环卫|校车|旅游|bus|taxi|line|route|company",
-    re.IGNORECASE,
+_OPERATING: Final = name_pattern(
+    r"公交|巴士|线路|路线|出租|客运|货运|营运|运营|道路运输|运输|业户|企业|公司|单位|经营|车队|环卫|校车|旅游|bus|taxi|line|route|company"
 )
-_OWNER: Final = re.compile(r"车主|所有人|驾驶[人员]|司机|当事人|违法|违停|owner|driver", re.IGNORECASE)
-_REGISTER: Final = re.compile(
-    r"许可|处罚|决定|经营|登记|字号|法定代表|相对人|行政|企业|商户|市场主体|个体|公司|信用代码|营业|店|^(?:XK|CF)_",
-    re.IGNORECASE,
+_OWNER: Final = name_pattern(r"车主|所有人|驾驶[人员]|司机|当事人|违法|违停|owner|driver")
+_REGISTER: Final = name_pattern(
+    r"许可|处罚|决定|经营|登记|字号|法定代表|相对人|行政|企业|商户|市场主体|个体|公司|信用代码|营业|店|^(?:XK|CF)_"
 )
-_ORGANISATION_CODE: Final = re.compile(r"组织机构代码|組織機構代碼|ZZJGDM", re.IGNORECASE)
+_ORGANISATION_CODE: Final = name_pattern(r"组织机构代码|組織機構代碼|ZZJGDM")
 """Codes of GB 11714 (eight signs and a check sign) that may have the form of a permit."""
-_COUNT_NAME: Final = re.compile(
-    r"人数|人次|例数|病例|户数|死亡|患者数|人口|感染数|确诊|(?:低保|残疾|救助|孤儿|特困|五保).{0,6}(?:数|户|人)|(?:cases|deaths|persons|people|patients|population)",
-    re.IGNORECASE,
+_APPROVAL: Final = name_pattern(r"批准文号|药品.{0,4}(?:文号|编码|本位码)|注册证|备案号|国药准字")
+"""Approvals of medicines and devices: a letter, a year and a number, as home return permits have a letter and a number."""
+_FEW: Final = 0.1
+_COUNT_NAME: Final = name_pattern(
+    r"人数|人次|例数|病例|户数|死亡|患者数|人口|感染数|确诊|(?:低保|残疾|救助|孤儿|特困|五保).{0,6}(?:数|户|人)|(?:cases|deaths|persons|people|patients|population)"
 )
-_SENSITIVE_COUNT: Final = re.compile(
-    r"病例|例数|死亡|患者|感染|确诊|残疾|低保|救助|孤儿|特困|五保|艾滋|自杀|受害|吸毒|戒毒|未成年|侵害|家暴|离婚|流产|cases|deaths|patients",
-    re.IGNORECASE,
+_SENSITIVE_COUNT: Final = name_pattern(
+    r"病例|例数|死亡|患者|感染|确诊|残疾|低保|救助|孤儿|特困|五保|艾滋|自杀|受害|吸毒|戒毒|未成年|侵害|家暴|离婚|流产|cases|deaths|patients"
 )
-_NO_COUNT: Final = re.compile(
+_NO_COUNT: Final = name_pattern(
     r"机构|设施|床位|单位|率$|率[(（%]|占比|编制|座位|核定|定员|职工|教职|从业|教师|医师|护士|执业"
 )
-_FINE_GROUP: Final = re.compile(
-    r"乡|镇|街道|社区|村|居委|小区|年龄|性别|学校|班级|age|sex|gender|village|street|community", re.IGNORECASE
+_FINE_GROUP: Final = name_pattern(
+    r"乡|镇|街道|社区|村|居委|小区|年龄|性别|学校|班级|age|sex|gender|village|street|community"
 )
-_GROUP: Final = re.compile(
-    r"地区|区域|区县|行政区|乡|镇|街道|社区|村|年龄|性别|病种|疾病|民族|职业|学校|age|sex|area|district|disease",
-    re.IGNORECASE,
+_GROUP: Final = name_pattern(
+    r"地区|区域|区县|行政区|乡|镇|街道|社区|村|年龄|性别|病种|疾病|民族|职业|学校|age|sex|area|district|disease"
 )
-_PROTECTED: Final = re.compile(protected_position.PROTECTED)
-_PUBLIC_BY_LAW: Final = re.compile(protected_position.PUBLIC_BY_LAW)
+_IS_PROTECTED: Final = in_both_scripts(protected_position.PROTECTED)
+_IS_PUBLIC: Final = in_both_scripts(protected_position.PUBLIC_BY_LAW)
+_PROTECTED: Final = re.compile(_IS_PROTECTED)
+_PUBLIC_BY_LAW: Final = re.compile(_IS_PUBLIC)
 
 
 def find_in_tables(frame: pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> list[Finding]:
@@ -73,11 +73,16 @@ def judge_by_table(findings: list[Finding], columns: tuple[str, ...]) -> list[Fi
             judged.append(replace(finding, rule="operating_vehicle_plate"))
         elif finding.rule == "sole_trader_code" and not is_register:
             judged.append(replace(finding, rule="sole_trader_beside_person"))
-        elif finding.rule == "passport" and finding.column and _ORGANISATION_CODE.search(finding.column):
+        elif finding.rule == "passport" and finding.column and _is_of_things(finding.column, finding.share):
             judged.append(replace(finding, rule="serial_number"))
         else:
             judged.append(finding)
     return judged
+
+
+def _is_of_things(column: str, share: float) -> bool:
+    """Whether a column's name says that its codes are no people's; among approvals, a few that look so still count."""
+    return bool(_ORGANISATION_CODE.search(column) or (share >= _FEW and _APPROVAL.search(column)))
 
 
 def _positions(schema: Mapping[str, pl.DataType]) -> dict[tuple[str, str], pl.Expr]:
@@ -86,10 +91,7 @@ def _positions(schema: Mapping[str, pl.DataType]) -> dict[tuple[str, str], pl.Ex
         return {}
     texts = [n for n, dtype in schema.items() if dtype == pl.String]
     named = any(_PROTECTED.search(name) and not _PUBLIC_BY_LAW.search(name) for name in schema)
-    said = [
-        pl.col(n).str.contains(protected_position.PROTECTED) & ~pl.col(n).str.contains(protected_position.PUBLIC_BY_LAW)
-        for n in texts
-    ]
+    said = [pl.col(n).str.contains(_IS_PROTECTED) & ~pl.col(n).str.contains(_IS_PUBLIC) for n in texts]
     if named:
         is_protected: pl.Expr = pl.lit(value=True)
     elif said:

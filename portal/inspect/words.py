@@ -6,10 +6,11 @@ import polars as pl
 
 from portal.gate.rules import RULES, Counts, Rule
 from portal.gate.rules.email_address import AT, SEPARATED, SPELLED_DOT
-from portal.inspect.prefilter import WORDED
+from portal.inspect.prefilter import WORDED, selects
 from portal.inspect.readings import without_separators, without_spaces
 
 _BY_PATTERN = tuple(rule for rule in RULES if rule.patterns or rule.patterns_beside_word)
+_SELECTS = {rule.name: selects(rule) for rule in _BY_PATTERN}
 
 
 _Frames = list[pl.DataFrame]
@@ -20,11 +21,17 @@ def count_words(counts: Counts, readings: pl.DataFrame, column: str) -> None:
     named = {rule.name for rule in _BY_PATTERN if rule.word and re.search(rule.word, column)}
     worded = _worded([readings], is_all=bool(named))
     pieces, codes = _worded(without_spaces(readings)), _worded(without_separators(readings), is_all=bool(named))
+    whole, broken = _likely(worded), _likely(pieces)
     for rule in _BY_PATTERN:
         cells: set[int] = set()
-        for frame in _spelled_out(worded + pieces, rule) if rule.name == "email_address" else worded:
-            cells |= _matches(rule, _without_exceptions(rule, frame), is_named=rule.name in named)
-        for frame in () if rule.patterns_beside_word or rule.name == "email_address" else pieces:
+        is_named = rule.name in named
+        for frame in (
+            _spelled_out(worded + pieces, rule)
+            if rule.name == "email_address"
+            else (worded if is_named else whole[rule.name])
+        ):
+            cells |= _matches(rule, _without_exceptions(rule, frame), is_named=is_named)
+        for frame in () if rule.patterns_beside_word or rule.name == "email_address" else broken[rule.name]:
             cells |= _matches(rule, _without_exceptions(rule, frame), is_named=False)
         for frame in codes:
             cells |= _matches_of_codes(rule, frame, is_named=rule.name in named)
@@ -36,6 +43,18 @@ def _worded(frames: _Frames, *, is_all: bool = False) -> _Frames:
     """What some rule's words may select, without empty frames."""
     chosen = frames if is_all else [frame.filter(pl.col("text").str.contains(WORDED)) for frame in frames]
     return [frame for frame in chosen if frame.height]
+
+
+def _likely(frames: _Frames) -> dict[str, _Frames]:
+    """For each rule the readings that its own words select: to try all patterns on every cell takes three times as long."""
+    found: dict[str, _Frames] = {name: [] for name in _SELECTS}
+    for frame in frames:
+        text = pl.col("text")
+        is_likely = frame.select(text.str.contains(pattern).alias(name) for name, pattern in _SELECTS.items())
+        for name, chosen in found.items():
+            if is_likely.get_column(name).any():
+                chosen.append(frame.filter(is_likely.get_column(name)))
+    return found
 
 
 def _without_exceptions(rule: Rule, frame: pl.DataFrame) -> pl.DataFrame:

@@ -55,10 +55,15 @@ def main() -> int:
     request = json.loads(sys.stdin.read())
     end_with_parent(request["parent"])
     take_limits(ReadingLimits(**request["limits"]))
+    write_answer(request)
+    return 0
+
+
+def write_answer(request: dict[str, Any]) -> None:
+    """Read the file and leave `reading.json` in the work directory."""
     answer = _answer(request)
     answer["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     (Path(request["work_dir"]) / RESULT_NAME).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":

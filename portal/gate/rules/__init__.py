@@ -36,8 +36,9 @@ from portal.gate.rules import (
 )
 from portal.gate.rules.counts import Counts, Judged
 from portal.gate.rules.model import Rule, Words
+from portal.gate.rules.scripts import rule_in_both_scripts
 
-RULES: Final[tuple[Rule, ...]] = (
+_AS_WRITTEN: Final = (
     identity_number.RULE,
     identity_number_15.RULE,
     identity_number_rounded.RULE,
@@ -63,6 +64,7 @@ RULES: Final[tuple[Rule, ...]] = (
     small_sensitive_count.RULE,
     serial_number.RULE,
 )
+RULES: Final[tuple[Rule, ...]] = tuple(map(rule_in_both_scripts, _AS_WRITTEN))
 """All rules, in the order in which people read them."""
 RULES_BY_NAME: Final[Mapping[str, Rule]] = MappingProxyType({rule.name: rule for rule in RULES})
 

@@ -2,8 +2,10 @@
 
 from typing import Final
 
-from portal.gate.rules.counts import CHANCE, ENOUGH, Counts, Judged
+from portal.gate.rules.counts import CHANCE, ENOUGH, Counts, Judged, by_chance
 from portal.gate.rules.model import Rule, Words
+
+_LUHN_CHANCE: Final = 0.1
 
 
 def _judge(counts: Counts) -> Judged:
@@ -12,7 +14,8 @@ def _judge(counts: Counts) -> Judged:
         cards = counts.cells["card_cells"]
         return Judged(cards, 0) if cards > 0.5 * lossy else Judged(0, cards)
     likely, cells = counts.numbers["card_like"], counts.cells["card_cells"]
-    return Judged(rounded, cells) if likely >= ENOUGH and cells <= CHANCE * likely else Judged(cells + rounded, 0)
+    is_chance = likely >= ENOUGH and cells <= CHANCE * likely and by_chance(cells, _LUHN_CHANCE * likely)
+    return Judged(rounded, cells) if is_chance else Judged(cells + rounded, 0)
 
 
 RULE: Final = Rule(

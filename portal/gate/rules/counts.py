@@ -3,7 +3,7 @@
 Of serial numbers that carry a date one in eleven passes the check digit of identity numbers, of numbers that begin like
 cards one in ten, of numbers of eleven digits one in thirteen looks like a mobile number. So hits as frequent as chance
 makes them are serial numbers; hits that stand out from the column's pattern still count. The thresholds come
-from these rates; those of scanner version 2 have not been measured yet.
+from these rates; how often they err is measured by `benchmarks/thresholds.py` and told in decision 18.
 """
 
 from collections import Counter
@@ -53,6 +53,7 @@ class Counts:
         return dated >= ENOUGH_DATED and checked <= CHANCE * dated
 
 
-def by_chance(hits: int, expected: float) -> bool:
-    """Whether chance explains so many hits where it gives `expected`: not more than three deviations above."""
-    return hits <= expected + 3 * sqrt(expected) and expected >= 1
+def by_chance(hits: int, expected: float, spread: float = 1) -> bool:
+    """Whether chance explains so many hits where it gives `expected`: not more than three deviations above. `spread`: the
+    variance in expected hits, more than one where `expected` is itself reckoned from a few."""
+    return hits <= expected + 3 * sqrt(spread * expected) and expected >= 1

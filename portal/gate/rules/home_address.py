@@ -7,13 +7,15 @@ from portal.gate.rules.signs import NAMED_FIRST
 from portal.gate.rules.signs import PERSON as NAMED
 
 _NUMBER: Final = r"[0-9一二三四五六七八九十]+"
+_HAMLET: Final = "[湾塆屯庄寨冲坪坝坡塝垸塘沟圩岗坳畈屋]"
+"""How the parts of a village end, in whose addresses no street and no group stands."""
 _FINE: Final = (
     rf"(?:{_NUMBER}\s*(?:单元|室|号楼|栋|幢|座|户|号院|组|队|社|弄|院|号|排|门)|[0-9A-Za-z]+\-[0-9]+\-[0-9]{{3,4}}"
     rf"|[A-Za-z]?[0-9]+\-[0-9]{{3,4}}$)"
 )
 _DOOR: Final = (
-    rf"(?:室|附{_NUMBER}号|(?:单元|号楼|栋|幢|弄|门|组|湾)[^,，;；。\n]{{0,10}}[0-9]"
-    rf"|小?组(?:$|[^\p{{Han}}])|湾[0-9]+号|\-[0-9]{{3,4}})"
+    rf"(?:室|附{_NUMBER}号|(?:单元|号楼|栋|幢|弄|门|组|{_HAMLET})[^,，;；。\n]{{0,10}}[0-9]"
+    rf"|小?组(?:$|[^\p{{Han}}])|{_HAMLET}[0-9]+号|\-[0-9]{{3,4}})"
 )
 FLAT: Final = (
     rf"{_NUMBER}\s*(?:号楼|单元|栋|幢|座|号院|弄|号)[^,，;；0-9]{{0,12}}[0-9]{{2,}}\s*(?:室|号|户|$)"
@@ -24,7 +26,7 @@ FLAT: Final = (
 """An address down to the door, a village down to the house or the group."""
 DOOR_IN_TEXT: Final = (
     rf"[\p{{Han}}]{{2,20}}(?:{_NUMBER}\s*(?:号楼|栋|幢|座|弄)[^,，;；。\n]{{0,8}}?[0-9]+\s*(?:室|号|户|单元)|{_NUMBER}单元[0-9]{{2,}}|[0-9]+\-[0-9]+\-[0-9]{{3,4}}(?:$|[^0-9\-])"
-    rf"|村(?:第)?[^,，;；。\n0-9]{{0,4}}{_NUMBER}\s*(?:村民小)?组[^,，;；。\n]{{0,6}}?[0-9]+\s*号|村[上下老]湾[0-9]+号)"
+    rf"|村(?:第)?[^,，;；。\n0-9]{{0,4}}{_NUMBER}\s*(?:村民小)?组[^,，;；。\n]{{0,6}}?[0-9]+\s*号|村[\p{{Han}}]{{0,4}}{_HAMLET}[0-9]+号)"
 )
 """The same inside a longer text."""
 PERSON: Final = r"^\s*[\p{Han}]{2,4}(?:·[\p{Han}]{1,8})?\s*$"

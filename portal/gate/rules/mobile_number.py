@@ -2,19 +2,20 @@
 
 from typing import Final
 
-from portal.gate.rules.counts import ENOUGH, Counts, Judged
+from portal.gate.rules.counts import ENOUGH, Counts, Judged, by_chance
 from portal.gate.rules.model import Rule, Words
 from portal.gate.rules.signs import LETTER_GAP
 
 _LISTED_CHANCE: Final = 0.02
+_ENOUGH_OF_ELEVEN: Final = 50
+_FEWEST: Final = 3
 
 
 def _judge(counts: Counts) -> Judged:
     """Numbers of eleven digits by chance: some 8 % look like mobile numbers, and of those that begin with 1 three in ten
     go on with 0, 1 or 2, which no mobile number does. Groups between commas and the like are mostly lists of numbers."""
-    eleven, cells = counts.numbers["eleven"], counts.cells["mobile_cells"]
-    one, low = counts.numbers["eleven_from_1"], counts.numbers["eleven_from_10_to_12"]
-    is_chance = eleven >= 50 and cells >= 3 and 0.03 <= cells / eleven <= 0.15 and low >= 0.15 * one
+    cells = counts.cells["mobile_cells"]
+    is_chance = _is_chance(counts, cells)
     listed, lists = counts.cells["listed_mobile"], counts.numbers["lists"]
     is_list = lists >= ENOUGH and listed <= _LISTED_CHANCE * lists
     plain = counts.cells["mobile_number"]
@@ -22,6 +23,16 @@ def _judge(counts: Counts) -> Judged:
         plain + (0 if is_chance else cells) + (0 if is_list else listed),
         (cells if is_chance else 0) + (listed if is_list else 0),
     )
+
+
+def _is_chance(counts: Counts, cells: int) -> bool:
+    """Whether random numbers explain the hits: by their share, and by how many numbers beside them are no mobile numbers.
+    For seven that begin with 13 to 19 there are three with 10 to 12, and eighty with another first digit."""
+    eleven, one = counts.numbers["eleven"], counts.numbers["eleven_from_1"]
+    low, others = counts.numbers["eleven_from_10_to_12"], eleven - one
+    if eleven < _ENOUGH_OF_ELEVEN or cells < _FEWEST or not 0.03 <= cells / eleven <= 0.15 or low < 0.15 * one:
+        return False
+    return by_chance(cells, 7 / 80 * others) and by_chance(cells, 7 / 3 * low, spread=10 / 3)
 
 
 RULE: Final = Rule(

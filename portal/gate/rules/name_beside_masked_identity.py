@@ -8,7 +8,10 @@ from portal.gate.rules.signs import PERSON
 MASKED: Final = r"(?:^|[^0-9])[1-9][0-9]{5}(?:[0-9]{4,8})?[*＊xX×•●]{4,}[0-9]{0,4}[0-9Xx]?(?:$|[^0-9*])"
 MASKED_MOBILE: Final = r"1[3-9][0-9][*＊×xX•●]{4}[0-9]{4}(?:$|[^0-9])"
 """A mobile number of which only the middle is hidden."""
-_VISIBLE: Final = r"[1-9][0-9]{5,13}[*＊×•●]{2,12}[0-9]{0,3}[0-9Xx]?"
+_BLANKED: Final = r"(?:[*＊×•●]{2,12}|[_#＃□○◯ ]{4,12})"
+"""Signs that hide digits. Where a star is forbidden, as in names of sheets and files, programs put a blank or a line."""
+_VISIBLE: Final = rf"[1-9][0-9]{{5,13}}{_BLANKED}[0-9]{{0,3}}[0-9Xx]?"
+_VISIBLE_MOBILE: Final = rf"1[3-9][0-9]{_BLANKED}[0-9]{{4}}(?:$|[^0-9])"
 
 RULE: Final = Rule(
     name="name_beside_masked_identity",
@@ -31,10 +34,10 @@ RULE: Final = Rule(
         "没有姓名的遮盖号码；法定代表人等依法公示的姓名。",
         "Masked numbers without a name; legal representatives, who are public by law.",
     ),
-    prefilter=(r"[0-9０-９]{6}[*＊×•●]{2}|[0-9]{3}[*＊×•●]{4}[0-9]",),
+    prefilter=(r"[0-9０-９]{6}[*＊×•●]{2}|[0-9]{3}[*＊×•●]{4}[0-9]|[0-9]{3}(?:_{4}|#{4}|□{4}|○{4}| {4})",),
     patterns=(
         rf"{PERSON}\s*[,，、;；(（][^\n]{{0,24}}?{_VISIBLE}",
-        rf"{PERSON}\s*[,，、;；(（](?:[^\n]{{0,24}}?[^0-9])?{MASKED_MOBILE}",
+        rf"{PERSON}\s*[,，、;；(（](?:[^\n]{{0,24}}?[^0-9])?{_VISIBLE_MOBILE}",
         rf"(?:姓名|申请人|户主|当事人|学生|患者)\s*[:：]?\s*[\p{{Han}}·]{{2,5}}[^0-9]{{0,16}}{_VISIBLE}",
         rf"(?:^|[\s,，;；、:：])[\p{{Han}}]{{2,4}}[\s,，(（]{{1,3}}(?:(?:男|女)[\s,，]{{1,2}})?(?:身份证号?码?[:：]?\s*)?{_VISIBLE}",
     ),

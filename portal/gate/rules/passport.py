@@ -41,8 +41,9 @@ RULE: Final = Rule(
         "cards where the cell or the column names them.",
     ),
     ignores=Words(
-        "字母加年份加序号的整列编号（如案件编号）。",
-        "Columns of codes of letters, a year and a number, such as case numbers.",
+        "字母加年份加序号的整列编号（如案件编号）；写明“准字”“注册证”的药品、器械批准文号，以及名为批准文号的列。",
+        "Columns of codes of letters, a year and a number, such as case numbers; approvals of medicines and devices that are "
+        "called so in the cell or by the column's name.",
     ),
     words=(
         "护照",
@@ -69,6 +70,7 @@ RULE: Final = Rule(
         *MACHINE_READABLE,
         r"[军軍兵士文装政后空海北南沈兰成济广参]字第\s?[0-9]{6,8}\s?号",
     ),
+    except_for=r"((?:准字|注册证号?|备案号?)\s*[:：]?\s*[A-Z]{1,2}[0-9]{8,10})",
     patterns_without_separators=MACHINE_READABLE,
     patterns_beside_word=(
         rf"{CODE_START}[A-Za-z]{{1,2}}\s?[\-]?[0-9]{{6,10}}(?:{CODE_END}|[A-Z]{END})",

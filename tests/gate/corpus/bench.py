@@ -161,6 +161,7 @@ class Bench:
         signed = SignedMapping(MAPPING, value_digest(dict(MAPPING)), "王签署", NOW)
         work_dir = var_dir / "work" / "corpus"
         work_dir.mkdir(parents=True)
+        self.room = var_dir
         self._harvest = Harvest(
             run_id="corpus",
             source=RegisteredSource(SOURCE, "folder", {}, {}, "", signed),

@@ -1,8 +1,12 @@
-"""Run specimens and look-alikes through the bench, on all cores, each judged alone."""
+"""Run specimens and look-alikes through the bench, on all cores, each judged alone.
+
+Tables by rows go the short way first (`short_way`), files are read in forks of one process for each core (`reading`).
+"""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -12,6 +16,8 @@ from typing import TypeVar
 
 from tests.gate.corpus.bench import Bench, Delivery, Outcome
 from tests.gate.corpus.lookalikes import LookAlike
+from tests.gate.corpus.reading import SharedReader
+from tests.gate.corpus.short_way import stopped_by
 from tests.gate.corpus.specimens import Specimen
 
 _CHUNK = 12
@@ -43,19 +49,31 @@ class Alarm:
     reasons: tuple[str, ...]
 
 
-def run(specimens: Iterable[Specimen], processes: int | None = None) -> list[Result]:
+@contextmanager
+def cores() -> Iterator[ProcessPoolExecutor]:
+    """Processes with a bench each, for any number of runs. Spawned, not forked: the engines have threads, and a fork would
+    inherit their locks."""
+    with (
+        TemporaryDirectory(prefix="corpus-") as root,
+        ProcessPoolExecutor(os.cpu_count() or 1, get_context("spawn"), initializer=_settle, initargs=(root,)) as pool,
+    ):
+        yield pool
+
+
+def run(pool: ProcessPoolExecutor, specimens: Iterable[Specimen]) -> list[Result]:
     """Results in the order of the specimens."""
-    return _on_all_cores(run_here, specimens, processes)
+    return _shared_out(pool, run_here, specimens)
 
 
-def run_clean(tables: Iterable[LookAlike], processes: int | None = None) -> list[Alarm]:
+def run_clean(pool: ProcessPoolExecutor, tables: Iterable[LookAlike]) -> list[Alarm]:
     """The false alarms among clean tables."""
-    return [alarm for alarm in _on_all_cores(run_clean_here, tables, processes) if alarm]
+    return [alarm for alarm in _shared_out(pool, run_clean_here, tables) if alarm]
 
 
-def outcomes(deliveries: Iterable[Delivery], processes: int | None = None) -> list[Outcome]:
+def outcomes(deliveries: Iterable[Delivery]) -> list[Outcome]:
     """What became of each delivery."""
-    return _on_all_cores(_outcomes_here, deliveries, processes)
+    with cores() as pool:
+        return _shared_out(pool, _outcomes_here, deliveries)
 
 
 def _outcomes_here(deliveries: Sequence[Delivery]) -> list[Outcome]:
@@ -64,7 +82,7 @@ def _outcomes_here(deliveries: Sequence[Delivery]) -> list[Outcome]:
 
 def run_here(specimens: Sequence[Specimen]) -> list[Result]:
     """The same in this process."""
-    return [judged(_bench(), specimen) for specimen in specimens]
+    return [judged_shortly(_bench(), specimen) for specimen in specimens]
 
 
 def run_clean_here(tables: Sequence[LookAlike]) -> list[Alarm | None]:
@@ -75,12 +93,21 @@ def run_clean_here(tables: Sequence[LookAlike]) -> list[Alarm | None]:
 def _settle(root: str) -> None:
     """Where this process makes its bench; the parent removes the directory, for a worker's own clean-up is never called."""
     _ROOT.append(Path(root))
+    SharedReader().start()  # ends with this process
 
 
 @cache
 def _bench() -> Bench:
     """One bench for each process: making its database costs more than ten specimens."""
     return Bench(_ROOT[-1] / f"var-{os.getpid()}")
+
+
+def judged_shortly(bench: Bench, specimen: Specimen) -> Result:
+    """The same as `judged`, by the short way where that catches the specimen."""
+    codes = () if specimen.delivery.file_name else stopped_by(specimen.delivery, bench.room)
+    if not codes:
+        return judged(bench, specimen)
+    return Result(specimen.name, specimen.kind, specimen.disguise, specimen.place, "held", is_missed=False, codes=codes)
 
 
 def judged(bench: Bench, specimen: Specimen) -> Result:
@@ -103,14 +130,9 @@ def alarm_of(table: LookAlike, outcome: Outcome) -> Alarm | None:
     )
 
 
-def _on_all_cores(
-    work: Callable[[Sequence[Given]], list[Made]], given: Iterable[Given], processes: int | None
+def _shared_out(
+    pool: ProcessPoolExecutor, work: Callable[[Sequence[Given]], list[Made]], given: Iterable[Given]
 ) -> list[Made]:
-    waiting, count = list(given), processes or os.cpu_count() or 1
+    waiting = list(given)
     chunks = [waiting[at : at + _CHUNK] for at in range(0, len(waiting), _CHUNK)]
-    # Spawned, not forked: the engines below have threads, and a fork would inherit their locks.
-    with (
-        TemporaryDirectory(prefix="corpus-") as root,
-        ProcessPoolExecutor(count, get_context("spawn"), initializer=_settle, initargs=(root,)) as pool,
-    ):
-        return [made for several in pool.map(work, chunks) for made in several]
+    return [made for several in pool.map(work, chunks) for made in several]

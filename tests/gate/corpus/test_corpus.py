@@ -1,15 +1,21 @@
 """The hostile corpus against the gate: nothing is missed, and what is clean comes out."""
 
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from tests.gate.corpus.bench import Bench
 from tests.gate.corpus.disguises import DISGUISES
-from tests.gate.corpus.everything import clean, specimens
+from tests.gate.corpus.everything import PARTS, clean
 from tests.gate.corpus.kinds import KINDS
 from tests.gate.corpus.placing import NAMED, by_place
+from tests.gate.corpus.reading import SharedReader
 from tests.gate.corpus.report import whole
-from tests.gate.corpus.running import run, run_clean
+from tests.gate.corpus.running import cores, judged, run, run_clean
+from tests.gate.corpus.short_way import stopped_by
 from tests.gate.corpus.special import special
 from tests.gate.corpus.specimens import Specimen, by_density, by_disguise
 
@@ -20,7 +26,10 @@ _NOT_OF_EVERY_NUMBER = {
     "scientific notation", "decimal point behind",
 }  # fmt: skip
 # What may look like a false alarm and is none, or is accepted: the reason stands beside it.
-ACCEPTED: dict[str, str] = {}
+ACCEPTED = {
+    "medicines without words as 编码": "H and eight digits under a name that says nothing are the form of a home return permit",
+    "meters as 表号": "of sixty random numbers fourteen begin like cards and two pass the check: so would two cards among them",
+}
 
 
 def test_every_kind_occurs_in_every_disguise_that_exists_for_it() -> None:
@@ -59,12 +68,17 @@ def test_every_specimen_holds_its_secret() -> None:
     assert [specimen.name for specimen in (*by_disguise(), *by_density()) if not is_there(specimen)] == []
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    with cores() as made:
+        yield made
+
+
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="the rules for the newer kinds and disguises are being written; then this mark goes", strict=False
-)
-def test_nothing_sensitive_is_missed() -> None:
-    results = run(specimens())
+@pytest.mark.xfail(reason="the last rules are being measured against the whole corpus", strict=False)
+@pytest.mark.parametrize("part", PARTS)
+def test_nothing_sensitive_is_missed(part: str, pool: ProcessPoolExecutor) -> None:
+    results = run(pool, PARTS[part]())
     print(whole(results))
     assert [result.name for result in results if result.is_missed] == []
     # a reader that breaks lets nothing out, but proves nothing of the rules either
@@ -72,9 +86,28 @@ def test_nothing_sensitive_is_missed() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="the rules for the newer kinds and disguises are being written; then this mark goes", strict=False
-)
-def test_clean_tables_come_out() -> None:
-    alarms = run_clean(clean())
+@pytest.mark.xfail(reason="the last rules are being measured against the whole corpus", strict=False)
+def test_clean_tables_come_out(pool: ProcessPoolExecutor) -> None:
+    alarms = run_clean(pool, clean())
     assert [alarm for alarm in alarms if alarm.name not in ACCEPTED] == []
+    assert ACCEPTED.keys() <= {alarm.name for alarm in alarms}, "an accepted alarm is gone: take it off the list"
+
+
+@pytest.mark.slow
+def test_the_short_way_and_the_shared_reader_answer_as_the_real_ones(tmp_path: Path) -> None:
+    """A few tables and files both ways: caught by the same rules, let out alike."""
+    rows = [specimen for specimen in by_disguise() if stopped_by(specimen.delivery, tmp_path)][::150]
+    files = [specimen for specimen in by_place() if specimen.delivery.file_name][::90]
+    bench = Bench(tmp_path / "var")
+    for specimen in rows:
+        result = judged(bench, specimen)
+        assert result.action == "held", specimen.name
+        assert set(stopped_by(specimen.delivery, tmp_path)) <= set(result.codes), specimen.name
+    alone = [judged(bench, specimen) for specimen in files]
+    reader = SharedReader()
+    reader.start()
+    try:
+        assert [judged(bench, specimen) for specimen in files] == alone
+    finally:
+        reader.stop()
+        bench.close()
