@@ -35,7 +35,8 @@ def _column_to_json(column: Column) -> dict[str, Any]:
         "failed_casts": column.failed_casts,
         "action": column.action.value,
     }
-    return value | {"delivered_crs": column.delivered_crs} if column.delivered_crs else value
+    rare = {"parameter": column.parameter, "delivered_crs": column.delivered_crs}
+    return value | {name: said for name, said in rare.items() if said}
 
 
 def column_from_json(value: dict[str, Any]) -> Column:
