@@ -194,9 +194,10 @@ REASONS: Mapping[str, str] = MappingProxyType(
         # the data cannot be used as it was delivered: held until something else is delivered
         "too_many_rows": "The table “%(subject)s” has more than the %(count)s rows that the source's limits allow.",
         "rows_unusable": "The rows of “%(subject)s” do not fit into one table. Deliver them again.",
-        "no_public_column": "No column of the table may be published.",
+        "no_public_column": "No column of the table may be published. Have the department declare columns open, or say in the "
+        "signed mapping that the decision about a resource covers its columns (columns_follow_resource).",
         "column_names_hold_data": "Names of columns or sheets of “%(subject)s” hold personal data; probably the table came "
-        "without a header. Deliver it with one.",
+        "without a header. Deliver it with one, or say so with `portal held header`.",
         # the comparison with what is published: held
         "drift_rows_lost": "The table “%(subject)s” lost %(count)s rows since its last version. Check that this is meant.",
         "drift_columns_changed": "Columns changed since the last version: %(subject)s. Check that this is meant.",

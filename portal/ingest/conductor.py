@@ -4,6 +4,8 @@ list → select → fetch → parse → project columns → inspect → compare 
 listing.py      fetching.py, preparing.py, reusing.py      drift.py, judging.py  settling.py
 """
 
+from collections.abc import Sequence
+
 import orjson
 
 from harvesters.errors import SkipRecord
@@ -28,9 +30,10 @@ from portal.ingest.judging import (
 from portal.ingest.known import Known, Outlook
 from portal.ingest.preparing import prepare_part
 from portal.ingest.projecting import Work
+from portal.ingest.reading_plans import proposals
 from portal.ingest.rejudging import live_leaks
 from portal.ingest.reusing import reuse_part
-from portal.ingest.staging import StagedPart
+from portal.ingest.staging import StagedPart, TableUnusable
 from portal.ingest.standing_entries import with_standing
 from portal.ingest.texts import slugs_for
 from portal.inspect import SCANNER_VERSION
@@ -67,6 +70,7 @@ def judge_record(
     declaration = declare(harvest.mapping, labels_of(record))
     reasons = with_standing(harvest, record, known, screen(declaration))
     staged: tuple[StagedPart, ...] = ()
+    doubted: tuple[StagedPart, ...] = ()
     unusable: PartUnusable | None = None
     is_same_data = bool(data_stamp) and data_stamp == known.data_stamp
     if not is_fetching_useless(reasons):
@@ -76,6 +80,7 @@ def judge_record(
             if error.is_temporary:
                 raise
             unusable = error
+            doubted = error.staged if isinstance(error, TableUnusable) else ()
     provenance = {
         "source": harvest.source.name,
         "record_id": record.id,
@@ -99,7 +104,8 @@ def judge_record(
     verdict: Verdict
     is_leaking = False
     if unusable is not None:
-        verdict = unfetched(publication, (Reason(unusable.code, "hold", unusable.subject, unusable.count), *reasons))
+        why = Reason(unusable.code, "hold", unusable.subject, unusable.count)
+        verdict = unfetched(publication, (why, *_about_tables(doubted), *reasons))
     elif is_fetching_useless(reasons):
         verdict = unfetched(publication, reasons)
     else:
@@ -110,8 +116,23 @@ def judge_record(
         is_leaking = live_leaks(harvest, known, declaration)
     leak = COLUMN_CLOSED if has_closed_column(declaration, known.live) else NO_LONGER_ADMITTED if is_leaking else ""
     return Judged(
-        record, declaration, raw_sha256, data_stamp, publication, staged, verdict, known.live, leak, known.reviews
+        record,
+        declaration,
+        raw_sha256,
+        data_stamp,
+        publication,
+        staged,
+        verdict,
+        known.live,
+        leak,
+        known.reviews,
+        doubted,
     )
+
+
+def _about_tables(doubted: Sequence[StagedPart]) -> tuple[Reason, ...]:
+    """Why no column may be published, by column, and which headers are only proposed."""
+    return tuple(dict.fromkeys(reason for part in doubted for reason in part.plan_reasons)) + proposals(doubted)
 
 
 def _told_digest(harvest: Harvest, declaration: Declaration, raw_sha256: str) -> str:
@@ -129,13 +150,20 @@ def _gather(
     work = Work(harvest, record, declaration, known.withdrawn, known.choices)
     slugs = slugs_for(part.key for part in record.parts)
     staged: list[StagedPart] = []
+    doubt: TableUnusable | None = None
     for part in record.parts:
         earlier = (known.staged or {}).get(part.key, ())
         is_reusable = is_same_data and not is_comparison_due(harvest, part, earlier)
-        again = reuse_part(work, part, slugs[part.key], known) if is_reusable else None
-        staged += again or prepare_part(work, part, slugs[part.key], earlier)
+        try:
+            again = reuse_part(work, part, slugs[part.key], known) if is_reusable else None
+            staged += again or prepare_part(work, part, slugs[part.key], earlier)
+        except TableUnusable as error:  # the others, too, are read again when a person says where the header is
+            doubt = doubt or error
+            staged += error.staged
+    if doubt is not None:
+        raise TableUnusable(doubt.code, staged=staged, subject=doubt.subject, count=doubt.count) from doubt
     if staged and all(part.is_withheld for part in staged):
-        raise PartUnusable("no_public_column")
+        raise TableUnusable("no_public_column", staged=staged)
     return tuple(staged)
 
 

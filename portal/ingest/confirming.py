@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from harvesters.errors import HarvestError
+from portal.i18n.reasons import explain
 from portal.ingest.conductor import judge_record
 from portal.ingest.errors import CannotReview, PartUnusable
 from portal.ingest.harvest import utc_now
@@ -18,12 +19,14 @@ from portal.ingest.held import open_held, waiting
 from portal.ingest.judging import Judged
 from portal.ingest.known import Known, look_up
 from portal.ingest.offline import offline_harvest
+from portal.ingest.preparing import NAMES_HOLD_DATA
 from portal.ingest.reading_plans import keep_choice
 from portal.ingest.sealing import Withheld
 from portal.ingest.settling import Settled, settle_decided
 from portal.ingest.sources import get_source
 from portal.ingest.staging import StagedPart
 from portal.ingest.workshop import Workshop
+from portal.kernel.text import Language
 from portal.readers import HeaderChoice
 from portal.storage.workdirs import work_dir
 
@@ -102,7 +105,7 @@ def _places(kept: Withheld, order: HeaderOrder) -> dict[Place, StagedPart]:
     """The tables that the order is about. Raises CannotReview when that is none, or not clear."""
     found = {
         (part.part_key, str(part.header["sheet"])): part
-        for part in kept.staged
+        for part in kept.staged or kept.doubted
         if part.header
         and order.part in (None, part.part_key, part.slug)
         and order.sheet in (None, part.header["sheet"])
@@ -128,7 +131,7 @@ def _choice(part: StagedPart, order: HeaderOrder) -> HeaderChoice:
 def _as_if_the_same(known: Known, kept: Withheld, choices: Mapping[Place, HeaderChoice], stamp: str) -> Known:
     """What is known, so that every part is made anew out of the quarantine."""
     staged: dict[str, tuple[StagedPart, ...]] = {}
-    for part in kept.staged:
+    for part in kept.staged or kept.doubted:
         staged[part.part_key] = (*staged.get(part.part_key, ()), part)
     choices = {**known.choices, **choices}
     return replace(known, staged=staged, choices=choices, data_stamp=stamp, rules_digest="")
@@ -136,7 +139,11 @@ def _as_if_the_same(known: Known, kept: Withheld, choices: Mapping[Place, Header
 
 def _confirmed(judged: Judged, choices: Mapping[Place, HeaderChoice]) -> dict[Place, HeaderChoice]:
     """The choices, bound to the shape of what was read. Raises CannotReview for one that the rows do not have."""
-    headers = {(part.part_key, str(part.header["sheet"])): part.header for part in judged.staged if part.header}
+    for reason in judged.verdict.reasons:
+        if reason.code == NAMES_HOLD_DATA:
+            raise CannotReview(explain(Language.EN, reason.code, subject=reason.subject, count=reason.count))
+    parts = judged.staged or judged.doubted
+    headers = {(part.part_key, str(part.header["sheet"])): part.header for part in parts if part.header}
     bound = {}
     for place, choice in choices.items():
         header = headers.get(place)

@@ -23,7 +23,8 @@ _FOUND = ("found_", "second_person_missing")  # the latter: found, and let pass 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One record at the end of its way, before anything is written. `leak`: why what is live now must go from the public
-    at once, a reason code; empty: it need not. `reviews`: what persons decided about the record, as far as was known."""
+    at once, a reason code; empty: it need not. `reviews`: what persons decided about the record, as far as was known.
+    `doubted`: in place of `staged`, tables that wait for a person who says where their header is."""
 
     record: DatasetRecord
     declaration: Declaration
@@ -35,6 +36,7 @@ class Judged:
     live: Live | None
     leak: str = ""
     reviews: frozenset[str] = frozenset()
+    doubted: tuple[StagedPart, ...] = ()
 
 
 def is_fetching_useless(reasons: Sequence[Reason]) -> bool:

@@ -3,7 +3,7 @@
 Columns are projected before anything is stored in a public place; what was delivered goes into the quarantine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,14 @@ from portal.ingest.fetching import FetchedFile, fetch_file, fetch_table
 from portal.ingest.increments_keeping import remembered
 from portal.ingest.projecting import Work, project_staged
 from portal.ingest.reading_plans import header_of, of_part
-from portal.ingest.staging import StagedPart, digest_part
+from portal.ingest.staging import StagedPart, TableUnusable, digest_part
 from portal.ingest.texts import title_of
 from portal.inspect import combine, scan_original, scan_texts
-from portal.kernel.columns import Column
 from portal.kernel.findings import Finding
 from portal.kernel.vocab import PartKind
 from portal.readers import Note, TableReading
 
+NAMES_HOLD_DATA = "column_names_hold_data"
 PARQUET = "application/vnd.apache.parquet"
 
 
@@ -138,7 +138,7 @@ def _stage_file(part: FilePart, slug: str, fetched: FetchedFile) -> StagedPart:
 
 
 def _stage_table(work: Work, base: StagedPart, reading: TableReading, notes: Sequence[Note]) -> StagedPart:
-    _refuse_values_as_names(base, reading.columns, notes)
+    _refuse_values_as_names(base, reading, notes, header_of(reading, work.record.fields))
     staged = replace(
         base,
         delivered=reading.columns,
@@ -149,14 +149,23 @@ def _stage_table(work: Work, base: StagedPart, reading: TableReading, notes: Seq
     return project_staged(work, staged, reading.path, reading.columns)
 
 
-def _refuse_values_as_names(base: StagedPart, columns: Sequence[Column], notes: Sequence[Note]) -> None:
-    """A table whose header is a row of data: its column names would be told, and kept, as names. Raises PartUnusable."""
-    names = [name for column in columns for name in (column.name, column.source_name)]
+def _refuse_values_as_names(
+    base: StagedPart, reading: TableReading, notes: Sequence[Note], header: Mapping[str, Any]
+) -> None:
+    """A table whose header is a row of data: its column names would be told, and kept, as names.
+
+    Raises PartUnusable; where a header was read out of rows, TableUnusable without the names.
+    """
+    names = [name for column in reading.columns for name in (column.name, column.source_name)]
     names += [base.sheet, *(note.subject for note in notes)]
     texts = {f"column name#{number}": name for number, name in enumerate(dict.fromkeys(names))}
     found = scan_texts(texts, digest=base.part_digest).findings
     if any(is_sensitive_in_column(finding.rule) for finding in found):
-        raise PartUnusable("column_names_hold_data", subject=base.slug, count=sum(f.count for f in found))
+        count = sum(finding.count for finding in found)
+        if not header:
+            raise PartUnusable(NAMES_HOLD_DATA, subject=base.slug, count=count)
+        asked = replace(base, header={**header, "is_certain": False}, is_withheld=True)
+        raise TableUnusable(NAMES_HOLD_DATA, staged=(asked,), subject=base.slug, count=count)
 
 
 def _texts_of_file(file_name: str, hidden: Any) -> dict[str, str]:

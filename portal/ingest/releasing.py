@@ -198,6 +198,11 @@ def _judged(session: Session, harvest: Harvest, held: HeldRecord, decision: _Dec
         )
     record, staged = kept.record, kept.staged
     declaration = declare(harvest.mapping, labels_of(record))
+    if kept.doubted and not staged:
+        raise CannotReview(
+            "Nothing of this record could be published under the header that it was read with. Say where the header is "
+            "(`portal held header`), or have its cause corrected."
+        )
     if is_fetching_useless(screen(declaration)) or not staged:
         raise CannotReview(
             "Nothing was fetched of this record, because of its reasons; "

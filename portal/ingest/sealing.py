@@ -22,13 +22,17 @@ from portal.storage import Quarantine
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What a release needs to publish exactly what was held."""
+    """What a release needs to publish exactly what was held.
+
+    `doubted`: tables that nobody can release; a person can say where their header is.
+    """
 
     record: DatasetRecord
     staged: tuple[StagedPart, ...]
     raw_sha256: str
     data_stamp: str
     provenance: Mapping[str, Any]
+    doubted: tuple[StagedPart, ...] = ()
 
 
 def keep_withheld(quarantine: Quarantine, work_dir: Path, judged: Judged) -> str:
@@ -39,6 +43,7 @@ def keep_withheld(quarantine: Quarantine, work_dir: Path, judged: Judged) -> str
     value = {
         "mapped": record_to_json(judged.record),
         "parts": [staged_to_json(part) for part in judged.staged],
+        "doubted": [staged_to_json(part) for part in judged.doubted],
         "raw_sha256": judged.raw_sha256,
         "data_stamp": judged.data_stamp,
         "provenance": dict(judged.publication.provenance),
@@ -64,6 +69,7 @@ def open_withheld(quarantine: Quarantine, work_dir: Path, sha256: str) -> Withhe
         raw_sha256=value["raw_sha256"],
         data_stamp=value["data_stamp"],
         provenance=value["provenance"],
+        doubted=tuple(staged_from_json(part) for part in value.get("doubted", ())),
     )
 
 

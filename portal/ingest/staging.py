@@ -5,7 +5,7 @@ judge again what is live, and a reviewer release what was held, each from the di
 store or the quarantine. The database keeps it without the preview, which is rows; whole it lies in the quarantine alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from harvesters.records import LinkPart, Part
 from portal.catalogue.serialised import dump_row_ends, load_row_ends
 from portal.gate import Reason
+from portal.ingest.errors import PartUnusable
 from portal.ingest.record_json import part_to_json
 from portal.kernel.columns import Column, ColumnRule, TableSchema
 from portal.kernel.declaration import RowEnds
@@ -126,6 +127,17 @@ def staged_from_json(value: Mapping[str, Any]) -> StagedPart:
         next_end_on=date.fromisoformat(value["next_end_on"]) if value["next_end_on"] else None,
         row_reasons=tuple(reason_from_json(reason) for reason in value["row_reasons"]),
     )
+
+
+class TableUnusable(PartUnusable):
+    """A delivered table can be read, and nothing of it can be published under the header that it was read with.
+
+    `staged`: what lets a person say where the header is; nothing of it is ever released.
+    """
+
+    def __init__(self, code: str, *, staged: Sequence[StagedPart], subject: str = "", count: int | None = None) -> None:
+        super().__init__(code, subject=subject, count=count)
+        self.staged = tuple(staged)
 
 
 _PLAIN = (

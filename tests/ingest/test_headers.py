@@ -12,6 +12,7 @@ from portal.db.migrating import migrate
 from portal.ingest.confirming import HeaderOrder, confirm_header
 from portal.ingest.errors import CannotReview
 from portal.ingest.held import HeldView, list_held
+from portal.ingest.releasing import release_held
 from portal.ingest.running import run_harvest
 from portal.ingest.sources import add_source, sign_mapping
 from portal.kernel.vocab import HarvestAction
@@ -21,6 +22,7 @@ from tests.ingest.conftest import Bench, make_workshop
 _MAPPING = Path(__file__).resolve().parents[1] / "harvesters" / "mappings" / "beijing.json"
 # Nothing tells the names from the values: all are words.
 _WORDS = "甲类,乙类,丙类\n红,圆,大\n蓝,方,小\n绿,圆,中\n"
+_NAMED = "东站,张三 13800138000,路灯\n西站,李四 13800138001,路灯\n南站,王五 13800138002,灯箱\n"
 _NUMBERS = "12,3,7\n13,4,8\n14,5,9\n"
 
 
@@ -135,3 +137,44 @@ def test_an_order_that_cannot_be_carried_out_changes_nothing(drop: Bench, folder
     assert the_held(drop) == held
     assert drop.scalar("SELECT count(*) FROM reading_plan") == 0
     assert drop.scalar("SELECT count(*) FROM version") == 0
+
+
+def test_names_that_are_data_are_answered_by_saying_that_there_is_no_header(drop: Bench, folder: Path) -> None:
+    (folder / "灯.csv").write_text(_NAMED, encoding="utf-8")
+    assert harvested(drop)["hold"] == 1
+    held = the_held(drop)
+    assert [reason.code for reason in held.reasons] == ["column_names_hold_data", "header_uncertain"]
+    assert "138" not in repr(held)
+    with pytest.raises(CannotReview, match="hold personal data"):
+        confirm_header(drop.workshop, held.id, HeaderOrder("李确认"))
+    assert drop.scalar("SELECT count(*) FROM reading_plan") == 0
+    order = HeaderOrder("李确认", rows=0, names=("点位", "报修", "种类"))
+    assert confirm_header(drop.workshop, held.id, order).action is HarvestAction.CREATE
+    assert columns_of(drop) == ["点位", "种类"]  # the signed mapping drops what the rows hold
+
+
+def test_what_has_no_header_to_confirm_cannot_be_released_either(drop: Bench, folder: Path) -> None:
+    (folder / "灯.csv").write_text(_NAMED, encoding="utf-8")
+    harvested(drop)
+    with pytest.raises(CannotReview, match="header"):
+        release_held(drop.workshop, the_held(drop).id, "赵审核", "看过了")
+    assert drop.scalar("SELECT count(*) FROM version") == 0
+
+
+def test_a_header_in_another_row_is_confirmed_where_no_column_was_announced(drop: Bench, folder: Path) -> None:
+    entry = {
+        "id": "形状", "title": {"zh": "形状"}, "files": [{"path": "形状.csv"}],
+        "columns": [{"name": name, "open": "无条件开放"} for name in ("甲类", "乙类", "丙类")],
+    }  # fmt: skip
+    (folder / "metadata.json").write_text(json.dumps({"datasets": [entry]}), encoding="utf-8")
+    (folder / "形状.csv").write_text("一,二,三\n甲类,乙类,丙类\n红,圆,大\n蓝,方,小\n", encoding="utf-8")
+    assert harvested(drop)["hold"] == 1
+    held = the_held(drop)
+    assert [(r.code, r.severity) for r in held.reasons if r.severity != "note"] == [
+        ("no_public_column", "hold"),
+        *[("column_unannounced", "alarm")] * 3,
+        ("header_uncertain", "hold"),
+    ]
+    settled = confirm_header(drop.workshop, held.id, HeaderOrder("李确认", row=2))
+    assert settled.action is HarvestAction.CREATE
+    assert columns_of(drop) == ["甲类", "乙类", "丙类"]
