@@ -81,17 +81,7 @@ def judge_record(
                 raise
             unusable = error
             doubted = error.staged if isinstance(error, TableUnusable) else ()
-    provenance = {
-        "source": harvest.source.name,
-        "record_id": record.id,
-        "run_id": harvest.run_id,
-        "raw_sha256": _told_digest(harvest, declaration, raw_sha256),
-        "fetched_at": harvest.now().isoformat(),
-        "mapping_digest": harvest.source.mapping.digest,
-        "mapping_signed_by": harvest.source.mapping.signed_by or "",
-        "gate_version": GATE_VERSION,
-        "scanner_version": SCANNER_VERSION,
-    }
+    provenance = _provenance(harvest, record, _told_digest(harvest, declaration, raw_sha256))
     source_key = harvest.source_key(record.id)
     publication = assemble(
         source_key, record, declaration, staged, mapping=harvest.mapping, provenance=provenance, rows=harvest.rows
@@ -128,6 +118,21 @@ def judge_record(
         known.reviews,
         doubted,
     )
+
+
+def _provenance(harvest: Harvest, record: DatasetRecord, raw_sha256: str) -> dict[str, str]:
+    """Where a version comes from, as the public reads it."""
+    return {
+        "source": harvest.source.name,
+        "record_id": record.id,
+        "run_id": harvest.run_id,
+        "raw_sha256": raw_sha256,
+        "fetched_at": harvest.now().isoformat(),
+        "mapping_digest": harvest.source.mapping.digest,
+        "mapping_signed_by": harvest.source.mapping.signed_by or "",
+        "gate_version": GATE_VERSION,
+        "scanner_version": SCANNER_VERSION,
+    }
 
 
 def _about_tables(doubted: Sequence[StagedPart]) -> tuple[Reason, ...]:
