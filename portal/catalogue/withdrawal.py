@@ -14,6 +14,7 @@ from portal.catalogue.counts import find_share, move_share
 from portal.catalogue.models import Dataset, ExportJob, Outbox
 from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
 from portal.db.locks import lock
+from portal.inspect import tellable
 from portal.kernel.columns import ColumnOrder
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.ids import new_id
@@ -23,6 +24,7 @@ from portal.tables.serial import orders_of
 PURGE_BLOBS = "purge_blobs"
 THINNED = "thinned"
 COLUMN_CLOSED = "column_closed_later"
+NOT_SHOWN = "reason_not_shown"
 _KEEP_LAST = 12
 ClosedColumns = Callable[[str, Mapping[str, ColumnOrder]], bool]
 """Asked with a part's slug and its published columns (name → what was done): whether one of them may be public no longer."""
@@ -33,7 +35,8 @@ def withdraw_dataset(
 ) -> None:
     """Take a dataset and all its versions from the public; nothing changes when it already is. Raises NotFound.
 
-    `reason` is public. `stays`: a person decided, and no source can bring it back; a source's own closing act passes False.
+    `reason` is public: numbers of people in it are left out, for a withdrawal never waits for better words. `stays`: a
+    person decided, and no source can bring it back; a source's own closing act passes False.
     """
     if not reason.strip():
         raise InvalidInput("A withdrawal needs a reason that the public may read.", parameter="reason")
@@ -45,12 +48,13 @@ def withdraw_dataset(
     if dataset.state == DatasetState.WITHDRAWN:
         return
     move_share(session, find_share(session, dataset_id), None)
-    dataset.state, dataset.withdrawn_at, dataset.withdrawn_reason = DatasetState.WITHDRAWN, now, reason.strip()
+    told = tellable(reason.strip(), NOT_SHOWN)
+    dataset.state, dataset.withdrawn_at, dataset.withdrawn_reason = DatasetState.WITHDRAWN, now, told
     dataset.revision = Dataset.revision + 1
     session.flush()
     live = select(Version.number).where(Version.dataset_id == dataset_id, Version.redacted_at.is_(None))
-    redact_versions(session, dataset_id, tuple(session.scalars(live)), reason=reason.strip(), actor=actor, now=now)
-    _bury(session, dataset_id, reason=reason.strip(), actor=actor, now=now)
+    redact_versions(session, dataset_id, tuple(session.scalars(live)), reason=told, actor=actor, now=now)
+    _bury(session, dataset_id, reason=told, actor=actor, now=now)
 
 
 def lift_withdrawal(session: Session, dataset_id: str, actor: str, now: datetime) -> None:

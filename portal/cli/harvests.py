@@ -10,7 +10,7 @@ from portal.cli.drawing import drawn_progress, words_for
 from portal.cli.parts import opened_parts, workshop_of
 from portal.cli.reconciliations import print_reconciliation, run_as_json
 from portal.cli.tables import print_table
-from portal.cli.wording import reason_in_words
+from portal.cli.wording import reason_in_words, without_numbers
 from portal.ingest.errors import RunEnded
 from portal.ingest.reconciling import find_reconciliation
 from portal.ingest.reporting import list_alarms, list_exceptions
@@ -130,7 +130,7 @@ def show(settings: Settings, run_id: str, *, as_json: bool) -> None:
         click.echo("\nPublished, with something to tell the publisher:")
     for line in alarms:
         told = "; ".join(dict.fromkeys(reason_in_words(r) for r in line.reasons if r.severity == "alarm"))
-        click.echo(f"  {line.record_id} {line.title}: {told}")
+        click.echo(f"  {_named(line.record_id, line.title)}: {told}")
 
 
 def _show_trials(workshop: Workshop, name: str) -> None:
@@ -150,7 +150,7 @@ def _show_trials(workshop: Workshop, name: str) -> None:
 
 
 def _named(record_id: str, title: str) -> str:
-    return title if title == record_id or not record_id else f"{record_id} {title}"
+    return without_numbers(title if title == record_id or not record_id else f"{record_id} {title}")
 
 
 def _shown(value: str | None) -> str:

@@ -7,7 +7,7 @@ import click
 
 from portal.cli.parts import opened_parts, workshop_of
 from portal.cli.tables import print_table
-from portal.cli.wording import reason_in_words
+from portal.cli.wording import reason_in_words, without_numbers
 from portal.ingest.confirming import HeaderOrder, confirm_header
 from portal.ingest.errors import CannotReview
 from portal.ingest.held import HeldView, get_held, list_held
@@ -33,10 +33,10 @@ def list_waiting(settings: Settings, source_name: str | None, is_all: bool) -> N
         (
             item.id,
             item.source_name,
-            item.record_id or "(absent records)",
+            without_numbers(item.record_id) or "(absent records)",
             item.state,
             _people(item),
-            item.title[:40],
+            without_numbers(item.title)[:40],
             "; ".join(reason_in_words(r) for r in item.reasons if r.severity == "hold")[:120],
         )
         for item in items

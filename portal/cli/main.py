@@ -22,6 +22,7 @@ from portal.cli import (
     sources,
 )
 from portal.kernel.errors import PortalError
+from portal.kernel.masking import masked
 from portal.logs import set_up_logs
 from portal.settings import Settings, SettingsError
 
@@ -48,7 +49,7 @@ def _about_database(error: SQLAlchemyError) -> str:
         return "There is no database in PORTAL_VAR_DIR yet. Run `portal db migrate`, or `make run` for the sample."
     if isinstance(error, ArgumentError):
         return "PORTAL_DATABASE_URL is not an address such as postgresql+psycopg://user:password@host/name. Correct it."
-    return f"The database cannot be used: {said}"
+    return f"The database cannot be used: {masked(said)}"
 
 
 @click.group(cls=_Portal, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from portal.cli.wording import without_numbers
 from portal.readers.telling import counted, tell
 
 _AT_ONCE = 2
@@ -25,7 +26,7 @@ def read(context: click.Context, paths: tuple[Path, ...], *, summary: bool) -> N
     told = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for one in pool.map(tell, (file for file in files if file.is_file())):
-            click.echo(one.line())
+            click.echo(without_numbers(one.line()))
             told.append(one)
     if summary and told:
         click.echo("")

@@ -2,7 +2,16 @@
 
 from portal.gate import Reason
 from portal.i18n.reasons import explain
+from portal.inspect import untellable
+from portal.kernel.masking import masked
 from portal.kernel.text import Language
+
+_LONGEST = 10_000
+
+
+def without_numbers(text: str) -> str:
+    """A line that quotes names of files, columns or records, without the numbers of people that a rule finds in it."""
+    return masked(text, longest=_LONGEST) if untellable([text]) else text
 
 
 def reason_in_words(reason: Reason) -> str:

@@ -227,6 +227,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "closed_by_source": "The department closed this dataset.",
         "absent_from_source": "The department no longer provides this dataset.",
         "no_longer_admitted": "The dataset did not pass a newer inspection.",
+        "reason_not_shown": "The reason is not shown, because it could identify a person.",
         "under_objection": "It is hidden while an objection is reviewed, and may come back.",
         "objection_upheld": "A person concerned objected and was right.",
         "not_in_catalogue": "The dataset is no longer part of the catalogue.",

@@ -81,7 +81,7 @@ def judge_record(
                 raise
             unusable = error
             doubted = error.staged if isinstance(error, TableUnusable) else ()
-    provenance = _provenance(harvest, record, _told_digest(harvest, declaration, raw_sha256))
+    provenance = _provenance(harvest, record, raw_sha256)
     source_key = harvest.source_key(record.id)
     publication = assemble(
         source_key, record, declaration, staged, mapping=harvest.mapping, provenance=provenance, rows=harvest.rows
@@ -121,12 +121,13 @@ def judge_record(
 
 
 def _provenance(harvest: Harvest, record: DatasetRecord, raw_sha256: str) -> dict[str, str]:
-    """Where a version comes from, as the public reads it."""
+    """Where a version comes from, as the public reads it. The record holds what is not public, and a plain hash of it
+    would confirm a guess: it is keyed, and we alone can compare it."""
     return {
         "source": harvest.source.name,
         "record_id": record.id,
         "run_id": harvest.run_id,
-        "raw_sha256": raw_sha256,
+        "raw_sha256": mark_of(harvest.rows.key(), "raw record", raw_sha256),
         "fetched_at": harvest.now().isoformat(),
         "mapping_digest": harvest.source.mapping.digest,
         "mapping_signed_by": harvest.source.mapping.signed_by or "",
@@ -138,14 +139,6 @@ def _provenance(harvest: Harvest, record: DatasetRecord, raw_sha256: str) -> dic
 def _about_tables(doubted: Sequence[StagedPart]) -> tuple[Reason, ...]:
     """Why no column may be published, by column, and which headers are only proposed."""
     return tuple(dict.fromkeys(reason for part in doubted for reason in part.plan_reasons)) + proposals(doubted)
-
-
-def _told_digest(harvest: Harvest, declaration: Declaration, raw_sha256: str) -> str:
-    """The record's hash as the public reads it. A record with a secret column has that column's name in it, and whoever
-    guessed the name could confirm it by the hash: so it is keyed, and we alone can compare it."""
-    if not any(column.is_secret for column in declaration.columns):
-        return raw_sha256
-    return mark_of(harvest.rows.key(), "raw record", raw_sha256)
 
 
 def _gather(

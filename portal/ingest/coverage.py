@@ -1,5 +1,6 @@
 """Count what departments catalogued in all sources, and what of it is open: numbers for the public, no titles."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Integer, case, cast, func, literal, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.catalogue.coverage import CountedDepartment, replace_coverage
 from portal.catalogue.models import Dataset
 from portal.ingest.models import SourceRecord
+from portal.inspect import untellable
 from portal.kernel.vocab import DatasetState
 
 _LAST = SourceRecord
@@ -47,9 +49,23 @@ def count_coverage(session: Session, now: datetime) -> int:
         .outerjoin(_LAST, counted.c.named_by == _SOURCE_KEY)
         .order_by(counted.c.department)
     ).all()
-    departments = tuple(
+    departments = _told(
         CountedDepartment(row.department, dict(row.department_names or {}), row.resources, int(row.open_resources or 0))
         for row in rows
     )
     replace_coverage(session, departments, now)
     return len(departments)
+
+
+def _told(departments: Iterable[CountedDepartment]) -> tuple[CountedDepartment, ...]:
+    """The same, those together without a name whose name no gate has judged and would hold: a telephone number beside it."""
+    counted = tuple(departments)
+    hidden = untellable(name for one in counted for name in (one.department, *one.names.values()))
+    unnamed = [one for one in counted if not one.department or {one.department, *one.names.values()} & hidden]
+    named = tuple(one for one in counted if one not in unnamed)
+    if not unnamed:
+        return named
+    resources, open_resources = (
+        sum(counts) for counts in zip(*((o.resources, o.open_resources) for o in unnamed), strict=True)
+    )
+    return (*named, CountedDepartment("", {}, resources, open_resources))

@@ -17,10 +17,11 @@ from portal.catalogue.commands import record_verdict, withdraw_dataset
 from portal.catalogue.publication import Publication, PublishedPart, digest_data, digest_page, page_texts
 from portal.catalogue.recutting import LiveVersion, OlderTable, find_live_version, publish_cut
 from portal.catalogue.row_withdrawals import add_row_withdrawal, find_withdrawn, list_due
+from portal.catalogue.withdrawal import NOT_SHOWN
 from portal.gate import GATE_VERSION, Admitted, CutCase, JudgedPart, judge_cut
 from portal.ingest.judging import NO_LONGER_ADMITTED
 from portal.ingest.workshop import Workshop
-from portal.inspect import scan_table, scan_texts
+from portal.inspect import scan_table, scan_texts, tellable
 from portal.kernel.errors import InvalidInput, NotFound, PortalError
 from portal.kernel.findings import Findings
 from portal.kernel.ids import new_id
@@ -108,7 +109,7 @@ def withdraw_rows(
         live = find_live_version(session, dataset_id)
     if live is None:
         raise NotFound(f"There is no public dataset {dataset_id}.")
-    key = workshop.rows.key()
+    key, reason = workshop.rows.key(), tellable(reason.strip(), NOT_SHOWN)
     cells = tuple(WithdrawnCell(column, mark_of(key, column, value), reason) for value in dict.fromkeys(wanted))
     count = _count(workshop, live, cells)
     with workshop.database.transaction() as session:

@@ -16,6 +16,7 @@ from tests.served.examining import Allowance, Examination, allowance_of
 from tests.served.opening import Opened, json_texts, spelled
 
 _PREVIEW = "preview"
+_OWN_KEYS = frozenset({"request_id", "timestamp", "caller", "run"})  # of digits by chance; none was written by anybody
 
 
 def stored_allowance(connection: Connection) -> Allowance:
@@ -77,6 +78,17 @@ def take_index(examination: Examination, database: Database) -> int:
         for word in (*words, *names, *(code for codes in document.facets.values() for code in codes)):
             examination.take_text("document of the index", word, document.id)
     return count
+
+
+def take_log(examination: Examination, where: str, log: str) -> int:
+    """Every word of a log; how many lines. Lines of JSON are looked at by value, which is the same for many of them."""
+    lines = log.splitlines()
+    for number, line in enumerate(lines, 1):
+        value = json.loads(line) if line.startswith("{") and line.endswith("}") else line
+        said = json_texts({k: v for k, v in value.items() if k not in _OWN_KEYS}) if isinstance(value, dict) else [line]
+        for one in said:
+            examination.take_text(f"{where} line {number}", one)
+    return len(lines)
 
 
 def own_texts(parts: Parts) -> frozenset[str]:

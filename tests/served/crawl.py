@@ -33,6 +33,7 @@ _LINK = re.compile(
 _DATASET = re.compile(r"/(?:dataset|datasets|download)/([0-9a-z]{16})(?:@v(\d+))?")
 _TABLE = re.compile(r"/datasets/([0-9a-z]{16})(?:@v\d+)?/tables/([^/?]+)")
 _FACETED = re.compile(r"/(?:zh/search|en/search|api/v1/datasets)\?")
+_SORTED = re.compile(r"/(?:en/dataset/[^?]*|[^?]*@[^?]*)/data/[^?]*\?")  # sorted and chosen rows: in one of the doors
 _NEXT = re.compile(r"[?&](?:cursor|page|offset)=")
 _READABLE = ("text/html", "application/json", "application/xml", "text/xml", "application/ld+json", "text/plain")
 _MOST = 20_000
@@ -87,8 +88,8 @@ def _links(address: str, reply: Reply) -> Iterator[str]:
         link = unescape(next(filter(None, groups)))
         parts = urlsplit(link)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        is_deep = path.count("&") >= (1 if _FACETED.match(path) else 2) and not _NEXT.search(path)
-        if path.startswith("/") and not path.startswith("/static") and not is_deep:
+        is_deep = path.count("&") >= (1 if _FACETED.match(path) else 2) or _SORTED.match(path)
+        if path.startswith("/") and not path.startswith("/static") and (not is_deep or _NEXT.search(path)):
             yield path
             yield from _beside(path)
 

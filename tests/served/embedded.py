@@ -1,24 +1,28 @@
-"""An embedded portal for these tests: harvested through its command line, served and worked for in this process."""
+"""An embedded portal for these tests: harvested, served and worked for in this process."""
 
-import subprocess
-import sys
+import io
+import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import structlog
+from click.testing import CliRunner
 from sqlalchemy import text
 
 from portal.app import create_app
+from portal.cli import main
 from portal.db.migrating import migrate
 from portal.index.service import SearchService
 from portal.ingest.duties import Hands, make_files
 from portal.ingest.workshop import Workshop
-from portal.paths import ROOT
+from portal.logs import set_up_logs
 from portal.settings import Settings
 from portal.wiring import Parts, web_parts
 from tests.ingest.conftest import make_workshop
-from tests.served.behind import own_texts, stored_allowance, take_database, take_index, take_store
+from tests.served.behind import own_texts, stored_allowance, take_database, take_index, take_log, take_store
 from tests.served.crawl import crawl
 from tests.served.doors import InProcess
 from tests.served.examining import Examination, Leak
@@ -43,19 +47,26 @@ class Site:
         with self.parts.database.reading() as session:
             return str(session.execute(text("SELECT id FROM dataset")).scalar_one())
 
+    def _every_dataset(self) -> list[str]:
+        """Addresses of all that was ever published, whether anything links to it or not."""
+        with self.parts.database.reading() as session:
+            found = session.scalars(text("SELECT id FROM dataset")).all()
+        return [f"{door}/{one}" for one in found for door in ("/zh/dataset", "/en/dataset", "/api/v1/datasets")]
+
     def make_files(self) -> None:
         """What the worker does about downloads that take long."""
         search: SearchService = self.parts.search
         make_files(Hands(self.workshop, search, self.settings.xlsx_max_rows, lambda: False))
 
-    def run(self, *arguments: str) -> str:
-        """A command of the portal, in a process of its own; what it wrote is kept as log."""
+    def run(self, *arguments: str, fails: bool = False) -> str:
+        """A command of the portal as a person would give it; what it wrote, logs included, is kept as log."""
         environment = {"PORTAL_VAR_DIR": str(self.settings.var_dir), "PORTAL_SECRET_KEY": self.settings.secret_key,
-                       "PORTAL_QUARANTINE_KEY": self.settings.quarantine_key, "PATH": "/usr/bin:/bin"}  # fmt: skip
-        command = [sys.executable, "-c", "from portal.cli import main; main()", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-        self.log += done.stdout + done.stderr
-        return done.stdout
+                       "PORTAL_QUARANTINE_KEY": self.settings.quarantine_key}  # fmt: skip
+        done = CliRunner().invoke(main, arguments, env=environment)
+        logging.getLogger().handlers.clear()  # they write to what the command wrote to, which is closed
+        self.log += done.output
+        assert fails or done.exit_code == 0, f"{arguments}: {done.output[-2_000:]}"
+        return done.output
 
     def examine(
         self, own: frozenset[str], *, traces: tuple[str, ...] = (), queries: tuple[str, ...] = (), about: str = ""
@@ -64,24 +75,40 @@ class Site:
         much was looked at."""
         with self.parts.database.reading() as session:
             examination = Examination(stored_allowance(session.connection()), own, traces)
-        for served in crawl(self.door, queries=queries, about=about):
-            examination.take(served)
+        with logged() as lines:
+            for served in crawl(self.door, queries=queries, guesses=self._every_dataset(), about=about):
+                examination.take(served)
+        self.counts["lines of the web's log"] = take_log(examination, "log of the web", lines.getvalue())
         self.counts["answers"] = examination.count
         with self.parts.database.reading() as session:
             connection = session.connection()
             self.counts["rows of the database"] = take_database(examination, connection)
             self.counts["stored files"] = take_store(examination, self.parts.store, connection)
         self.counts["documents"] = take_index(examination, self.parts.database)
-        examination.take_text("log", self.log)
+        take_log(examination, "log", self.log)
         leaks = examination.finish()
         self.counts["let out by a signature"] = len(examination.used)
         return leaks
 
 
 @contextmanager
-def embedded_site(directory: Path) -> Iterator[Site]:
-    """An empty portal with a migrated database."""
-    settings = Settings(var_dir=directory / "var", secret_key="00" * 32, quarantine_key="11" * 32, limit_factor=100_000)
+def logged() -> Iterator[io.StringIO]:
+    """What this process writes to its log within the block, as a process of the portal does."""
+    lines = io.StringIO()
+    try:
+        with redirect_stderr(lines):
+            set_up_logs("DEBUG")
+            yield lines
+    finally:
+        logging.getLogger().handlers.clear()
+        structlog.reset_defaults()
+
+
+@contextmanager
+def embedded_site(directory: Path, **values: Any) -> Iterator[Site]:
+    """An empty portal with a migrated database. `values`: settings of its own."""
+    own: dict[str, Any] = {"secret_key": "00" * 32, "quarantine_key": "11" * 32, "limit_factor": 100_000} | values
+    settings = Settings(var_dir=directory / "var", **own)
     workshop = make_workshop(settings)
     migrate(workshop.database)
     parts = web_parts(settings)

@@ -16,13 +16,13 @@ from portal.inspect.prefilter import suspects
 from portal.kernel.findings import Finding
 from tests.served.crawl import Served
 from tests.served.opening import Grid, Opened, open_body, spelled
-from tests.served.planted import planted_in, planted_in_bytes, traces_in
+from tests.served.planted import planted_in, planted_in_bytes
 
 # Digests, entity tags, our own ids and cursors are made of digits by chance; nothing was written into them.
 _MADE = re.compile(
     r"(?i:x-request-id: |request_id[\"=:]{1,3})[0-9a-f]{16}\b|\A(?=[0-9]*[a-f])[0-9a-f]{16}\Z|\Aratelimit: .*"
     r"|\b(?:[0-9a-f]{64}|[0-9a-f]{32}|sha-256=:[^:]*:|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)?)"
-    r"|(?<=[/\"=:@ ])[2-7a-z]{16}(?:@v[0-9]+)?(?![0-9a-z])|cursor=[\w%.-]+"
+    r"|(?<=[/\"=:@ ])[2-7a-z]{16}(?:@v[0-9]+)?(?![0-9a-z])|cursor=[\w%.-]+|(?<![0-9a-z])v[0-9]+-"
 )
 _THOUSANDS = re.compile(r"(?<=\d)[, ](?=\d{3}\b)")
 
@@ -66,11 +66,12 @@ class Examination:
     )  # text → kind of place → where first, whose
     _cells: dict[str, set[str]] = field(default_factory=dict)  # dataset → cells of its whole tables
     _slices: list[tuple[str, str, Grid]] = field(default_factory=list)
+    _tables: dict[str, list[pl.DataFrame]] = field(default_factory=dict)  # dataset → its different tables
     _scanned: set[tuple[str, bytes]] = field(default_factory=set)
 
     def take(self, served: Served) -> None:
         """An answer of a door: its address is the asker's own, its headers and its body are not."""
-        body = served.reply.body
+        body = served.reply.body.replace(served.reply.headers.get("x-request-id", "-").encode(), b"")
         is_answer = served.reply.status < 400
         name = served.name if is_answer else ""
         self.take_text(served.address, served.reply.head, served.dataset_id)
@@ -83,7 +84,7 @@ class Examination:
         if not body or key in self._scanned:
             return
         self._scanned.add(key)
-        self._planted(where, planted_in_bytes(body), dataset_id, "bytes")
+        self._planted(where, planted_in_bytes(body, self.traces), dataset_id, "bytes")
         self.take_opened(where, open_body(name, mimetype, body), dataset_id)
 
     def take_opened(self, where: str, opened: Opened, dataset_id: str = "") -> None:
@@ -111,7 +112,7 @@ class Examination:
                 if not {cell, _THOUSANDS.sub("", cell)} & known:
                     self.take_text(f"{where} cell of a table", cell, dataset_id)
         for text, places in self._texts.items():
-            found = [*planted_in(text), *traces_in(text, self.traces)]
+            found = planted_in(text, self.traces)
             for where, dataset_id in places.values():
                 self._planted(where, found, dataset_id, "text")
         for text, finding in self._findings_of_texts():
@@ -130,13 +131,17 @@ class Examination:
                 yield from ((text, finding) for text in shown[plain])
 
     def _table(self, where: str, table: pl.DataFrame, dataset_id: str) -> None:
+        known = self._tables.setdefault(dataset_id, [])
+        if any(table.equals(other) for other in known):  # the same in another format
+            return
+        known.append(table)
         cells = self._cells.setdefault(dataset_id, set())
         for name in table.columns:
             values = [spelled(value) for value in table.get_column(name).unique().to_list()]
             cells.update(values)
             self._planted(
                 f"{where} column {name}",
-                [*planted_in("\n".join(values)), *traces_in("\n".join(values), self.traces)],
+                planted_in("\n".join(values), self.traces),
                 dataset_id,
                 name,
             )

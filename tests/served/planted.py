@@ -19,23 +19,22 @@ _CODECS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 _DEPTH = 2
 
 
-def planted_in(text: str, pattern: re.Pattern[str] = SAMPLE) -> list[str]:
-    """The planted values of the sample in any reading of a text."""
-    return sorted({found for reading in set(readings(text)) for found in pattern.findall(reading)})
-
-
-def planted_in_bytes(content: bytes, pattern: re.Pattern[str] = SAMPLE) -> list[str]:
-    """The same in bytes whose encoding nobody knows; texts are read as such, which tells more."""
-    try:
-        return planted_in(content.decode("utf-8"), pattern)
-    except UnicodeDecodeError:
-        return sorted({found for codec in _CODECS for found in pattern.findall(content.decode(codec, "ignore"))})
-
-
-def traces_in(text: str, traces: Iterable[str]) -> list[str]:
-    """The given values in any reading of a text."""
+def planted_in(text: str, traces: Iterable[str] = ()) -> list[str]:
+    """The planted values of the sample, and those of `traces`, in any reading of a text."""
     shown = set(readings(text))
-    return sorted({trace for trace in traces if any(trace in reading for reading in shown)})
+    found = {value for reading in shown for value in SAMPLE.findall(reading)}
+    return sorted(found | {trace for trace in traces if any(trace in reading for reading in shown)})
+
+
+def planted_in_bytes(content: bytes, traces: Iterable[str] = ()) -> list[str]:
+    """The same in bytes as they are, whose encoding nobody knows; the texts in them are read one by one besides."""
+    try:
+        shown = [content.decode("utf-8")]
+    except UnicodeDecodeError:
+        shown = [content.decode(codec, "ignore") for codec in _CODECS]
+    shown += [unicodedata.normalize("NFKC", reading) for reading in shown if not reading.isascii()]
+    found = {value for reading in shown for value in SAMPLE.findall(reading)}
+    return sorted(found | {trace for trace in traces if any(trace in reading for reading in shown)})
 
 
 def readings(text: str, depth: int = _DEPTH) -> Iterator[str]:
