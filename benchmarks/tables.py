@@ -135,10 +135,16 @@ def whole_way(server: str, address: str) -> dict[str, dict[str, float]]:
                     )
             with measured() as figures:
                 report = run_harvest(shop, "b", is_full=is_full)
-                figures["published"] = report.counts.get("create", 0) + report.counts.get("update", 0)
-            found[step] = figures.values
+            found[step] = figures.values | {"did": dict(report.counts), "said": reasons_of(shop, report.run_id)}
         engine.dispose()
     return found
+
+
+def reasons_of(shop: Workshop, run_id: str) -> list[Any]:
+    """Why a run did with the record what it did."""
+    with shop.database.reading() as session:
+        asked = text("SELECT action, reasons, detail FROM harvest_record WHERE run_id = :run")
+        return [[str(cell)[:300] for cell in row] for row in session.execute(asked, {"run": run_id})]
 
 
 class measured:  # noqa: N801 - reads as a sentence

@@ -6,13 +6,14 @@ from typing import Any
 
 from harvesters.records import DatasetRecord
 from portal.ingest.assembling import publisher_of
+from portal.ingest.label_sets import kept_labels
 from portal.kernel.digests import text_digest
 
 _LONGEST = 300
 
 
 def identity_of(record: DatasetRecord) -> dict[str, Any]:
-    """The columns of `SourceRecord` that reconciliation and coverage count by."""
+    """The columns of `SourceRecord` that reconciliation, coverage and the labels of a source are counted by."""
     department = publisher_of(record).source_name.strip()[:_LONGEST]
     title = record.titles.get("zh") or record.titles.get("en") or ""
     return {
@@ -20,6 +21,7 @@ def identity_of(record: DatasetRecord) -> dict[str, Any]:
         "department_names": _names(record.publisher_names),
         "code_digest": _digest(record.resource_code),
         "title_digest": _digest(title, department),
+        "labels": kept_labels(record),
     }
 
 

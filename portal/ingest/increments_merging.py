@@ -132,39 +132,47 @@ class KeyWriter(_Rows):
 def knows_all_keys(room: Path, base: Path, delta: Delta, keys: Path, plan: Increments) -> bool:
     """Whether every key of the source is in the base or among the changes; otherwise a row was missed."""
     places = _places(delta, plan)
-    same = " AND ".join(f"k.k{i} IS NOT DISTINCT FROM t.c{place}" for i, place in enumerate(places))
-    columns = ", ".join(f"c{place}" for place in places)
-    known = f"(SELECT {columns} FROM {_file(base)} UNION ALL SELECT {columns} FROM {_file(delta.path)})"
     with connect(room, (base, delta.path, keys)) as connection:
-        found = connection.execute(f"SELECT count(*) FROM {_file(keys)} k ANTI JOIN {known} t ON {same}").fetchall()
-    return int(found[0][0]) == 0
+        known = f"{_file(base, delta.path)} t"
+        unknown = f"{_file(keys)} k ANTI JOIN {known} ON {_same_key(places)}"
+        return _count(connection, unknown) == 0
 
 
 def merge(room: Path, delta: Delta, plan: Increments, *, base: Path | None = None, keys: Path | None = None) -> Merged:
-    """The whole table out of `base` and changes. `keys`: those that are there now; rows of the base without one go."""
-    width, places = len(delta.columns), _places(delta, plan)
+    """The whole table out of `base` and changes. `keys`: those that are there now; rows of the base without one go.
+
+    One scan of all files is sorted: DuckDB's sort of a UNION ALL does not keep to its memory, and fails by chance.
+    """
+    names, places = _names(len(delta.columns)), _places(delta, plan)
     target, counts = room / "whole.parquet", Counter[str]()
-    names = _names(width)
     files = [path for path in (delta.path, base, keys) if path is not None]
-    with connect(room, files, columns=width) as connection:
+    with connect(room, files, columns=len(names)) as connection:
         has_gone = _count(connection, f"{_file(delta.path)} WHERE g IS NOT NULL") > 0
         if has_gone and not places:
             raise RowsRefused("Rows say that others were deleted, but no key tells which.")
         is_by_key = bool(places) and (plan.has_mark or has_gone)
-        sources = [f"SELECT {', '.join(names)}, m, g, 1 AS s FROM {_file(delta.path)}"]
-        if base is not None:
-            kept = f"{_file(base)} t"
-            if keys is not None:
-                same = " AND ".join(f"k.k{i} IS NOT DISTINCT FROM t.c{place}" for i, place in enumerate(places))
-                kept += f" SEMI JOIN {_file(keys)} k ON {same}"
-                counts["rows_gone_from_source"] = _count(connection, _file(base)) - _count(connection, kept)
-            sources.append(f"SELECT {', '.join(f't.{n}' for n in names)}, t.m, NULL AS g, 0 AS s FROM {kept}")
+        if base is not None and keys is not None:
+            kept = _kept(connection, room, base, keys, places)
+            counts["rows_gone_from_source"] = _count(connection, _file(base)) - _count(connection, _file(kept))
+            base = kept
+        is_new = f"CAST(filename = {literal(str(delta.path))} AS INTEGER)"
+        rows = _file(delta.path, *([base] if base is not None else []))
         order = _order(names, places, is_by_key=is_by_key)
-        statement = f"SELECT * FROM ({' UNION ALL '.join(sources)}) ORDER BY {order}"
+        statement = f"SELECT {', '.join(names)}, m, g, {is_new} AS s FROM {rows} ORDER BY {order}"
         compared = [names[place] for place in places] if is_by_key else names if places else []
         _write_last(connection.sql(statement).to_arrow_reader(_BATCH_ROWS), target, names, compared, counts)
     with pq.ParquetFile(target) as file:
         return Merged(target, file.metadata.num_rows, counts)
+
+
+def _kept(connection: duckdb.DuckDBPyConnection, room: Path, base: Path, keys: Path, places: Sequence[int]) -> Path:
+    """The base without the rows whose key the source no longer has, in any order."""
+    kept = room / "kept.parquet"
+    rows = f"SELECT t.* EXCLUDE (filename) FROM {_file(base)} t SEMI JOIN {_file(keys)} k ON {_same_key(places)}"
+    connection.execute(
+        f"COPY ({rows}) TO {literal(str(kept))} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {_BATCH_ROWS})"
+    )
+    return kept
 
 
 def _write_last(
@@ -240,8 +248,14 @@ def _names(width: int) -> list[str]:
     return [f"c{i}" for i in range(width)]
 
 
-def _file(path: Path) -> str:
-    return f"read_parquet({literal(str(path))})"
+def _file(*paths: Path) -> str:
+    """A scan of the files, each row with the name of its own; what a file does not have is null."""
+    listed = ", ".join(literal(str(path)) for path in paths)
+    return f"read_parquet([{listed}], union_by_name = true, filename = true)"
+
+
+def _same_key(places: Sequence[int]) -> str:
+    return " AND ".join(f"k.k{i} IS NOT DISTINCT FROM t.c{place}" for i, place in enumerate(places))
 
 
 def _count(connection: duckdb.DuckDBPyConnection, what: str) -> int:

@@ -40,6 +40,7 @@ _GLANCE = select(
     _LAST.is_incremental,
     _LAST.compare_at,
     _LAST.compare_from_run,
+    _LAST.labels,
 ).where(*_OF_SOURCE)
 _FIND_LAST = select(
     _LAST.record_id, _LAST.data_stamp, _LAST.rules_digest, _LAST.raw_sha256, _LAST.dataset_id, _LAST.parts
@@ -84,12 +85,16 @@ _FIND_LIVE_PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What decides whether a record needs a second look. `due`: when keys are compared, of a table fetched in parts."""
+    """What decides whether a record needs a second look. `due`: when keys are compared, of a table fetched in parts.
+
+    `labels`: those that it has while it is unchanged (`label_sets.py`); None where it must be mapped to learn them.
+    """
 
     fingerprint: str
     seen_run_id: str
     is_missing: bool
     due: Due | None = None
+    labels: Mapping[str, Mapping[str, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,7 @@ def glance(session: Session, source_name: str, record_ids: Sequence[str]) -> dic
 
 def _glanced(row: Row[*tuple[Any, ...]]) -> Glance:
     due = Due(row.compare_at, row.compare_from_run) if row.is_incremental else None
-    return Glance(row.fingerprint, row.seen_run_id, row.is_missing, due)
+    return Glance(row.fingerprint, row.seen_run_id, row.is_missing, due, row.labels)
 
 
 def look_up(session: Session, source_name: str, record_id: str) -> Known:

@@ -6,7 +6,7 @@ deciding label is not signed; closings act, and what is published stays. Decisio
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -31,23 +31,42 @@ _TOO_MANY = "(more than 1,000 different labels)"
 _NAMED = 5
 
 
+Labels = Mapping[str, Mapping[str, int]]
+
+
+def labels_of(record: DatasetRecord) -> dict[str, Counter[str]]:
+    """Field → label → how often in one mapped record."""
+    counts: dict[str, Counter[str]] = {name: Counter([getattr(record, name).strip()]) for name in OF_RESOURCES}
+    for name in OF_COLUMNS if record.fields else ():
+        counts[COLUMNS + name] = Counter(getattr(item, name).strip() for item in record.fields)
+    for name in DESCRIBING:
+        value = getattr(record, name)
+        counts[name] = Counter(label.strip() for label in ((value,) if isinstance(value, str) else value))
+    return counts
+
+
+def kept_labels(record: DatasetRecord) -> dict[str, dict[str, int]] | None:
+    """The same, to be kept with the record while it does not change. None where a cell slipped here that is no label: such
+    a record is mapped again each time, for nothing of it is to be kept."""
+    counts = labels_of(record)
+    labels = {label for found in counts.values() for label in found}
+    if len(labels) > _MOST_LABELS or any(masked(label[:_LONGEST_LABEL]) != label for label in labels):
+        return None
+    return {name: dict(found) for name, found in counts.items() if found}
+
+
 @dataclass(slots=True)
 class LabelSets:
     """Field → label → how often. Fields of columns are counted under `columns.open_label` and the like."""
 
     counts: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def add(self, record: DatasetRecord) -> None:
-        """Count the labels of a mapped record."""
-        for name in OF_RESOURCES:
-            self._count(name, getattr(record, name))
-        for item in record.fields:
-            for name in OF_COLUMNS:
-                self._count(COLUMNS + name, getattr(item, name))
-        for name in DESCRIBING:
-            value = getattr(record, name)
-            for label in (value,) if isinstance(value, str) else value:
-                self._count(name, label)
+    def add(self, labels: Labels) -> None:
+        """Count the labels of a record."""
+        for name, found in labels.items():
+            counts = self.counts.setdefault(name, Counter())
+            for label, count in found.items():
+                counts[label if label in counts or len(counts) < _MOST_LABELS else _TOO_MANY] += count
 
     def add_raw(self, harvest: Harvest, records: Iterable[RawRecord]) -> None:
         """Count the labels of entries; one that cannot be mapped says nothing."""
@@ -55,7 +74,7 @@ class LabelSets:
             if raw.problem or not raw.id:
                 continue
             try:
-                self.add(harvest.harvester.map_record(raw))
+                self.add(labels_of(harvest.harvester.map_record(raw)))
             except Exception:  # noqa: S112 - what is wrong with it is told when the record itself is dealt with
                 continue
 
@@ -71,11 +90,6 @@ class LabelSets:
             labels = self.counts.get(COLUMNS + name, ())
             found += [(COLUMNS + name, label) for label in labels if _unmapped_in_column(mapping, name, label)]
         return tuple(sorted(found))
-
-    def _count(self, name: str, label: str) -> None:
-        counts = self.counts.setdefault(name, Counter())
-        text = label.strip()
-        counts[text if text in counts or len(counts) < _MOST_LABELS else _TOO_MANY] += 1
 
 
 def _unmapped(mapping: ValueMapping, name: str, label: str) -> bool:

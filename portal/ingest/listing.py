@@ -13,6 +13,7 @@ from portal.gate import Reason
 from portal.ingest.conductor import raw_digest
 from portal.ingest.harvest import Harvest
 from portal.ingest.known import find_live, glance
+from portal.ingest.label_sets import Labels
 from portal.ingest.models import HarvestRecord, HeldRecord, SourceRecord
 from portal.ingest.settling import Settled, fingerprint
 from portal.ingest.staging import reason_to_json
@@ -28,11 +29,16 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A page of the listing, sorted by what is to be done. `unusable`: entry and why it cannot be used."""
+    """A page of the listing, sorted by what is to be done. `unusable`: entry and why it cannot be used.
+
+    `labels`: those of entries that are as they were, as kept; `unlabelled`: all other entries.
+    """
 
     changed: tuple[RawRecord, ...]
     unchanged: tuple[str, ...]
     unusable: tuple[tuple[RawRecord, Reason, str], ...]
+    labels: tuple[Labels, ...] = ()
+    unlabelled: tuple[RawRecord, ...] = ()
 
 
 def select_records(session: Session, harvest: Harvest, page: RecordPage) -> Selection:
@@ -40,6 +46,8 @@ def select_records(session: Session, harvest: Harvest, page: RecordPage) -> Sele
     known = glance(session, harvest.source.name, [raw.id for raw in page.records if raw.id])
     rules_digest = harvest.rules_digest
     changed, unchanged, unusable = [], [], []
+    labels: list[Labels] = []
+    unlabelled: list[RawRecord] = []
     here: set[str] = set()
     for raw in page.records:
         problem = _problem(raw)
@@ -48,6 +56,7 @@ def select_records(session: Session, harvest: Harvest, page: RecordPage) -> Sele
             problem = Reason("record_repeated", "note"), "the listing names this record more than once"
         if problem is not None:
             unusable.append((raw, *problem))
+            unlabelled.append(raw)
             continue
         here.add(raw.id)
         try:
@@ -55,12 +64,17 @@ def select_records(session: Session, harvest: Harvest, page: RecordPage) -> Sele
         except Exception as error:  # an entry that is not JSON-like: told in the report, the rest goes on
             unusable.append((raw, Reason("record_invalid", "note"), type(error).__name__))
             continue
-        is_due = before is not None and before.due is not None and before.due.is_now(harvest)
-        if before and before.fingerprint == mark and not before.is_missing and not is_due:
+        same = before if before is not None and before.fingerprint == mark else None
+        if same is not None and same.labels is not None:
+            labels.append(same.labels)
+        else:
+            unlabelled.append(raw)
+        is_due = same is not None and same.due is not None and same.due.is_now(harvest)
+        if same is not None and not same.is_missing and not is_due:
             unchanged.append(raw.id)
         else:
             changed.append(raw)
-    return Selection(tuple(changed), tuple(unchanged), tuple(unusable))
+    return Selection(tuple(changed), tuple(unchanged), tuple(unusable), tuple(labels), tuple(unlabelled))
 
 
 def note_unchanged(session: Session, harvest: Harvest, record_ids: Sequence[str]) -> None:

@@ -127,7 +127,8 @@ class SourceRecord(Base):
     made of its data (`portal.ingest.staging`), without any row, so that a corrected title needs no second fetch.
 
     `department` is the source's spelling, `department_names` its names by language; `code_digest` and `title_digest` (title
-    and department) tell a resource that is there twice; `first_run_id` found the record, `changed_run_id` found it changed.
+    and department) tell a resource that is there twice; `labels` counts its labels by field; `first_run_id` found the
+    record, `changed_run_id` found it changed.
     """
 
     __tablename__ = "source_record"
@@ -152,6 +153,7 @@ class SourceRecord(Base):
     department_names: Mapped[dict[str, Any]] = mapped_column(default=dict)
     code_digest: Mapped[str] = mapped_column(String(64), default="")
     title_digest: Mapped[str] = mapped_column(String(64), default="")
+    labels: Mapped[dict[str, Any] | None]
     first_run_id: Mapped[str] = mapped_column(String(16), default="")
     changed_run_id: Mapped[str] = mapped_column(String(16), default="")
 

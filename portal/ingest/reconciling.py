@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from harvesters.protocols import TellsOrphans
@@ -108,7 +108,8 @@ def _listed_twice(session: Session, harvest: Harvest) -> Compared:
 def _orphan_datasets(session: Session, harvest: Harvest) -> Compared:
     """What is public under a record that the source does not list."""
     prefix = f"{harvest.source.name}:"
-    is_listed = exists().where(_here(harvest), Dataset.source_key == literal(prefix) + SourceRecord.record_id)
+    record_id = func.substr(Dataset.source_key, len(prefix) + 1)  # on this side, so that records are found by their key
+    is_listed = exists().where(_here(harvest), SourceRecord.record_id == record_id)
     conditions = (
         Dataset.source_key.startswith(prefix, autoescape=True), Dataset.state == DatasetState.PUBLISHED, ~is_listed,
     )  # fmt: skip

@@ -200,9 +200,7 @@ def _run(database: Database, harvest: Harvest, tally: Tally) -> None:
     try:
         with ahead(harvest.harvester.list_records()) as pages:
             for page in pages:
-                sets.add_raw(harvest, page.records)
-                harvest = held_for(harvest, sets)
-                _run_page(database, harvest, page, tally)
+                harvest = _run_page(database, harvest, page, tally, sets)
     except StopRun:
         with of_run(database, harvest.run_id) as session:
             sum_up(session, harvest, sets, None)
@@ -215,7 +213,8 @@ def _run(database: Database, harvest: Harvest, tally: Tally) -> None:
         _count(harvest, tally, settled)
 
 
-def _run_page(database: Database, harvest: Harvest, page: RecordPage, tally: Tally) -> None:
+def _run_page(database: Database, harvest: Harvest, page: RecordPage, tally: Tally, sets: LabelSets) -> Harvest:
+    """The harvest as the next page finds it: held, once an entry has a label that is not signed."""
     tally.counts["listed"] += len(page.records)
     with of_run(database, harvest.run_id) as session:
         selection = select_records(session, harvest, page)
@@ -227,6 +226,10 @@ def _run_page(database: Database, harvest: Harvest, page: RecordPage, tally: Tal
         for settled in unusable:
             note_skipped(session, harvest, settled, is_seen=settled.reasons[0].code == "record_unusable")
         _beat(session, harvest, tally)
+    for labels in selection.labels:
+        sets.add(labels)
+    sets.add_raw(harvest, selection.unlabelled)
+    harvest = held_for(harvest, sets)
     tally.counts[HarvestAction.UNCHANGED.value] += len(selection.unchanged)
     harvest.progress.listed(tally.counts["listed"], page.total)
     harvest.progress.unchanged(len(selection.unchanged))
@@ -237,6 +240,7 @@ def _run_page(database: Database, harvest: Harvest, page: RecordPage, tally: Tal
         for raw in selection.changed:
             kept[raw.id].result()
             _count(harvest, tally, one_record(database, harvest, raw, tally, outlook))
+    return harvest
 
 
 @contextmanager

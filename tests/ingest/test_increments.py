@@ -1,10 +1,15 @@
 """What a second run asks for, and what it does about changes."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from harvesters.exchange.source import ExchangeSource
+from harvesters.records import DatasetRecord, RawRecord
 from portal.ingest import harvest as harvest_module
+from portal.ingest.label_sets import kept_labels
 from portal.ingest.sources import sign_mapping
 from tests.ingest.conftest import Bench
 
@@ -87,7 +92,6 @@ def test_a_new_gate_version_judges_again_what_is_live_without_fetching(
 
 
 def test_another_mapping_makes_every_record_be_judged_again(bench: Bench) -> None:
-    import json
     from datetime import UTC, datetime
 
     from tests.ingest.conftest import SAMPLE
@@ -101,3 +105,29 @@ def test_another_mapping_makes_every_record_be_judged_again(bench: Bench) -> Non
     requests = bench.sample.requests()
     assert (requests["rows"], requests["file"]) == (0, 0)
     assert bench.scalar("SELECT count(*) FROM verdict") == verdicts + 12
+
+
+def test_an_unchanged_record_is_not_mapped_and_its_labels_are_known_all_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = bench.scalar("SELECT labels FROM source_labels WHERE source_name = 'sample'")
+    mapped: list[str] = []
+    original = ExchangeSource.map_record
+
+    def counted(self: ExchangeSource, raw: RawRecord) -> DatasetRecord:
+        mapped.append(raw.id)
+        return original(self, raw)
+
+    monkeypatch.setattr(ExchangeSource, "map_record", counted)
+    assert bench.run().counts["unchanged"] == 12
+    assert mapped == []
+    assert bench.scalar("SELECT labels FROM source_labels WHERE source_name = 'sample'") == labels
+    assert json.loads(labels)["open_label"]
+
+
+def test_labels_that_hold_a_number_of_a_person_are_not_kept_with_the_record() -> None:
+    record = DatasetRecord("1", {"zh": "名"}, {}, {}, open_label="无条件", class_label="13812345678")
+    assert kept_labels(record) is None
+    kept = kept_labels(replace(record, class_label="交通"))
+    assert kept is not None
+    assert (kept["open_label"], kept["class_label"]) == ({"无条件": 1}, {"交通": 1})

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -134,6 +135,22 @@ def test_columns_that_change_while_reading_are_refused(tmp_path: Path) -> None:
     with DeltaWriter(room_in(tmp_path)) as writer, pytest.raises(RowsRefused, match="changed"):
         writer.add(ChangeBatch(("a",), (("1",),), ("",), (False,), ""))
         writer.add(ChangeBatch(("b",), (("1",),), ("",), (False,), ""))
+
+
+def test_a_table_larger_than_the_memory_takes_changes_and_loses_rows(tmp_path: Path) -> None:
+    """Half a million rows of 600 bytes, twice what DuckDB may hold."""
+    count, room = 500_000, room_in(tmp_path)
+    rows = (
+        f"SELECT CAST(i AS VARCHAR) AS c0, repeat(md5(CAST(i AS VARCHAR)), 18) AS c1, '1' AS m FROM range({count}) t(i)"
+    )
+    base, keys = room / "base.parquet", room / "keys.parquet"
+    duckdb.execute(f"COPY ({rows}) TO '{base}' (FORMAT parquet, ROW_GROUP_SIZE 32768)")
+    duckdb.execute(f"COPY (SELECT c0 AS k0 FROM '{base}' WHERE c0 <> '7') TO '{keys}' (FORMAT parquet)")
+    for there, gone in ((None, 0), (keys, 1)):
+        merged = merge(room, delta_of(room, [("8", "neu", "2", False)]), KEYED, base=base, keys=there)
+        assert (merged.row_count, merged.counts["rows_gone_from_source"]) == (count - gone, gone)
+        head = pq.ParquetFile(merged.path).read_row_group(0, ["c0", "c1"]).slice(6, 3).to_pylist()
+        assert {"c0": "8", "c1": "neu"} in head
 
 
 lines_of = st.lists(

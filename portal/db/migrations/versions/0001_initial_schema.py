@@ -400,6 +400,7 @@ def upgrade() -> None:
         sa.Column("department_names", sa.JSON(), nullable=False),
         sa.Column("code_digest", sa.String(length=64), nullable=False),
         sa.Column("title_digest", sa.String(length=64), nullable=False),
+        sa.Column("labels", sa.JSON(), nullable=True),
         sa.Column("first_run_id", sa.String(length=16), nullable=False),
         sa.Column("changed_run_id", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(["source_name"], ["source.name"], name=op.f("fk_source_record_source_name_source")),
