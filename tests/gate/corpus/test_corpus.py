@@ -29,6 +29,12 @@ _NOT_OF_EVERY_NUMBER = {
 ACCEPTED = {
     "medicines without words as 编码": "H and eight digits under a name that says nothing are the form of a home return permit",
     "meters as 表号": "of sixty random numbers fourteen begin like cards and two pass the check: so would two cards among them",
+    "innocent text, geojson, cell": "a layer whose coordinate system nobody states is held (docs/layers.md)",
+    "innocent text, docx, comment": "remarks are for a colleague, not for the public: a person looks at each document with one",
+    "innocent text, docx, deletion": "deleted text that is still in the file is held, whatever it says",
+    "innocent text, pdf, property": "a page of nine characters may be a scan with a stamp: held as a page without text",
+    "innocent text, jpeg, EXIF": "nobody can read what a picture shows: every picture is held",
+    "innocent text, png, text chunk": "nobody can read what a picture shows: every picture is held",
 }
 
 
@@ -75,7 +81,6 @@ def pool() -> Iterator[ProcessPoolExecutor]:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="the last rules are being measured against the whole corpus", strict=False)
 @pytest.mark.parametrize("part", PARTS)
 def test_nothing_sensitive_is_missed(part: str, pool: ProcessPoolExecutor) -> None:
     results = run(pool, PARTS[part]())
@@ -86,7 +91,6 @@ def test_nothing_sensitive_is_missed(part: str, pool: ProcessPoolExecutor) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="the last rules are being measured against the whole corpus", strict=False)
 def test_clean_tables_come_out(pool: ProcessPoolExecutor) -> None:
     alarms = run_clean(pool, clean())
     assert [alarm for alarm in alarms if alarm.name not in ACCEPTED] == []
@@ -96,13 +100,13 @@ def test_clean_tables_come_out(pool: ProcessPoolExecutor) -> None:
 @pytest.mark.slow
 def test_the_short_way_and_the_shared_reader_answer_as_the_real_ones(tmp_path: Path) -> None:
     """A few tables and files both ways: caught by the same rules, let out alike."""
-    rows = [specimen for specimen in by_disguise() if stopped_by(specimen.delivery, tmp_path)][::150]
+    rows = [s for s in (*by_disguise(), *by_place()) if not s.delivery.file_name][::150]
     files = [specimen for specimen in by_place() if specimen.delivery.file_name][::90]
     bench = Bench(tmp_path / "var")
     for specimen in rows:
-        result = judged(bench, specimen)
-        assert result.action == "held", specimen.name
-        assert set(stopped_by(specimen.delivery, tmp_path)) <= set(result.codes), specimen.name
+        codes, result = stopped_by(specimen.delivery, tmp_path), judged(bench, specimen)
+        assert not codes or result.action == "held", specimen.name
+        assert set(codes) <= set(result.codes), specimen.name
     alone = [judged(bench, specimen) for specimen in files]
     reader = SharedReader()
     reader.start()
