@@ -27,6 +27,7 @@ from portal.ingest.harvest import Harvest, Silence
 from portal.ingest.judging import Judged
 from portal.ingest.known import Outlook
 from portal.ingest.offline import parsed_mapping
+from portal.ingest.row_keeping import RowKeeping
 from portal.ingest.running import clear
 from portal.ingest.sources import RegisteredSource, SignedMapping
 from portal.ingest.staging import StagedPart
@@ -174,6 +175,7 @@ class Bench:
             caps=Caps(),
             progress=Silence(),
             now=lambda: NOW,
+            rows=RowKeeping.of(settings),
         )
 
     def close(self) -> None:
