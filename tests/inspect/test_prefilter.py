@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.gate.rules import RULES
 from portal.inspect.cells import examine, findings_of
-from portal.inspect.prefilter import HARMLESS, LONG_RUN, suspects
+from portal.inspect.prefilter import HARMLESS, LONG_RUN, selects, suspects
+from portal.inspect.readings import read_loose, without_spaces
+from tests.gate.corpus.specimens import by_disguise
 from tests.inspect.disguises import DISGUISES, card, identity, mobile
 
 _NUMERALS = tuple(
@@ -81,3 +84,17 @@ def test_long_runs_are_selected_whatever_stands_around_them(texts: list[str]) ->
 
 def test_empty_cells_are_no_suspects() -> None:
     assert suspects(pl.Series([None, "", None], dtype=pl.String)).to_list() == []
+
+
+def test_what_a_rule_matches_its_own_words_select() -> None:
+    """In every reading: a rule's patterns are tried on nothing that its words and short patterns do not select."""
+    cells = [cell for specimen in by_disguise() for row in specimen.delivery.rows for cell in row if cell]
+    readings = read_loose(pl.Series(sorted(set(cells))))
+    readings = pl.concat([readings, *without_spaces(readings)])
+    text = pl.col("text")
+    passed_over = {}
+    for rule in RULES:
+        if rule.patterns and rule.name != "email_address":  # that one is tried on what is spelled out as well
+            matched = readings.filter(text.str.contains("|".join(rule.patterns)))
+            passed_over[rule.name] = matched.filter(~text.str.contains(selects(rule))).get_column("text").to_list()
+    assert not any(passed_over.values()), passed_over

@@ -59,7 +59,7 @@ RULE: Final = Rule(
         "Landlines with their area code, 400 numbers, masked numbers (138****0000); what looks so by chance in a column of "
         "random numbers of eleven digits.",
     ),
-    prefilter=(rf"[0-9]{{3}}{LETTER_GAP}[0-9]{{4}}{LETTER_GAP}[0-9]",),
+    prefilter=(rf"[0-9]{{3}}{LETTER_GAP}[0-9]{{4}}{LETTER_GAP}[0-9]", r"[0-9][eE]\+?0?10"),
     patterns=(r"(?:^|[^0-9.])1\.[3-9][0-9]{5,9}[eE]\+?0?10(?:$|[^0-9])",),
     judge=_judge,
 )

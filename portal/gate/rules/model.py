@@ -27,8 +27,9 @@ class Rule:
     `name` is written into findings, releases and permissions and never changes. `message`: what a reviewer reads, with
     `%(subject)s` and `%(count)s`, and what to do. `source`: the standard or law. `counts` and `ignores`: for everyone.
 
-    How it is found: `words` (literal) and `prefilter` (short patterns) select cells as they were delivered and must
-    select at least what the rest matches.
+    How it is found: `words` (literal) and `prefilter` (short patterns) select cells as they were delivered, and of their
+    readings those on which this rule's patterns are tried: they must select at least what the rest matches. All are written in
+    Simplified characters and hold in Traditional ones as well (`scripts`).
     On a normalised cell, one match of `patterns` counts, after what `except_for` matches was taken away; a match of
     `patterns_beside_word` counts where the cell or the column's name has a match of `word`. Where separators were taken
     out from between letters and digits, only
