@@ -24,7 +24,9 @@ _ESCAPE: Final = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\u\{[0-9a-fA-F]{1,6}\}|(?:
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-]{11,}={0,2}")
 _HEX: Final = re.compile(r"(?:(?:0x)?[0-9a-fA-F]{2}[\s:,\-]{0,2}){8,}")
-_TEXTLIKE: Final = re.compile(r"[0-9]{4}|@|[\u4e00-\u9fff](?:[\u4e00-\u9fff]|[A-Z])")
+_TEXTLIKE: Final = re.compile(
+    r"[0-9]{4}|[A-Za-z0-9]\s?@\s?[A-Za-z0-9][^@]*\.\s?[A-Za-z]{2}|[\u4e00-\u9fff](?:[\u4e00-\u9fff]|[A-Z])"
+)
 
 
 def decode(text: str) -> str | None:

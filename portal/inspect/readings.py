@@ -25,6 +25,8 @@ _LIKE_RUN: Final = (
 )
 _MAY_BE_LIKE: Final = rf"[0-9][{LOOKALIKES}]|[{LOOKALIKES}][^0-9]{{0,4}}[3-9]"
 _LIKE_TOKEN: Final = re.compile(rf"[0-9{re.escape(LOOKALIKES)}](?:[^\w]{{0,4}}[0-9{re.escape(LOOKALIKES)}]){{6,}}")
+_HEX_RUN: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-F]+|[0-9a-f]+)(?![0-9A-Za-z])")
+_HEX_LENGTHS: Final = frozenset({16, 24, 32, 40, 64})
 _LIKE_TABLE: Final = str.maketrans(LOOKALIKE_VALUES)
 _BROKEN: Final = (
     r"(?s)[\p{Han}，。（）]\s+[\p{Han}0-9，。（）]|[0-9]\s+[\p{Han}]"
@@ -172,9 +174,16 @@ def _with_lookalikes(frame: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def _without_lookalikes(text: str) -> str | None:
-    """The text with look-alike letters read as digits where most of a number is digits."""
-    found = _LIKE_TOKEN.sub(_like_number, text)
+    """The text with look-alike letters read as digits where most of a number is digits; checksums in hexadecimal, which have
+    other letters as well, are none."""
+    found = _LIKE_TOKEN.sub(_like_number, _HEX_RUN.sub(_without_checksum, text))
     return found if found != text else None
+
+
+def _without_checksum(found: re.Match[str]) -> str:
+    written = found.group()
+    is_checksum = len(written) in _HEX_LENGTHS and not set("ACDEFacdef").isdisjoint(written)
+    return " " if is_checksum else written
 
 
 def _like_number(found: re.Match[str]) -> str:

@@ -35,8 +35,10 @@ _SENSITIVE_COUNT: Final = name_pattern(
     r"病例|例数|死亡|患者|感染|确诊|残疾|低保|救助|孤儿|特困|五保|艾滋|自杀|受害|吸毒|戒毒|未成年|侵害|家暴|离婚|流产|cases|deaths|patients"
 )
 _NO_COUNT: Final = name_pattern(
-    r"机构|设施|床位|单位|率$|率[(（%]|占比|编制|座位|核定|定员|职工|教职|从业|教师|医师|护士|执业"
+    r"机构|设施|床位|单位|率$|率[(（%]|占比|比重|构成比|位次|名次|排名|排序|编制|座位|核定|定员|职工|教职|从业|教师|医师|护士|执业"
 )
+_ROUNDING: Final = 1e-6
+_MOST_BROKEN: Final = 0.2
 _FINE_GROUP: Final = name_pattern(
     r"乡|镇|街道|社区|村|居委|小区|年龄|性别|学校|班级|age|sex|gender|village|street|community"
 )
@@ -128,5 +130,14 @@ def _counts(schema: Mapping[str, pl.DataType]) -> dict[tuple[str, str], pl.Expr]
             continue
         is_sensitive = _SENSITIVE_COUNT.search(name) and _FINE_GROUP.search(others)
         rule = "small_sensitive_count" if is_sensitive else "small_count"
-        checks[rule, name] = (pl.col(name) >= 1) & (pl.col(name) < small_count.SMALLEST_SAFE)
+        column = pl.col(name)
+        checks[rule, name] = (column >= 1) & (column < small_count.SMALLEST_SAFE) & _is_whole(column, dtype)
     return checks
+
+
+def _is_whole(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Whether the column counts: people are whole; shares, averages and thousands of people (`万人`) mostly are not."""
+    if dtype.is_integer():
+        return pl.lit(value=True)
+    broken = ((column - column.round()).abs() > _ROUNDING).sum()
+    return broken <= column.count() * _MOST_BROKEN

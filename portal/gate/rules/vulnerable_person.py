@@ -23,8 +23,12 @@ ORGANISATION: Final = (
     r"|规定|服务|设施|场所|用品|就业|康复|疫苗|预防|门诊|文具|读物|乐园|活动"
 )
 """What makes of such a word an organisation or a subject."""
-ORGANISED: Final = rf"(?:{GROUP})[\p{{Han}}]{{0,12}}?(?:{ORGANISATION})"
-"""Such a word inside the name of an organisation or a subject: taken out before the rest is judged."""
+_TOPIC: Final = r"(?:检测|诊断|筛查|管理|信息)系统|平台|试剂|关键技术"
+ORGANISED: Final = (
+    rf"(?:{GROUP})[\p{{Han}}]{{0,12}}?(?:{ORGANISATION})|(?:{GROUP})[\p{{Han}}A-Za-z--[患病者人儿童户]]{{0,14}}?(?:{_TOPIC})"
+    rf"|(?:大量|众多|广大|成千上万)[\p{{Han}}]{{0,4}}?(?:{GROUP})(?:患者|病人)?"
+)
+"""Such a word inside the name of an organisation or a subject, or about many: taken out before the rest is judged."""
 _PEOPLE: Final = r"(?:人员|对象|家庭|户|儿童|学生|人|患者|者|老人|妇女)?"
 
 RULE: Final = Rule(
