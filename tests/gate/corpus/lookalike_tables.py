@@ -212,4 +212,36 @@ TABLES: Sequence[tuple[str, str, Row]] = (
             "执业证号": f"133012{rng.randrange(2005, 2024)}1{values.digits(rng, 7)}",
         },
     ),
+    (
+        "penalties of firms with their offices",
+        "违法事实",
+        lambda rng, n: {
+            "违法事实": f"（统一社会信用代码：{values.credit_code(rng, '91')}；住所：临江区西二旗大街{n + 1}号4层40{n % 9 + 1}；"
+            f"法定代表人：{people.name(rng)}）在网站上公开展示的地图不符合国家有关规定",
+            "处罚日期": "2024-03-05",
+        },
+    ),
+    (
+        "projects about an illness",
+        "项目名称",
+        lambda rng, n: {
+            "项目名称": f"人工智能辅助早期{rng.choice(('肺癌', '肿瘤', '白血病'))}呼气VOC的拉曼检测系统（{n + 1}期）",
+            "企业名称": _firm(rng, n),
+            "产业特派员姓名": f"{people.name(rng)[0]}**",
+        },
+    ),
+    (
+        "ranks of causes of death by year",
+        "乡村心脏病死亡率位次",
+        lambda rng, n: {"年份": f"{1990 + n}年", "地区": "乡村", "乡村心脏病死亡率位次": f"{rng.randrange(1, 6)}"},
+    ),
+    (
+        "thousands of patients by year",
+        "社区卫生服务站患者人次",
+        lambda rng, n: {
+            "年份": f"{1990 + n}年",
+            "地区": "全国",
+            "社区卫生服务站患者人次": f"{1 + rng.random() * 4:.2f}",
+        },
+    ),
 )

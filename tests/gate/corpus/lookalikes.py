@@ -125,6 +125,8 @@ COLUMNS: Sequence[tuple[str, str, Make]] = (
     ("papers", "文号", lambda rng, n: f"临政发〔{rng.randrange(2010, 2026)}〕{n + 1}号"),
     ("meters", "表号", lambda rng, n: values.digits(rng, 16)),
     ("hashes", "校验值", lambda rng, n: f"{rng.getrandbits(128):032x}"),
+    ("checksums of rows", "INC_CRC", lambda rng, n: f"{rng.getrandbits(64):016X}"),
+    ("stamped downloads", "下载地址", lambda rng, n: f"https://example.gov.cn/up/{n}/63{values.digits(rng, 16)}.csv"),
     ("UUID", "标识", _uuid),
     ("links", "链接", lambda rng, n: f"https://bszn.example.gov.cn/item/{values.digits(rng, 18)}?v={n}"),
     ("standards", "标准号", lambda rng, n: f"GB/T {rng.randrange(1000, 40000)}-{rng.randrange(1995, 2025)}"),
