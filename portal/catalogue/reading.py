@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access import VISIBLE_STATES
@@ -14,7 +14,7 @@ from portal.catalogue.serialised import load_text
 from portal.catalogue.versions import Version, VersionPart
 from portal.catalogue.views import DatasetCard, PartView
 from portal.kernel.text import Language, Origin, Text, Wording
-from portal.kernel.vocab import Openness, PartKind, UpdateCycle
+from portal.kernel.vocab import ColumnType, Openness, PartKind, UpdateCycle
 from portal.tables.serial import schema_from_json
 
 Ts = TypeVarTuple("Ts")
@@ -22,6 +22,8 @@ Wordings = Mapping[str, Mapping[str, Text]]  # dataset id → field → text
 
 TABLE_FORMATS = ("csv", "json", "parquet")
 """What every table is found and shown as; XLSX has a limit of rows, JSON Lines is for few."""
+LAYER_FORMAT = "geojson"
+"""What a table with geometries is found and shown as besides."""
 
 _CARD_COLUMNS = (
     Dataset.id,
@@ -100,6 +102,12 @@ def read_theme_slugs(session: Session, ids: Sequence[str]) -> Mapping[str, tuple
     return found
 
 
+def is_layer() -> ColumnElement[bool]:
+    """Whether a part is a table with geometries: its stored schema has a column of that type (quotes in names are escaped)."""
+    schema = func.coalesce(cast(VersionPart.schema, String), "")
+    return or_(*(schema.contains(f'"type":{gap}"{ColumnType.GEOMETRY}"', autoescape=True) for gap in ("", " ")))
+
+
 def read_formats(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Dataset id → (formats, languages) of its current version's parts; one statement.
 
@@ -113,6 +121,7 @@ def read_formats(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[tup
             VersionPart.format,
             VersionPart.original_format,
             VersionPart.languages,
+            is_layer().label("is_layer"),
         )
         .join(
             Dataset,
@@ -121,9 +130,10 @@ def read_formats(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[tup
         .where(Dataset.id.in_(ids))
         .order_by(VersionPart.dataset_id, VersionPart.position)
     )
-    for dataset_id, kind, format_name, original, languages in session.execute(query) if ids else ():
+    for dataset_id, kind, format_name, original, languages, has_places in session.execute(query) if ids else ():
         formats, spoken = found[dataset_id]
-        names = (*TABLE_FORMATS, *filter(None, (original,))) if kind == PartKind.TABLE else (format_name,)
+        made = (LAYER_FORMAT, *TABLE_FORMATS) if has_places else TABLE_FORMATS
+        names = (*made, *filter(None, (original,))) if kind == PartKind.TABLE else (format_name,)
         found[dataset_id] = (tuple(dict.fromkeys((*formats, *names))), (*spoken, *languages))
     return found
 

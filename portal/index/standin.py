@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import VISIBLE_STATES
 from portal.catalogue.models import Dataset, DatasetTheme, DatasetWording, Publisher
-from portal.catalogue.reading import TABLE_FORMATS
+from portal.catalogue.reading import LAYER_FORMAT, TABLE_FORMATS, is_layer
 from portal.catalogue.versions import VersionPart
 from portal.db import Database
 from portal.index import tokens
@@ -116,6 +116,7 @@ def _formats() -> CompoundSelect[str, str]:
         coded(func.lower(VersionPart.format), not_(is_table)),
         coded(func.lower(VersionPart.original_format), is_table, VersionPart.original_format.is_not(None)),
         *(coded(literal(name), is_table) for name in TABLE_FORMATS),
+        coded(literal(LAYER_FORMAT), is_table, is_layer()),
     )
 
 

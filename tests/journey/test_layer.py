@@ -14,7 +14,9 @@ from PIL import Image
 from sqlalchemy import text
 
 from portal.app import create_app
+from portal.catalogue.indexing import describe_documents
 from portal.db.migrating import migrate
+from portal.index.standin import _formats
 from portal.ingest.running import RunReport, run_harvest
 from portal.ingest.sources import add_source, sign_mapping
 from portal.ingest.workshop import Workshop
@@ -153,3 +155,13 @@ def test_a_picture_waits_for_a_person_with_what_it_carries_named(workshop: Works
     drop(tmp_path / "drop", "现场照片.jpg", buffer.getvalue())
     assert harvest(workshop, tmp_path / "drop").counts.get("hold") == 1
     assert {"picture_content", "picture_position", "picture_metadata"} <= held_codes(workshop)
+
+
+def test_a_layer_is_found_by_its_format(served: tuple[FlaskClient, str], workshop: Workshop) -> None:
+    client, dataset_id = served
+    card = client.get(f"/api/v1/datasets/{dataset_id}").get_json()
+    assert card["formats"] == ["geojson", "csv", "json", "parquet"]
+    with workshop.database.reading() as session:
+        (facts,) = describe_documents(session, [dataset_id])
+        assert "geojson" in facts.formats
+        assert session.execute(_formats()).all().count((dataset_id, "geojson")) == 1
