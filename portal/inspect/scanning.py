@@ -27,7 +27,6 @@ from portal.kernel.findings import Finding, Findings
 SCANNER_VERSION: Final = "3"
 
 _CELLS_PER_BATCH: Final = 4_000_000
-_WORKERS: Final = pl.thread_pool_size()
 _FEWEST_SHARED: Final = 100_000
 """Cells of a table that is shared out among threads."""
 _SAFE_TYPES: Final = (pl.Boolean, pl.Datetime, pl.Time, pl.Duration, pl.Null)
@@ -154,7 +153,7 @@ def _workers(cells: int) -> Iterator[Callable[..., Iterator[None]]]:
     if cells < _FEWEST_SHARED:
         yield map
         return
-    with ThreadPoolExecutor(_WORKERS) as workers:
+    with ThreadPoolExecutor(pl.thread_pool_size()) as workers:  # asked here: asking starts the threads of polars
         yield workers.map
 
 
