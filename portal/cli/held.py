@@ -86,7 +86,7 @@ def _show_review(item: HeldView) -> None:
     elif item.asks_for_two:
         is_void = any(act.act == "approve" for act in item.acts)
         click.echo(f"people     two are asked for{'; the approval was voided by a newer judgement' if is_void else ''}")
-    if item.asks_for_assessment:
+    if item.asks_for_assessment and not (item.approval and item.approval.assessment_sha256):
         click.echo("assessment asked for: a release makes personal information public (--assessment FILE)")
 
 

@@ -58,7 +58,12 @@ def show(settings: Settings, objection_id: str) -> None:
 
 @objection.command("uphold")
 @click.argument("objection_id", metavar="ID")
-@click.option("--measure", type=click.Choice(list(Measure)), required=True, help="What was done about it.")
+@click.option(
+    "--measure",
+    type=click.Choice([measure.value for measure in Measure]),
+    required=True,
+    help="What was done about it.",
+)
 @_PERSON
 @_ANSWER
 @click.pass_obj

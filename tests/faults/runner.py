@@ -3,8 +3,9 @@
 It loads the portal once and then reads one order a line from its standard input, as JSON: `environment`, `cut` (the number of
 the boundary at which to die, 0 for none), `log` (a file for the boundaries that were reached), and one of `command`, what comes
 after `portal` on a command line, `duty`, one of the worker's, and `address`, what a visitor asks for, or with `form` sends. It
-answers each with the exit status of the fork, negative for a signal. A fork of a process with nothing opened is like a process started anew, and
-costs no start. (The only threads are those in which jemalloc and polars tidy up; jemalloc takes its locks over a fork.)
+answers each with the exit status of the fork, negative for a signal. A fork of a process with nothing opened is like a process
+started anew, and costs no start. (The only threads are those in which jemalloc and polars tidy up; jemalloc takes its locks over
+a fork.)
 """
 
 import json

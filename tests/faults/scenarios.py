@@ -15,17 +15,21 @@ from portal.bundles.writing import make_bundle
 from portal.catalogue.commands import request_export_job, withdraw_dataset
 from portal.catalogue.views import Ref
 from portal.db.migrating import migrate
+from portal.ingest.releasing import release_held
+from portal.ingest.review_acts import Assessment
 from portal.ingest.running import run_harvest
 from portal.ingest.sources import add_source, keep_secret, sign_mapping
 from portal.ingest.workshop import Workshop
 from portal.kernel.principal import Principal
+from portal.kernel.text import Language
 from portal.kernel.vocab import Tier
+from portal.participation.objections import file_objection
 from portal.wiring import WorkerParts
 from portal.worker import hands_of
 from tests.exchange_database.content import MARKETS, STOPS, make_tables, push_markets, push_stops
 from tests.exchange_database.server import ExchangeDatabase, open_sqlite
 from tests.faults.instance import Instance
-from tests.ingest.conftest import Sample, register
+from tests.ingest.conftest import SAMPLE, Sample, register
 from tests.ingest.increments.conftest import MAPPING
 
 Order = Mapping[str, Any]
@@ -112,6 +116,60 @@ def release(stage: Stage, instance: Instance) -> Order:
         found = text("SELECT id FROM held_record WHERE state = 'waiting' AND record_id = :id")
         held = session.execute(found, {"id": LIVE}).scalar()
     return {"command": ["held", "release", str(held), "--reviewer", "赵审核", "--reason", "核对无误"]}
+
+
+def release_by_second(stage: Stage, instance: Instance) -> Order:
+    """The second of two people lets a held refresh go out, with the first one's assessment."""
+    order = approve(stage, instance)
+    with instance.opened() as worker:
+        assessment = Assessment.of("影响很小。".encode())
+        release_held(_shop(worker), order["command"][2], "钱审核", "核对无误", assessment=assessment)
+    return order
+
+
+def approve(stage: Stage, instance: Instance) -> Order:
+    """The first of two people approves: nothing public changes."""
+    mapping = json.loads((SAMPLE / "mapping.json").read_text(encoding="utf-8"))
+    with instance.opened() as worker, worker.parts.database.transaction() as session:
+        sign_mapping(session, "sample", {**mapping, "four_eyes": {"always": True}}, "王签署", datetime.now(UTC))
+    return release(stage, instance)
+
+
+def object_to(stage: Stage, instance: Instance) -> Order:
+    """A person concerned objects, without an account: the dataset is hidden with it."""
+    with instance.opened() as worker:
+        form = {"dataset": _dataset(worker), "ground": "personal", "statement": "这一行写的是我的住址，请删除。"}
+    return {"address": "/zh/objection", "form": form}
+
+
+def reject(stage: Stage, instance: Instance) -> Order:
+    """The person in charge finds the publication in order: it is shown again."""
+    return {"command": ["objection", "reject", _objection(instance), "--person", "赵审核", "--answer", "依法公开。"]}
+
+
+def uphold(stage: Stage, instance: Instance) -> Order:
+    """The person in charge finds that it must go: it is withdrawn, and its files are deleted."""
+    decided = ["--measure", "withdrawn", "--person", "赵审核", "--answer", "已撤回。"]
+    return {"command": ["objection", "uphold", _objection(instance), *decided]}
+
+
+def _objection(instance: Instance) -> str:
+    with instance.opened() as worker:
+        dataset = _dataset(worker)
+        with worker.parts.database.transaction() as session:
+            file_objection(
+                session,
+                Principal(tier=Tier.ANONYMOUS, caller="test"),
+                dataset,
+                ground="personal",
+                statement="这一行写的是我的住址，请删除。",
+                contact="",
+                language=Language.ZH,
+                now=datetime.now(UTC),
+            )
+    instance.restart()
+    with instance.opened() as worker, worker.parts.database.reading() as session:
+        return str(session.execute(text("SELECT id FROM objection")).scalar())
 
 
 def withdraw_by_person(stage: Stage, instance: Instance) -> Order:
@@ -272,6 +330,11 @@ SCENARIOS = {
     "hold": Scenario(hold, 5),
     "withdraw": Scenario(withdraw, 5),
     "release": Scenario(release, 5, is_once=True),
+    "approve": Scenario(approve, 3, is_once=True),
+    "release by a second person": Scenario(release_by_second, 3, is_once=True),
+    "object": Scenario(object_to, 3, is_once=True),
+    "reject an objection": Scenario(reject, 3, is_once=True),
+    "uphold an objection": Scenario(uphold, 3, is_once=True),
     "withdraw by person": Scenario(withdraw_by_person, 5),
     "withdraw rows": Scenario(withdraw_rows, 5, is_once=True, hides_meanwhile=True),
     "purge": Scenario(purge, 4),
