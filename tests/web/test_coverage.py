@@ -47,3 +47,10 @@ def test_it_is_linked_from_the_departments(site: Site) -> None:
 def test_a_department_never_shows_more_than_it_has_published(site: Site) -> None:
     count(site, CountedDepartment("closed-office", {"zh": "某某办公室"}, 5, 5))
     assert site.app.test_client().get("/api/v1/coverage").get_json()["resources"] == {"total": 5, "open": 0}
+
+
+def test_the_page_leads_to_its_numbers_as_json(site: Site) -> None:
+    client = site.app.test_client()
+    for language in ("zh", "en"):
+        assert 'href="/api/v1/coverage"' in client.get(f"/{language}/coverage").get_data(as_text=True)
+    assert client.get("/api/v1/coverage").get_json()["resources"]["total"] > 0
