@@ -1,6 +1,7 @@
 """What lies behind the doors and may be read by the process that serves: tables, files, the search index."""
 
 import json
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
@@ -53,7 +54,13 @@ def _take_value(examination: Examination, where: str, name: str, value: object, 
 
 
 def take_store(examination: Examination, store: BlobStore, connection: Connection) -> int:
-    """Every stored file; how many. What belongs to a dataset is compared with that dataset's verdict."""
+    """Every stored file; how many."""
+    keys = list(store.list_keys(""))
+    return take_files(examination, ((key, store.local_path(key).read_bytes()) for key in keys), connection)
+
+
+def take_files(examination: Examination, files: Iterable[tuple[str, bytes]], connection: Connection) -> int:
+    """Files by key; how many. What belongs to a dataset is compared with that dataset's verdict."""
     owners = {}
     for query in (
         "SELECT blob_key, dataset_id FROM version_part",
@@ -61,11 +68,12 @@ def take_store(examination: Examination, store: BlobStore, connection: Connectio
         "SELECT blob_key, dataset_id FROM spooled_file",
     ):
         owners.update({str(row[0]): str(row[1]) for row in connection.execute(text(query)) if row[0]})
-    keys = list(store.list_keys(""))
-    for key in keys:
-        name = key.rsplit("/", 1)[-1]
-        examination.take_file(f"stored {key}", store.local_path(key).read_bytes(), "", owners.get(key, ""), name)
-    return len(keys)
+    count = 0
+    for key, content in files:
+        count += 1
+        known = next((owner for owned, owner in owners.items() if key.endswith(owned)), "")
+        examination.take_file(f"stored {key}", content, "", known, key.rsplit("/", 1)[-1])
+    return count
 
 
 def take_index(examination: Examination, database: Database) -> int:

@@ -1,7 +1,7 @@
 """Everything that a portal serves to somebody who follows each address that it tells, and guesses some besides."""
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -9,10 +9,10 @@ from urllib.parse import quote, urlsplit
 
 from tests.served.doors import Door, Reply
 
-STARTS = ("/zh/", "/en/", "/sitemap.xml", "/robots.txt", "/api/v1/", "/api/v1/datasets", "/api/v1/openapi.json", "/zh/search",
-          "/en/search", "/zh/objection", "/en/objection", "/zh/coverage", "/en/coverage", "/api/v1/coverage", "/zh/about/gate",
-          "/en/about/gate", "/api/v1/publishers", "/api/v1/themes", "/api/v1/me/quota", "/healthz")  # fmt: skip
-FORMATS = ("csv", "excel.csv", "xlsx", "json", "jsonl", "geojson", "parquet", "original")
+STARTS = ("/", "/zh/", "/en/", "/sitemap.xml", "/robots.txt", "/api/v1/", "/api/v1/datasets", "/api/v1/openapi.json",
+          "/zh/search", "/en/search", "/zh/objection", "/en/objection", "/zh/coverage", "/en/coverage", "/api/v1/coverage",
+          "/zh/about/gate", "/en/about/gate", "/api/v1/publishers", "/api/v1/themes", "/api/v1/me/quota", "/healthz")  # fmt: skip
+FORMATS = ("csv", "geojson", "original")  # whether offered or not; pages link to those that are
 _QUERIES = ("停车", "parking", "登记", "名单", "号码", "title:区", "-区", '"便民"', "349901", "1390000", "")
 _HOSTILE = (
     "%00",
@@ -36,7 +36,7 @@ _FACETED = re.compile(r"/(?:zh/search|en/search|api/v1/datasets)\?")
 _SORTED = re.compile(r"/(?:en/dataset/[^?]*|[^?]*@[^?]*)/data/[^?]*\?")  # sorted and chosen rows: in one of the doors
 _NEXT = re.compile(r"[?&](?:cursor|page|offset)=")
 _READABLE = ("text/html", "application/json", "application/xml", "text/xml", "application/ld+json", "text/plain")
-_MOST = 20_000
+_MOST, _CHOICES = 20_000, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ def crawl(door: Door, *, queries: Iterable[str] = (), guesses: Iterable[str] = (
     """Every answer, breadth first. `queries`: more words to search for; `guesses`: addresses that nothing links to;
     `about`: a dataset, to which the walk is confined.
 
-    Each value of a facet is walked, no pairs of them; rows and versions to their end; every file in every
-    format; HEAD of one address in ten.
+    Each value of a facet is walked, no pairs of them; rows and versions to their end by the API, some choices of rows on
+    pages; every file in every format; HEAD of one address in ten.
     """
     all_doors = [*STARTS, *_searches([*_QUERIES, *queries]), *_wrong()]
     waiting = deque([*([f"/zh/dataset/{about}"] if about else all_doors), *guesses])
-    known = set(waiting)
+    known, chosen = set(waiting), Counter[str]()  # the second: how many choices of rows were looked at on a page
     for number in range(_MOST):
         if not waiting:
             return
@@ -75,7 +75,9 @@ def crawl(door: Door, *, queries: Iterable[str] = (), guesses: Iterable[str] = (
         if number % 10 == 0:
             yield Served(address, door.ask(address, "HEAD"))
         for link in _links(address, reply):
-            if link not in known and about in link:
+            page = link.partition("?")[0] if "/data/" in link else ""
+            if link not in known and about in link and chosen[page] < _CHOICES:
+                chosen.update([page] if page else [])
                 known.add(link)
                 waiting.append(link)
     raise AssertionError(f"More than {_MOST:,} addresses: the crawl does not end.")

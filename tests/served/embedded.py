@@ -7,6 +7,7 @@ from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import structlog
 from click.testing import CliRunner
@@ -37,6 +38,7 @@ class Site:
     workshop: Workshop
     log: str = ""
     counts: dict[str, int] = field(default_factory=dict)
+    unasked: set[str] = field(default_factory=set)  # doors that the last examination did not come to
 
     @property
     def door(self) -> InProcess:
@@ -75,9 +77,14 @@ class Site:
         much was looked at."""
         with self.parts.database.reading() as session:
             examination = Examination(stored_allowance(session.connection()), own, traces)
+        routes = create_app(self.parts).url_map
+        rules, asked = routes.bind("127.0.0.1"), set()
         with logged() as lines:
             for served in crawl(self.door, queries=queries, guesses=self._every_dataset(), about=about):
                 examination.take(served)
+                path = urlsplit(served.address).path
+                asked |= {rules.match(unquote(path), "GET")[0]} if rules.test(unquote(path), "GET") else set()
+        self.unasked = {rule.endpoint for rule in routes.iter_rules() if "GET" in (rule.methods or ())} - asked
         self.counts["lines of the web's log"] = take_log(examination, "log of the web", lines.getvalue())
         self.counts["answers"] = examination.count
         with self.parts.database.reading() as session:

@@ -146,6 +146,7 @@ def test_nothing_planted_is_served_stored_or_written(district: District, own: fr
     leaks = district.site.examine(own, traces=traces, queries=("便民", "名单"))
     assert leaks == [], leaks
     assert district.site.counts["answers"] > 300
+    assert district.site.unasked <= {"static"}
 
 
 def test_no_mail_tells_what_was_planted(district: District, own: frozenset[str]) -> None:
