@@ -66,7 +66,8 @@ class Examination:
     )  # text → kind of place → where first, whose
     _cells: dict[str, set[str]] = field(default_factory=dict)  # dataset → cells of its whole tables
     _slices: list[tuple[str, str, Grid]] = field(default_factory=list)
-    _tables: dict[str, list[pl.DataFrame]] = field(default_factory=dict)  # dataset → its different tables
+    _tables: dict[str, list["_Scanned"]] = field(default_factory=dict)  # dataset → its different tables
+    _waiting: list[tuple[str, pl.DataFrame, str]] = field(default_factory=list)
     _scanned: set[tuple[str, bytes]] = field(default_factory=set)
 
     def take(self, served: Served) -> None:
@@ -90,8 +91,7 @@ class Examination:
     def take_opened(self, where: str, opened: Opened, dataset_id: str = "") -> None:
         for place, text in opened.texts.items():
             self.take_text(f"{where} {place}", text, dataset_id)
-        for table in opened.tables:
-            self._table(where, table, dataset_id)
+        self._waiting += [(where, table, dataset_id) for table in opened.tables]
         self._slices += [(where, dataset_id, grid) for grid in opened.slices]
 
     def take_text(self, where: str, text: str, dataset_id: str = "") -> None:
@@ -106,6 +106,9 @@ class Examination:
 
     def finish(self) -> list[Leak]:
         """All leaks, once each."""
+        for where, table, dataset_id in sorted(self._waiting, key=_is_typed):  # as text first: all rules look at that
+            self._table(where, table, dataset_id)
+        self._waiting.clear()
         for where, dataset_id, grid in self._slices:
             known = self._cells.get(dataset_id, set())
             for cell in (cell for row in grid for cell in row):
@@ -131,29 +134,32 @@ class Examination:
                 yield from ((text, finding) for text in shown[plain])
 
     def _table(self, where: str, table: pl.DataFrame, dataset_id: str) -> None:
+        """A table of values that were scanned already, in another format, is told of and not scanned again."""
+        cells = {
+            n: frozenset(spelled(value) for value in table.get_column(n).unique().to_list()) for n in table.columns
+        }
         known = self._tables.setdefault(dataset_id, [])
-        if any(table.equals(other) for other in known):  # the same in another format
-            return
-        known.append(table)
-        cells = self._cells.setdefault(dataset_id, set())
+        scanned = next((one for one in known if (one.height, one.cells) == (table.height, cells)), None)
+        if scanned is None:
+            scanned = self._scan(table, cells)
+            known.append(scanned)
+        self._cells.setdefault(dataset_id, set()).update(*cells.values())
         for name in table.columns:
-            values = [spelled(value) for value in table.get_column(name).unique().to_list()]
-            cells.update(values)
-            self._planted(
-                f"{where} column {name}",
-                planted_in("\n".join(values), self.traces),
-                dataset_id,
-                name,
-            )
+            self._planted(f"{where} column {name}", scanned.planted.get(name, ()), dataset_id, name)
             self.take_text(f"{where} column name", name, dataset_id)
+        if not scanned.is_whole:
+            self.leaks.add(Leak(where, "not scanned whole", "", dataset_id))
+        for finding in scanned.findings:
+            self._judge(where, finding, dataset_id, finding.column)
+
+    def _scan(self, table: pl.DataFrame, cells: Mapping[str, frozenset[str]]) -> "_Scanned":
         with TemporaryDirectory() as directory:
             path = Path(directory) / "served.parquet"
             table.write_parquet(path)
-            findings = scan_table(path, digest="served")
-        if not findings.is_complete or findings.rows_scanned != table.height:
-            self.leaks.add(Leak(where, "not scanned whole", "", dataset_id))
-        for finding in findings.findings:
-            self._judge(where, finding, dataset_id, finding.column)
+            found = scan_table(path, digest="served")
+        planted = {name: planted_in("\n".join(values), self.traces) for name, values in cells.items()}
+        is_whole = found.is_complete and found.rows_scanned == table.height
+        return _Scanned(table.height, cells, found.findings, planted, is_whole)
 
     def _judge(self, where: str, finding: Finding, dataset_id: str, column: str | None) -> None:
         if content_reason(finding).severity not in {"hold", "refuse"}:
@@ -166,6 +172,21 @@ class Examination:
     def _planted(self, where: str, found: Iterable[str], dataset_id: str, column: str) -> None:
         if any(True for _ in found):
             self.leaks.add(Leak(where, "planted", column, dataset_id))
+
+
+@dataclass(frozen=True)
+class _Scanned:
+    """A table that was scanned. `planted`: column → planted values in it."""
+
+    height: int
+    cells: Mapping[str, frozenset[str]]
+    findings: tuple[Finding, ...]
+    planted: Mapping[str, Sequence[str]]
+    is_whole: bool
+
+
+def _is_typed(waiting: tuple[str, pl.DataFrame, str]) -> bool:
+    return any(kind != pl.String for kind in waiting[1].dtypes)
 
 
 def _counted(texts: Sequence[str]) -> Iterator[str]:
