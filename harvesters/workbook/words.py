@@ -31,7 +31,7 @@ _ALONE = {
     "open": r"开放类型|开放属性|是否(?:向)?(?:社会)?开放|社会开放属性|公开属性|开放属性类型",
     "open_condition": r"开放条件|开放属性条件",
     "open_method": r"开放方式",
-    "secret": r"涉密属性|是否涉密|涉密标识|涉密标志|密级",
+    "secret": r"涉密属性|是否涉密|涉密标识|涉密标志|涉密|密级",
     "grade": r"数据分级|数据级别|安全级别|分级",
     "data_class": r"数据分类",
     "level": r"管理层级|数据层级|权属层级|所属层级",
@@ -52,7 +52,7 @@ _ALONE = {
     "item_length": rf"(?:{_ITEM}|数据)(?:数据)?长度",
     "item_share": rf"{_ITEM}(?:共享类型|共享属性|是否共享)",
     "item_open": rf"{_ITEM}(?:开放类型|开放属性|是否(?:向)?(?:社会)?开放)",
-    "item_secret": rf"{_ITEM}(?:涉密属性|是否涉密|涉密标识|密级)",
+    "item_secret": rf"{_ITEM}(?:涉密属性|是否涉密|涉密标识|涉密|密级)",
     "item_description": rf"{_ITEM}(?:描述|说明|定义|备注)",
 }  # fmt: skip
 # Group → field → the head under it.
@@ -88,7 +88,7 @@ _GROUPS: tuple[tuple[str, dict[str, str]], ...] = (
             "item_length": r"(?:数据)?长度|.*数据长度",
             "item_share": r"共享类型|共享属性|是否共享",
             "item_open": r"开放类型|开放属性|是否(?:向)?(?:社会)?开放",
-            "item_secret": r"涉密属性|是否涉密|涉密标识|密级",
+            "item_secret": r"涉密属性|是否涉密|涉密标识|涉密|密级",
             "item_description": r"描述|说明|定义|备注",
         },
     ),

@@ -337,3 +337,14 @@ def test_real_catalogues_of_counties_are_read(shared_data: Path, root: Path, ope
         records = listed(open_workbook(root))
         assert len(records) >= at_least
         assert sum(1 for raw in records if raw.problem) <= len(records) // 20
+
+
+@pytest.mark.parametrize("head", ["涉密", "信息项涉密", "数据元涉密"])
+def test_a_short_head_of_secrecy_is_understood(root: Path, open_workbook: Opened, head: str) -> None:
+    heads = ["资源名称", "资源代码", "提供方", "数据元名称", "数据类型", "开放类型", head]
+    write(
+        root / "a.csv",
+        [heads, ["停车场", "A/1", "交通局", "名称", "C", "是", "否"], ["", "", "", "编号", "C", "", "是"]],
+    )
+    record = mapped(open_workbook(root))["A/1"]
+    assert [field.secret_label for field in record.fields] == ["否", "是"]
