@@ -26,6 +26,7 @@ FOUND = {
     ("01 產業發展處預告統計資料發布時間表.xls", "統計資料背景說明"): "the private mailbox of a contact",
     ("臺東村里辦公室.csv", "服務電話"): "the mobile numbers of heads of villages, who are named",
 }
+_DISTRICT = "a district called 新營區 is taken for a camp; the rows are cases of an illness, though"
 _MAILBOX = "mailboxes of institutions; a reviewer releases those"
 FALSE_ALARMS = {
     ("SWD-GeoInfo-Map.csv", "Email Address"): _MAILBOX,
@@ -41,6 +42,10 @@ FALSE_ALARMS = {
     ("臺東社區照顧關懷據點.csv", "電子郵件"): _MAILBOX,
     ("stops.json", "lat"): "bus stops, some named after a police station",
     ("stops.json", "lng"): "bus stops, some named after a police station",
+    ("0829.csv", "緯度座標"): _DISTRICT,
+    ("0829.csv", "經度座標"): _DISTRICT,
+    ("1040826.csv", "Latitude(緯度)"): _DISTRICT,
+    ("1040826.csv", "Longitude(經度)"): _DISTRICT,
     ("评选表彰北京市三八红旗奖章和集体.csv", "简要事迹"): "the deeds of doctors and teachers who are honoured",
     ("工程监理企业专业乙级、丙级资质和事务所资质认定.csv", "许可证号"): "numbers of permits, told of and not stopped",
 }
