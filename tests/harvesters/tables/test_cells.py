@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harvesters.errors import SkipRecord
+from harvesters.errors import NotReady, SkipRecord
 from harvesters.records import ChangeBatch, TablePart
 from harvesters.tables.mojibake import Unreadable, repaired
 from tests.exchange_database.server import ExchangeDatabase
@@ -160,3 +160,31 @@ def test_words_and_signs_of_other_languages_are_left_alone(text: str) -> None:
 def test_what_is_surely_broken_is_not_guessed() -> None:
     with pytest.raises(Unreadable):
         repaired(as_latin1("人民政府", "gbk")[:-1])
+
+
+def test_booleans_come_as_the_server_has_them(empty_exchange: ExchangeDatabase, open_tables: OpenTables) -> None:
+    """PostgreSQL knows a truth value; MariaDB's and SQLite's BOOLEAN is a number, but one bit of MariaDB is one."""
+    bit = {"mariadb": "BIT(1)", "postgresql": "BIT(1)", "sqlite": "BOOLEAN"}[empty_exchange.kind]
+    empty_exchange.run(f"CREATE TABLE t (id INTEGER PRIMARY KEY, yes BOOLEAN, one {bit})")
+    literal = {"mariadb": "b'{}'", "postgresql": "B'{}'", "sqlite": "{}"}[empty_exchange.kind]
+    for number, value in ((1, True), (2, False)):
+        empty_exchange.run(f"INSERT INTO t VALUES ({number}, {value}, {literal.format(int(value))})")
+    empty_exchange.run("INSERT INTO t VALUES (3, NULL, NULL)")
+    (batch,) = read(open_tables, "t")
+    truth = ("true", "false", None)
+    found = {"mariadb": (("1", "0", None), truth), "postgresql": (truth, ("1", "0", None))}
+    expected = found.get(empty_exchange.kind, (("1", "0", None), ("1", "0", None)))
+    assert (tuple(row[1] for row in batch.rows), tuple(row[2] for row in batch.rows)) == expected
+
+
+def test_a_batch_column_holds_the_table_back_until_every_row_is_finished(
+    empty_exchange: ExchangeDatabase, open_tables: OpenTables
+) -> None:
+    empty_exchange.run("CREATE TABLE t (id INTEGER PRIMARY KEY, name VARCHAR(20), batch VARCHAR(10))")
+    empty_exchange.run("INSERT INTO t VALUES (1, '甲', 'done'), (2, '乙', 'loading'), (3, '丙', NULL)")
+    with pytest.raises(NotReady, match="2 rows of 't' are of a batch that is not finished"):
+        read(open_tables, "t", batch_column="batch", finished=["done"], settle_s=5)
+    empty_exchange.run("UPDATE t SET batch = 'done'")
+    (batch,) = read(open_tables, "t", batch_column="batch", finished=["done"], settle_s=5)
+    assert batch.columns == ("id", "name")  # the marker only serves the exchange
+    assert sorted(batch.rows) == [("1", "甲"), ("2", "乙"), ("3", "丙")]
