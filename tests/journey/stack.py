@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,11 +32,15 @@ class Servers:
 
 @dataclass
 class Stack:
-    """Runs composed services as processes; `stop()` ends them all and keeps their logs in `directory`."""
+    """Runs composed services as processes; `stop()` ends them all and keeps their logs in `directory`.
+
+    `settings`: variables of the portal that the composition leaves at their defaults.
+    """
 
     servers: Servers
     directory: Path
     bucket: str
+    settings: Mapping[str, str] = field(default_factory=dict)
     base_url: str = field(init=False)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, init=False)
 
@@ -70,7 +74,14 @@ class Stack:
         composed = moved(self._service(name).environment, self._places)
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PORTAL_", "WEB_", "TEST_"))}
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        return {**inherited, **composed, "PATH": path, "WEB_TMP": str(self.directory), "PYTHONUNBUFFERED": "1"}
+        return {
+            **inherited,
+            **composed,
+            **self.settings,
+            "PATH": path,
+            "WEB_TMP": str(self.directory),
+            "PYTHONUNBUFFERED": "1",
+        }
 
     def run(self, name: str, command: Sequence[str] = (), timeout_s: float = 600) -> str:
         """Run a one-off (the service's own command, or one given) to its end; its output. Raises when it fails."""

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 from obstore.store import S3Store
 from sqlalchemy import create_engine, text
@@ -16,6 +17,7 @@ from tests.served.examining import Examination, Leak
 from tests.served.opening import json_texts
 
 _SERVICES = ("portal", "worker")
+_TOKENS = ("349901", "1390000")  # what the sample's identity and mobile numbers begin with
 
 
 def examine_stack(stack: Stack, own: frozenset[str], datasets: tuple[str, ...]) -> tuple[list[Leak], dict[str, int]]:
@@ -63,10 +65,21 @@ def _objects(stack: Stack) -> Iterator[tuple[str, bytes]]:
 
 
 def _take_engine(examination: Examination, address: str) -> int:
-    """Every document of every index of the portal, its tokens included."""
-    with urllib.request.urlopen(f"{address}/portal*/_search?size=1000", timeout=60) as answer:
-        found = json.load(answer)["hits"]["hits"]
+    """Every document of every index of the portal: what the engine gives back of it (documents themselves are not kept), and
+    whether any can be found by a token that begins like something planted; how many."""
+    indexes = _asked(f"{address}/portal*/_mapping")
+    properties = next(iter(indexes.values()))["mappings"]["properties"]
+    names = ",".join(name for name, field in properties.items() if field["type"] == "keyword")
+    found = _asked(f"{address}/portal*/_search?size=1000&docvalue_fields={names}")["hits"]["hits"]
     for document in found:
-        for words in json_texts(document["_source"]):
+        for words in json_texts([document.get("_source", {}), list(document.get("fields", {}).values())]):
             examination.take_text(f"document of {document['_index']}", words, str(document["_id"]))
+    for token in _TOKENS:
+        if _asked(f"{address}/portal*/_count?lenient=true&analyze_wildcard=true&q={token}*")["count"]:
+            examination.leaks.add(Leak(f"token {token} of the engine", "planted"))
     return len(found)
+
+
+def _asked(address: str) -> Any:
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        return json.load(answer)
