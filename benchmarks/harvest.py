@@ -24,7 +24,7 @@ from typing import Any, Protocol
 from urllib.request import Request, urlopen
 
 from portal.db.migrating import migrate
-from portal.ingest.running import run_harvest
+from portal.ingest.conducting.running import run_harvest
 from portal.ingest.sources import add_source, keep_secret, sign_mapping
 from portal.ingest.workshop import Workshop
 from portal.logs import set_up_logs

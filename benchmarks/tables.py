@@ -26,9 +26,9 @@ from harvesters import open_source
 from harvesters.records import TablePart
 from harvesters.tables import TablesSource
 from portal.db.migrating import migrate
-from portal.ingest.running import run_harvest
+from portal.ingest.conducting.running import run_harvest
+from portal.ingest.fetching.transport import transport_for
 from portal.ingest.sources import add_source, keep_secret, sign_mapping
-from portal.ingest.transport import transport_for
 from portal.ingest.workshop import Workshop
 from portal.logs import set_up_logs
 from portal.outbound import GuardedClient
@@ -103,10 +103,10 @@ def stream(server: str, address: str) -> dict[str, float]:
     return figures.values
 
 
-def whole_way(server: str, address: str) -> dict[str, dict[str, float]]:
+def whole_way(server: str, address: str) -> dict[str, dict[str, object]]:
     """First harvest, an increment, a comparison of all keys: each to its end."""
     config, secret = config_of(server, address)
-    found: dict[str, dict[str, float]] = {}
+    found: dict[str, dict[str, object]] = {}
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(var_dir=Path(folder) / "var", secret_key="00" * 32, quarantine_key="11" * 32)
         set_up_logs("ERROR")

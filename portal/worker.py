@@ -20,7 +20,7 @@ from portal.bundles.listing import is_outside
 from portal.db import Database
 from portal.db.migrating import check_schema
 from portal.ingest.duties import DUTIES, Duty, Hands
-from portal.ingest.supervising import Harvests
+from portal.ingest.runs.supervising import Harvests
 from portal.ingest.workshop import Workshop
 from portal.kernel.errors import PortalError
 from portal.logs import set_up_logs

@@ -1,6 +1,6 @@
 """How much of what the departments have catalogued is open: numbers per department, and never a title.
 
-The numbers are kept by `portal.ingest.coverage`, which knows the records of all sources; the web's own database role
+The numbers are kept by `portal.ingest.listings.coverage`, which knows the records of all sources; the web's own database role
 reads nothing of those. What is withdrawn stops counting at once: a department never shows more than it has published.
 """
 

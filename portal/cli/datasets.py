@@ -9,7 +9,7 @@ from portal.bundles.listing import is_outside
 from portal.catalogue.commands import lift_withdrawal, withdraw_dataset
 from portal.catalogue.purge import purge_outbox
 from portal.cli.parts import opened_parts, workshop_of
-from portal.ingest.cutting import withdraw_rows
+from portal.ingest.settling.cutting import withdraw_rows
 from portal.kernel.errors import InvalidInput
 from portal.settings import Settings
 

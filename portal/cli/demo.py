@@ -24,9 +24,9 @@ from portal.cli.processes import child, first_line
 from portal.cli.serving import check_port
 from portal.db import Database
 from portal.db.migrating import migrate
-from portal.ingest.running import run_harvest
+from portal.ingest.conducting.running import run_harvest
+from portal.ingest.listings.standing import count_standing
 from portal.ingest.sources import add_source, keep_secret, sign_mapping
-from portal.ingest.standing import count_standing
 from portal.kernel.principal import ANONYMOUS
 from portal.kernel.vocab import PartKind
 from portal.paths import ROOT

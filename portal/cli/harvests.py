@@ -11,14 +11,14 @@ from portal.cli.parts import opened_parts, workshop_of
 from portal.cli.reconciliations import print_reconciliation, run_as_json
 from portal.cli.tables import print_table
 from portal.cli.wording import reason_in_words, without_numbers
+from portal.ingest.conducting.running import RunReport, run_harvest
+from portal.ingest.conducting.trying import try_harvest
 from portal.ingest.errors import RunEnded
-from portal.ingest.reconciling import find_reconciliation
-from portal.ingest.reporting import list_alarms, list_exceptions
-from portal.ingest.running import RunReport, run_harvest
-from portal.ingest.runs import get_run, list_runs
-from portal.ingest.schedules import time_limit_of
-from portal.ingest.trying import try_harvest
-from portal.ingest.watching import ended_from_outside
+from portal.ingest.listings.reconciling import find_reconciliation
+from portal.ingest.runs.bookkeeping import get_run, list_runs
+from portal.ingest.runs.reporting import list_alarms, list_exceptions
+from portal.ingest.runs.schedules import time_limit_of
+from portal.ingest.runs.watching import ended_from_outside
 from portal.ingest.workshop import Workshop
 from portal.logs import set_up_logs
 from portal.settings import Settings

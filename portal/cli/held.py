@@ -8,11 +8,11 @@ import click
 from portal.cli.parts import opened_parts, workshop_of
 from portal.cli.tables import print_table
 from portal.cli.wording import reason_in_words, without_numbers
-from portal.ingest.confirming import HeaderOrder, confirm_header
 from portal.ingest.errors import CannotReview
-from portal.ingest.held import HeldView, get_held, list_held
-from portal.ingest.releasing import Approved, refuse_held, release_held
-from portal.ingest.review_acts import LARGEST_ASSESSMENT, NO_ASSESSMENT, Assessment, find_assessment
+from portal.ingest.review.acts import LARGEST_ASSESSMENT, NO_ASSESSMENT, Assessment, find_assessment
+from portal.ingest.review.confirming import HeaderOrder, confirm_header
+from portal.ingest.review.held import HeldView, get_held, list_held
+from portal.ingest.review.releasing import Approved, refuse_held, release_held
 from portal.settings import Settings
 
 

@@ -10,7 +10,7 @@ import click
 from portal.cli.parts import opened_parts
 from portal.cli.tables import print_table
 from portal.ingest.errors import SourceInvalid
-from portal.ingest.mapping_proposals import SeenLabel, SeenLabels, find_seen_labels
+from portal.ingest.listings.mapping_proposals import SeenLabel, SeenLabels, find_seen_labels
 from portal.ingest.sources import get_source, sign_mapping
 from portal.settings import Settings
 

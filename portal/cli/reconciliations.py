@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from portal.ingest.reconciling import Compared
-from portal.ingest.reporting import RecordLine
-from portal.ingest.runs import RunView
+from portal.ingest.listings.reconciling import Compared
+from portal.ingest.runs.bookkeeping import RunView
+from portal.ingest.runs.reporting import RecordLine
 
 _WORDS = {
     "new": "seen for the first time",

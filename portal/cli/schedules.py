@@ -7,7 +7,7 @@ import click
 
 from portal.cli.parts import opened_parts
 from portal.cli.tables import print_table
-from portal.ingest.schedules import DEFAULT_LIMIT_MINUTES, list_schedules, set_schedule, turn_off
+from portal.ingest.runs.schedules import DEFAULT_LIMIT_MINUTES, list_schedules, set_schedule, turn_off
 from portal.settings import Settings
 
 _MINUTES = "%Y-%m-%d %H:%M"

@@ -11,7 +11,7 @@ from portal.cli import schedules
 from portal.cli.mappings import mapping, read_object
 from portal.cli.parts import opened_parts, workshop_of
 from portal.cli.tables import print_table
-from portal.ingest.checking import check_source
+from portal.ingest.conducting.checking import check_source
 from portal.ingest.sources import add_source, keep_secret, list_sources, sign_mapping
 from portal.settings import Settings
 

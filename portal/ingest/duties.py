@@ -23,10 +23,10 @@ from portal.catalogue.queries import open_version
 from portal.catalogue.views import ExportJobView, Ref
 from portal.exports.spooling import spool_file
 from portal.index import SearchService
-from portal.ingest.coverage import count_coverage
-from portal.ingest.cutting import cut_due
-from portal.ingest.increments_keeping import keep_bases
+from portal.ingest.fetching.bases import keep_bases
+from portal.ingest.listings.coverage import count_coverage
 from portal.ingest.models import HarvestRun
+from portal.ingest.settling.cutting import cut_due
 from portal.ingest.workshop import Workshop
 from portal.kernel.errors import PortalError
 from portal.kernel.principal import Principal

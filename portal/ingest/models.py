@@ -42,7 +42,7 @@ class HarvestRun(Base):
     `holder` is the process that runs it (host, process number, its start) and `heartbeat_at` its last sign of life: together
     they tell a run that goes on from one whose process was killed. A dry run leaves no row. At most one run of a source is
     `running`, which the database itself holds to. `started_by`: person | schedule; `deadline_at`: when its time limit is
-    over; `end_reason`: why it did not reach its end (`portal.ingest.ending`), "" when it did.
+    over; `end_reason`: why it did not reach its end (`portal.ingest.runs.ending`), "" when it did.
     """
 
     __tablename__ = "harvest_run"

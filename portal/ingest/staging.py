@@ -35,7 +35,7 @@ class StagedPart:
     `row_ends`, `next_end_on`: the column that ends rows, and the next day on which one ends; `row_reasons` what was wrong
     with it. `rows_withdrawn`: how many withdrawals of rows the table was cut by. `original_sha256`: of the delivered file
     where it may be published beside the table.
-    `header`: where it is and whether that is certain (`portal.ingest.reading_plans`); empty: the names came with the rows.
+    `header`: where it is and whether that is certain (`preparing.reading_plans`); empty: the names came with the rows.
     """
 
     part_key: str

@@ -2,10 +2,10 @@
 
 from portal.readers.errors import FileRefused, RowsRefused
 from portal.readers.files import read_file
-from portal.readers.grid import Grid, GridRow, GridSheet, read_grid
-from portal.readers.header_proof import HeaderChoice, HeaderReading
+from portal.readers.headers.proof import HeaderChoice, HeaderReading
 from portal.readers.reading import FileReading, Note, ReadingLimits, TableReading
 from portal.readers.spool import RowSpool
+from portal.readers.spreadsheets.grid import Grid, GridRow, GridSheet, read_grid
 
 __all__ = [
     "FileReading",

@@ -27,7 +27,7 @@ def take_limits(limits: ReadingLimits) -> None:
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     from portal.readers.errors import FileRefused  # noqa: PLC0415 - the limits hold before anything large is loaded
-    from portal.readers.header_proof import HeaderChoice  # noqa: PLC0415
+    from portal.readers.headers.proof import HeaderChoice  # noqa: PLC0415
     from portal.readers.opening import Delivery, open_file  # noqa: PLC0415
     from portal.readers.transfer import reading_to_json  # noqa: PLC0415
 

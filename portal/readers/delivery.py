@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.readers.header_proof import HeaderChoice
+from portal.readers.headers.proof import HeaderChoice
 from portal.readers.reading import ReadingLimits
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from portal.readers.child import RESULT_NAME
 from portal.readers.errors import FileRefused
-from portal.readers.header_proof import HeaderChoice
+from portal.readers.headers.proof import HeaderChoice
 from portal.readers.reading import FileReading, ReadingLimits
 from portal.readers.transfer import reading_from_json
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from portal.readers.encodings import is_wide
 from portal.readers.errors import FileRefused
-from portal.readers.layers_zip import has_layers
+from portal.readers.layers.zipped import has_layers
 from portal.readers.reading import ReadingLimits
+from portal.readers.text.encodings import is_wide
 
 Way = Literal["sheet", "text", "parquet", "layers", "document", "none"]
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

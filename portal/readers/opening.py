@@ -7,21 +7,21 @@ from pathlib import Path
 import duckdb
 
 from portal.kernel.vocab import PartKind
-from portal.readers.archive import has_unknown_parts, member_lines
 from portal.readers.archives import open_archive
 from portal.readers.delivery import Delivery
 from portal.readers.duck import connect, literal, quoted
 from portal.readers.errors import FileRefused
 from portal.readers.formats import RealFormat, real_format
-from portal.readers.hidden_ods import search_ods
-from portal.readers.hidden_parts import HiddenParts, not_seen
-from portal.readers.hidden_xls import search_xls
-from portal.readers.hidden_xlsx import search_xlsx
+from portal.readers.hidden.members import has_unknown_parts, member_lines
+from portal.readers.hidden.ods import search_ods
+from portal.readers.hidden.parts import HiddenParts, not_seen
+from portal.readers.hidden.xls import search_xls
+from portal.readers.hidden.xlsx import search_xlsx
 from portal.readers.original import write_original_text
 from portal.readers.reading import FileReading, Note, TableReading
-from portal.readers.spreadsheets import Workbook, all_texts, read_workbook
+from portal.readers.spreadsheets.sheets import Workbook, all_texts, read_workbook
 from portal.readers.tables import TableRequest, finish_table, finish_text_table
-from portal.readers.text_opening import open_text
+from portal.readers.text.opening import open_text
 from portal.readers.text_table import TextTable, write_text_table
 
 __all__ = ["Delivery", "open_file"]
@@ -42,7 +42,7 @@ def open_file(delivery: Delivery) -> FileReading:  # noqa: PLR0911 - one return 
         if found.way == "parquet":
             return _open_parquet(connection, delivery, found)
         if found.way == "layers":
-            from portal.readers.layers_opening import open_zipped  # noqa: PLC0415 - brings GDAL along
+            from portal.readers.layers.opening import open_zipped  # noqa: PLC0415 - brings GDAL along
 
             stated = delivery.coordinate_systems
             return open_zipped(connection, delivery.path, delivery.work_dir, delivery.limits, stated=stated)
@@ -51,7 +51,7 @@ def open_file(delivery: Delivery) -> FileReading:  # noqa: PLR0911 - one return 
     if found.name == "zip" and (inside := _open_members(delivery)):
         return inside
     if found.way == "document":
-        from portal.readers.documents_opening import open_document  # noqa: PLC0415 - brings its libraries along
+        from portal.readers.documents.opening import open_document  # noqa: PLC0415 - brings its libraries along
 
         return open_document(delivery.path, found.name, found.media_type, delivery.work_dir)
     return FileReading(PartKind.FILE, found.name, found.media_type, None, has_hidden_content=True)

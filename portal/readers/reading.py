@@ -6,7 +6,7 @@ from pathlib import Path
 
 from portal.kernel.columns import Column
 from portal.kernel.vocab import PartKind
-from portal.readers.header_proof import HeaderReading
+from portal.readers.headers.proof import HeaderReading
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from portal.kernel.ids import new_id
 from portal.readers.duck import connect
 from portal.readers.errors import FileRefused, RowsRefused
-from portal.readers.names import unique_names
+from portal.readers.headers.names import unique_names
 from portal.readers.reading import Note, ReadingLimits, TableReading
 from portal.readers.text_table import Row, TextWriter, filled_width, rows_a_batch
 from portal.readers.typed_table import parquet_source, type_table

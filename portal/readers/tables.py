@@ -9,11 +9,11 @@ import duckdb
 
 from portal.readers.duck import WIDE_COLUMNS, connect
 from portal.readers.errors import FileRefused
-from portal.readers.header_proof import HeaderChoice, HeaderReading, is_certain, shape_of
-from portal.readers.headers import SAMPLE_ROWS, HeaderPlan, Span, find_header, header_at, padded
-from portal.readers.names import ColumnName, renamed_counts, unique_names
+from portal.readers.headers.finding import SAMPLE_ROWS, HeaderPlan, Span, find_header, header_at, padded
+from portal.readers.headers.names import ColumnName, renamed_counts, unique_names
+from portal.readers.headers.proof import HeaderChoice, HeaderReading, is_certain, shape_of
 from portal.readers.reading import Note, ReadingLimits, TableReading
-from portal.readers.regular_csv import RegularCsv
+from portal.readers.text.regular_csv import RegularCsv
 from portal.readers.text_table import TextTable
 from portal.readers.typed_table import count_totals, type_table
 

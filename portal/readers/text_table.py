@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from portal.readers.errors import FileRefused
-from portal.readers.footers import FOOTER_ROWS, count_footers
+from portal.readers.headers.footers import FOOTER_ROWS, count_footers
 from portal.readers.typed_table import ROW_GROUP_ROWS, Source, parquet_source
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any
 from portal.kernel.columns import Column
 from portal.kernel.text import Text
 from portal.kernel.vocab import ColumnType, PartKind
-from portal.readers.header_proof import HeaderReading
-from portal.readers.layers_words import GEOMETRY_TITLE, geometry_description
+from portal.readers.headers.proof import HeaderReading
+from portal.readers.layers.words import GEOMETRY_TITLE, geometry_description
 from portal.readers.reading import FileReading, Note, TableReading
 from portal.readers.typed_table import title_of
 

@@ -11,8 +11,8 @@ from portal.kernel.text import Text
 from portal.kernel.vocab import ColumnType
 from portal.readers.duck import literal, quoted
 from portal.readers.errors import FileRefused
-from portal.readers.footers import TOTAL
-from portal.readers.names import ColumnName
+from portal.readers.headers.footers import TOTAL
+from portal.readers.headers.names import ColumnName
 from portal.readers.reading import Note
 from portal.readers.typing_rules import (
     Candidate,

@@ -1,6 +1,6 @@
 """What a column's values are like, in numbers: shares, magnitudes and ranges, and of text never a value.
 
-Made once, when a table is projected, and kept with its version: the next version is compared with it (`portal.ingest.drift`).
+Made once, when a table is projected, and kept with its version: the next version is compared with it (`ingest.comparing.drift`).
 """
 
 from collections.abc import Mapping, Sequence

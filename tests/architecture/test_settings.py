@@ -56,7 +56,7 @@ def test_the_environment_is_read_in_one_place() -> None:
         "portal.cli.database",  # passwords of the roles it makes, which no process of the portal may keep
         "portal.cli.demo",  # hands its own on to the processes it starts
         "portal.readers.files",  # gives its child next to none of it
-        "portal.readers.layers_gdal",  # tells GDAL, in that child, what it may not know
+        "portal.readers.layers.gdal",  # tells GDAL, in that child, what it may not know
     }
     readers = {
         name

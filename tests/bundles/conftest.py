@@ -17,7 +17,7 @@ from portal.bundles.keys import make_private_key
 from portal.bundles.writing import Made, make_bundle
 from portal.catalogue.purge import purge_outbox
 from portal.db.migrating import migrate
-from portal.ingest.running import run_harvest
+from portal.ingest.conducting.running import run_harvest
 from portal.settings import Settings
 from portal.wiring import Parts, web_parts
 from tests.ingest.conftest import Bench, Sample, make_workshop, register

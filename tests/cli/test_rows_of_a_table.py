@@ -12,7 +12,7 @@ import time_machine
 from flask.testing import FlaskClient
 
 from portal.app import create_app
-from portal.ingest.cutting import cut_due
+from portal.ingest.settling.cutting import cut_due
 from portal.settings import Settings
 from portal.wiring import web_parts
 from tests.cli.test_commands import Portal

@@ -8,9 +8,9 @@ import pytest
 from click.testing import Result
 
 from portal.catalogue.models import MAIL, Outbox
-from portal.ingest.ending import finish_run
 from portal.ingest.harvest import utc_now
-from portal.ingest.runs import start_run
+from portal.ingest.runs.bookkeeping import start_run
+from portal.ingest.runs.ending import finish_run
 from tests.cli.test_commands import portal as portal  # noqa: PLC0414 - a fixture
 from tests.ingest.conftest import Bench
 from tests.ingest.conftest import make_bench as make_bench  # noqa: PLC0414 - a fixture

@@ -24,7 +24,7 @@ from portal.bundles.keys import read_private_key
 from portal.catalogue.counts import recount
 from portal.catalogue.purge import is_referenced
 from portal.ingest.duties import DUTIES
-from portal.ingest.supervising import Harvests
+from portal.ingest.runs.supervising import Harvests
 from portal.kernel.ids import new_id
 from portal.settings import Settings
 from portal.wiring import WorkerParts, worker_parts

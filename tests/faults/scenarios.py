@@ -15,9 +15,9 @@ from portal.bundles.writing import make_bundle
 from portal.catalogue.commands import request_export_job, withdraw_dataset
 from portal.catalogue.views import Ref
 from portal.db.migrating import migrate
-from portal.ingest.releasing import release_held
-from portal.ingest.review_acts import Assessment
-from portal.ingest.running import run_harvest
+from portal.ingest.conducting.running import run_harvest
+from portal.ingest.review.acts import Assessment
+from portal.ingest.review.releasing import release_held
 from portal.ingest.sources import add_source, keep_secret, sign_mapping
 from portal.ingest.workshop import Workshop
 from portal.kernel.principal import Principal

@@ -12,7 +12,7 @@ import pytest
 
 from harvesters import hosts_of, open_source
 from harvesters.protocols import Source, Transport
-from portal.ingest.transport import transport_for
+from portal.ingest.fetching.transport import transport_for
 from portal.outbound import GuardedClient, OutboundLimits, RetryRule
 from tests.ckan_server.server import CkanServer, Package
 from tests.sample_platform.control import Control

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harvesters import KINDS, ConfigError, check_config, hosts_of, open_source, secret_names
-from portal.ingest.sheets import ChildSheetReader
+from portal.ingest.fetching.sheets import ChildSheetReader
 from tests.harvesters.conftest import Lines
 
 

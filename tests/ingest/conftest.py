@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from portal.db import Database
 from portal.db.migrating import migrate
-from portal.ingest.running import RunReport, run_harvest
+from portal.ingest.conducting.running import RunReport, run_harvest
 from portal.ingest.sources import add_source, keep_secret, sign_mapping
 from portal.ingest.workshop import Workshop
 from portal.jobs import open_queue

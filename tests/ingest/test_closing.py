@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from portal.ingest.errors import CannotReview
-from portal.ingest.held import get_held, list_held
-from portal.ingest.releasing import Released, refuse_held, release_held
+from portal.ingest.review.held import get_held, list_held
+from portal.ingest.review.releasing import Released, refuse_held, release_held
 from tests.ingest.conftest import Bench
 from tests.ingest.test_increments import first_published
 

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 
 from portal.app import create_app
 from portal.catalogue.queries import find_dataset_id
-from portal.ingest import settling
-from portal.ingest.held import list_held
-from portal.ingest.releasing import release_held
+from portal.ingest.review.held import list_held
+from portal.ingest.review.releasing import release_held
+from portal.ingest.settling import records as settling
 from portal.ingest.sources import sign_mapping
 from portal.settings import Settings
 from portal.wiring import web_parts

@@ -17,9 +17,9 @@ from portal.catalogue.models import RowWithdrawal
 from portal.catalogue.publication import Publication, PublishedPart
 from portal.catalogue.recutting import find_live_version
 from portal.db.migrating import migrate
-from portal.ingest.cutting import cut_dataset, cut_due, withdraw_rows
 from portal.ingest.duties import DUTIES
 from portal.ingest.row_keeping import RowKeeping
+from portal.ingest.settling.cutting import cut_dataset, cut_due, withdraw_rows
 from portal.ingest.workshop import Workshop
 from portal.kernel.columns import ColumnRule
 from portal.kernel.declaration import RowEnds
@@ -274,7 +274,7 @@ def test_from_the_first_commit_no_door_shows_the_row_though_the_cut_is_killed(
     with time_machine.travel(BEFORE, tick=False):
         shown.publish(ROWS, today=date(2026, 11, 20))
         with monkeypatch.context() as patch:
-            patch.setattr("portal.ingest.cutting.cut_dataset", killed)
+            patch.setattr("portal.ingest.settling.cutting.cut_dataset", killed)
             with pytest.raises(Killed):
                 withdraw(shown, "罚〔2026〕1号")
         assert shown.statuses() == {503}
@@ -339,7 +339,7 @@ def test_a_cut_that_finds_what_nobody_knew_of_withdraws_the_dataset(
 
     with time_machine.travel(BEFORE, tick=False) as clock:
         shown.publish(ROWS, today=date(2026, 11, 20))
-        monkeypatch.setattr("portal.ingest.cutting.scan_table", newer)
+        monkeypatch.setattr("portal.ingest.settling.cutting.scan_table", newer)
         clock.move_to(MIDNIGHT)
         shown.cut()
         assert shown.statuses() == {410}

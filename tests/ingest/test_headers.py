@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from portal.db.migrating import migrate
-from portal.ingest.confirming import HeaderOrder, confirm_header
+from portal.ingest.conducting.running import run_harvest
 from portal.ingest.errors import CannotReview
-from portal.ingest.held import HeldView, list_held
-from portal.ingest.releasing import release_held
-from portal.ingest.running import run_harvest
+from portal.ingest.review.confirming import HeaderOrder, confirm_header
+from portal.ingest.review.held import HeldView, list_held
+from portal.ingest.review.releasing import release_held
 from portal.ingest.sources import add_source, sign_mapping
 from portal.kernel.vocab import HarvestAction
 from portal.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 from harvesters.exchange.source import ExchangeSource
 from harvesters.records import DatasetRecord, RawRecord
 from portal.ingest import harvest as harvest_module
-from portal.ingest.label_sets import kept_labels
+from portal.ingest.listings.label_sets import kept_labels
 from portal.ingest.sources import sign_mapping
 from tests.ingest.conftest import Bench
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from portal.ingest.conducting.running import run_harvest
 from portal.ingest.errors import SourceBusy
-from portal.ingest.running import run_harvest
 from portal.settings import Settings
 from tests.ingest.conftest import Bench, make_workshop, register
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from portal.db.migrating import migrate
 from portal.settings import Settings
 from tests.ingest.conftest import make_workshop, register
-from portal.ingest.running import run_harvest
+from portal.ingest.conducting.running import run_harvest
 settings = Settings.from_environment()
 workshop = make_workshop(settings)
 migrate(workshop.database)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from portal.cli.wording import reason_in_words
-from portal.ingest.reporting import list_exceptions
-from portal.ingest.running import RunReport
+from portal.ingest.conducting.running import RunReport
+from portal.ingest.runs.reporting import list_exceptions
 from tests.ingest.conftest import Bench
 from tests.ingest.test_increments import first_published
 

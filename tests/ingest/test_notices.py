@@ -12,10 +12,10 @@ from sqlalchemy import select
 from portal.catalogue.models import MAIL, Outbox
 from portal.catalogue.purge import purge_outbox
 from portal.db import Database
-from portal.ingest.ending import finish_run
 from portal.ingest.models import HeldRecord, Source
-from portal.ingest.runs import start_run
-from portal.ingest.schedules import set_schedule
+from portal.ingest.runs.bookkeeping import start_run
+from portal.ingest.runs.ending import finish_run
+from portal.ingest.runs.schedules import set_schedule
 from portal.storage import LocalStore
 from tests.ingest.conftest import Bench
 from tests.ingest.test_increments import first_published

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from portal.ingest.profile_drift import compare_profiles
+from portal.ingest.comparing.profile_drift import compare_profiles
 from portal.tables.profiles import ColumnProfile, TableProfile, profile_from_json, profile_to_json
 
 TEXT = ColumnProfile(0.1, 900, runs={})

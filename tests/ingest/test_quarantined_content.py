@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData, select
 
-from portal.ingest import conductor
+from portal.ingest.conducting import conductor
 from portal.ingest.errors import CannotReview
-from portal.ingest.held import list_held
-from portal.ingest.releasing import release_held
+from portal.ingest.review.held import list_held
+from portal.ingest.review.releasing import release_held
 from portal.kernel.masking import masked
 from tests.ingest.conftest import Bench
 from tests.ingest.test_increments import first_published

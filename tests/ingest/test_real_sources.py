@@ -13,10 +13,10 @@ from sqlalchemy import text
 
 from portal.cli.wording import reason_in_words
 from portal.db.migrating import migrate
-from portal.ingest.confirming import HeaderOrder, confirm_header
-from portal.ingest.held import HeldView, list_held
-from portal.ingest.reporting import RecordLine, list_exceptions
-from portal.ingest.running import RunReport, run_harvest
+from portal.ingest.conducting.running import RunReport, run_harvest
+from portal.ingest.review.confirming import HeaderOrder, confirm_header
+from portal.ingest.review.held import HeldView, list_held
+from portal.ingest.runs.reporting import RecordLine, list_exceptions
 from portal.ingest.sources import add_source, sign_mapping
 from portal.ingest.workshop import Workshop
 from portal.kernel.vocab import HarvestAction

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from portal.ingest import harvest as harvest_module
-from portal.ingest import judging, projecting
+from portal.ingest.comparing import judging
+from portal.ingest.preparing import projecting
 from portal.inspect import scan_table, scan_texts
 from portal.kernel.findings import Findings
 from tests.ingest.conftest import Bench

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from portal.gate import plan_columns
-from portal.ingest.projecting import ends_of
+from portal.ingest.preparing.projecting import ends_of
 from portal.ingest.row_keeping import RowKeeping
 from portal.kernel.columns import Column
 from portal.kernel.declaration import Declaration, RowEnds

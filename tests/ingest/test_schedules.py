@@ -12,12 +12,12 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.db import Database
 from portal.db.migrating import migrate
-from portal.ingest.cron import next_times
-from portal.ingest.ending import finish_run
 from portal.ingest.errors import RunLost, ScheduleInvalid, SourceBusy, SourceUnknown
 from portal.ingest.models import HarvestRun, Source, SourceSchedule
-from portal.ingest.runs import SILENT_AFTER, adopt_run, beating, close_dead_runs, get_run, of_run, start_run
-from portal.ingest.schedules import Claimed, claim_due_run, list_schedules, set_schedule, turn_off
+from portal.ingest.runs.bookkeeping import SILENT_AFTER, adopt_run, beating, close_dead_runs, get_run, of_run, start_run
+from portal.ingest.runs.cron import next_times
+from portal.ingest.runs.ending import finish_run
+from portal.ingest.runs.schedules import Claimed, claim_due_run, list_schedules, set_schedule, turn_off
 from portal.storage.workdirs import process_holder
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -283,7 +283,7 @@ def test_a_run_is_closed_once(catalogue: Database) -> None:
 def test_a_run_gives_signs_of_life_while_one_record_takes_long(
     catalogue: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.ingest.runs.HEARTBEAT_EVERY", timedelta(milliseconds=20))
+    monkeypatch.setattr("portal.ingest.runs.bookkeeping.HEARTBEAT_EVERY", timedelta(milliseconds=20))
     schedule(catalogue, "a")
     with catalogue.transaction() as session:
         run_id = start_run(session, "a", NOW)

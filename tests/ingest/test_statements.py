@@ -9,10 +9,10 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
+from portal.ingest.conducting.running import run_harvest
 from portal.ingest.harvest import Silence
-from portal.ingest.held import list_held
-from portal.ingest.releasing import release_held
-from portal.ingest.running import run_harvest
+from portal.ingest.review.held import list_held
+from portal.ingest.review.releasing import release_held
 from portal.kernel.vocab import HarvestAction
 from tests.ingest.conftest import Bench
 

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import update
 
-from portal.ingest.ending import finish_run
+from portal.ingest.conducting.running import run_harvest
 from portal.ingest.harvest import Silence, utc_now
 from portal.ingest.models import HarvestRun, Source, SourceSchedule
-from portal.ingest.running import run_harvest
-from portal.ingest.schedules import Claimed, claim_due_run, set_schedule
-from portal.ingest.supervising import Harvests
+from portal.ingest.runs.ending import finish_run
+from portal.ingest.runs.schedules import Claimed, claim_due_run, set_schedule
+from portal.ingest.runs.supervising import Harvests
 from portal.settings import Settings
 from portal.storage.workdirs import is_alive, process_holder
 from tests.ingest.conftest import Bench

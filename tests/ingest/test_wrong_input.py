@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from portal.db.migrating import migrate
-from portal.ingest.running import run_harvest
+from portal.ingest.conducting.running import run_harvest
 from portal.ingest.sources import add_source, sign_mapping
 from portal.settings import Settings
 from tests.ingest.conftest import Bench, make_workshop

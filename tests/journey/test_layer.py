@@ -17,7 +17,7 @@ from portal.app import create_app
 from portal.catalogue.indexing import describe_documents
 from portal.db.migrating import migrate
 from portal.index.standin import _formats
-from portal.ingest.running import RunReport, run_harvest
+from portal.ingest.conducting.running import RunReport, run_harvest
 from portal.ingest.sources import add_source, sign_mapping
 from portal.ingest.workshop import Workshop
 from portal.settings import Settings

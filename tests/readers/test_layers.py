@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from portal.kernel.coordinate_systems import system_of
 from portal.kernel.vocab import ColumnType, PartKind
 from portal.readers import FileReading, FileRefused, TableReading, read_file
-from portal.readers.layers_gcj02 import AREA, ERROR_DEGREES, from_gcj02, to_gcj02
+from portal.readers.layers.gcj02 import AREA, ERROR_DEGREES, from_gcj02, to_gcj02
 from tests.readers.layer_files import write_shapefile, zipped
 
 Open = Callable[..., FileReading]
@@ -286,7 +286,7 @@ def test_gdal_in_the_child_knows_shapefiles_and_no_network() -> None:
     import sys
 
     code = (
-        "from portal.readers.layers_gdal import load_gdal, DRIVERS; assert set(load_gdal().list_drivers()) == DRIVERS"
+        "from portal.readers.layers.gdal import load_gdal, DRIVERS; assert set(load_gdal().list_drivers()) == DRIVERS"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="children are looked up in /proc")
 _READINGS = {
     "table": "from portal.readers.files import read_file; read_file(path, file_name='a.csv', work_dir=work)",
-    "grid": "from portal.readers.grid import read_grid; read_grid(path, work_dir=work)",
+    "grid": "from portal.readers.spreadsheets.grid import read_grid; read_grid(path, work_dir=work)",
 }
 _PROJECT = Path(__file__).resolve().parents[2]
 _PROGRAM = "import sys; from pathlib import Path; path, work = Path(sys.argv[1]), Path(sys.argv[2]); "

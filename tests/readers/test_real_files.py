@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from portal.kernel.vocab import PartKind
-from portal.readers.encodings import detect_encoding
 from portal.readers.errors import FileRefused
-from portal.readers.header_proof import is_certain
-from portal.readers.headers import SAMPLE_ROWS, find_header, padded
+from portal.readers.headers.finding import SAMPLE_ROWS, find_header, padded
+from portal.readers.headers.proof import is_certain
 from portal.readers.reading import TableReading
+from portal.readers.text.encodings import detect_encoding
 from tests.conftest import SHARED_DATA
 from tests.readers.conftest import Opened, notes_of
 

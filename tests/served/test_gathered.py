@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from portal.catalogue.purge import purge_outbox
-from portal.ingest.running import RunReport, run_harvest
-from portal.ingest.schedules import set_schedule
+from portal.ingest.conducting.running import RunReport, run_harvest
+from portal.ingest.runs.schedules import set_schedule
 from portal.ingest.sources import add_source, sign_mapping
 from portal.kernel.principal import ANONYMOUS
 from portal.kernel.text import Language

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from portal.ingest.running import run_harvest
+from portal.ingest.conducting.running import run_harvest
 from portal.ingest.sources import add_source, sign_mapping
 from tests.journey.test_layer import LABELS, MAPPING
 from tests.served.embedded import Site, embedded_site

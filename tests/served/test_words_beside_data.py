@@ -17,7 +17,7 @@ from portal.catalogue.queries import get_dataset
 from portal.catalogue.views import Ref
 from portal.catalogue.withdrawal import withdraw_dataset
 from portal.db import Database
-from portal.ingest.coverage import count_coverage
+from portal.ingest.listings.coverage import count_coverage
 from portal.ingest.models import Source, SourceRecord
 from portal.inspect import tellable
 from portal.kernel.digests import text_digest

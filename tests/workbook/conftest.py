@@ -14,10 +14,10 @@ from harvesters import open_source
 from harvesters.protocols import Source
 from harvesters.records import DatasetRecord, RawRecord
 from portal.db.migrating import migrate
-from portal.ingest.running import RunReport, run_harvest
-from portal.ingest.sheets import ChildSheetReader
+from portal.ingest.conducting.running import RunReport, run_harvest
+from portal.ingest.fetching.sheets import ChildSheetReader
+from portal.ingest.fetching.transport import transport_for
 from portal.ingest.sources import add_source, sign_mapping
-from portal.ingest.transport import transport_for
 from portal.ingest.workshop import Workshop
 from portal.outbound import GuardedClient
 from portal.settings import Settings

@@ -10,10 +10,10 @@ from sqlalchemy import event
 from portal.catalogue.commands import withdraw_dataset
 from portal.catalogue.coverage import get_coverage
 from portal.cli.main import main
-from portal.ingest.coverage import count_coverage
 from portal.ingest.harvest import utc_now
-from portal.ingest.mapping_proposals import find_seen_labels
-from portal.ingest.reconciling import find_reconciliation
+from portal.ingest.listings.coverage import count_coverage
+from portal.ingest.listings.mapping_proposals import find_seen_labels
+from portal.ingest.listings.reconciling import find_reconciliation
 from portal.kernel.principal import ANONYMOUS
 from tests.workbook.conftest import Desk
 from tests.workbook.sheets import CLOSED, PARKS, SCHOOLS, make_xlsx, resource

@@ -21,14 +21,14 @@ from portal.db import Database
 from portal.db.migrating import migrate
 from portal.gate import Admitted
 from portal.ingest.caps import Caps
-from portal.ingest.conductor import conduct_record
+from portal.ingest.comparing.judging import Judged
+from portal.ingest.comparing.known import Outlook
+from portal.ingest.conducting.conductor import conduct_record
+from portal.ingest.conducting.running import clear
 from portal.ingest.errors import PartUnusable
 from portal.ingest.harvest import Harvest, Silence
-from portal.ingest.judging import Judged
-from portal.ingest.known import Outlook
 from portal.ingest.offline import parsed_mapping
 from portal.ingest.row_keeping import RowKeeping
-from portal.ingest.running import clear
 from portal.ingest.sources import RegisteredSource, SignedMapping
 from portal.ingest.staging import StagedPart
 from portal.kernel.digests import value_digest

@@ -63,7 +63,7 @@ def serve() -> None:
     """Read one request a line, fork, answer with the fork's exit status, until the line ends."""
     import pyarrow.parquet  # noqa: F401 - what the forks need is loaded once
 
-    import portal.readers.layers_opening
+    import portal.readers.layers.opening
     import portal.readers.opening  # noqa: F401
 
     for line in sys.stdin:

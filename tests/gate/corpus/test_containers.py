@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from portal.db.migrating import migrate
-from portal.ingest.running import run_harvest
+from portal.ingest.conducting.running import run_harvest
 from portal.ingest.sources import add_source, sign_mapping
 from portal.ingest.workshop import Workshop
 from portal.readers import read_file

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from portal.exports import FORMATS, make_file
 from portal.gate import Admitted, Case, JudgedPart, judge
-from portal.ingest.judging import Judged
+from portal.ingest.comparing.judging import Judged
 from portal.ingest.staging import StagedPart
 from portal.inspect import combine, scan_table, scan_texts
 from portal.tables import ReadableTable

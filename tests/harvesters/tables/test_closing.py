@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from harvesters.errors import RetryLater
-from portal.ingest.ahead import ahead
+from portal.ingest.fetching.ahead import ahead
 from tests.exchange_database.server import ExchangeDatabase
 from tests.harvesters.tables.conftest import OpenTables
 from tests.harvesters.tables.test_guarding import part_of

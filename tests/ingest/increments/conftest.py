@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from portal.db.migrating import migrate
-from portal.ingest.running import RunReport, run_harvest
+from portal.ingest.conducting.running import RunReport, run_harvest
 from portal.ingest.sources import add_source, keep_secret, sign_mapping
 from portal.ingest.workshop import Workshop
 from portal.settings import Settings

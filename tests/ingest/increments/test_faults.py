@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from harvesters.tables import TablesSource
 from harvesters.tables.reading import TableReader
-from portal.ingest.increments_keeping import keep_bases
+from portal.ingest.fetching.bases import keep_bases
 from tests.exchange_database.content import MARKETS, STOPS, push_markets, push_stops
 from tests.ingest.increments.conftest import Front
 

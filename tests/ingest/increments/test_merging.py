@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvesters.records import ChangeBatch, Increments, RowBatch
-from portal.ingest.increments_merging import Delta, DeltaWriter, KeyWriter, Merged, knows_all_keys, merge
+from portal.ingest.fetching.merging import Delta, DeltaWriter, KeyWriter, Merged, knows_all_keys, merge
 from portal.kernel.ids import new_id
 from portal.readers import RowsRefused
 

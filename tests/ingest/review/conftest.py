@@ -12,10 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.db.migrating import migrate
-from portal.ingest.held import HeldView, list_held
-from portal.ingest.releasing import Approved, Released, release_held
-from portal.ingest.review_acts import NO_ASSESSMENT, Assessment
-from portal.ingest.running import RunReport, run_harvest
+from portal.ingest.conducting.running import RunReport, run_harvest
+from portal.ingest.review.acts import NO_ASSESSMENT, Assessment
+from portal.ingest.review.held import HeldView, list_held
+from portal.ingest.review.releasing import Approved, Released, release_held
 from portal.ingest.sources import add_source, sign_mapping
 from portal.ingest.workshop import Workshop
 from portal.settings import Settings

@@ -10,10 +10,11 @@ from click.testing import CliRunner
 
 from portal.cli.main import main
 from portal.ingest import harvest as harvest_module
-from portal.ingest import projecting, reusing
+from portal.ingest.comparing import reusing
 from portal.ingest.errors import CannotReview
-from portal.ingest.releasing import Approved, Released, refuse_held
-from portal.ingest.review_acts import LARGEST_ASSESSMENT, Assessment
+from portal.ingest.preparing import projecting
+from portal.ingest.review.acts import LARGEST_ASSESSMENT, Assessment
+from portal.ingest.review.releasing import Approved, Released, refuse_held
 from portal.inspect import scan_table
 from portal.kernel.findings import Finding, Findings
 from tests.ingest.review.conftest import ASSESSMENT, IDENTITY, PHONE, Desk

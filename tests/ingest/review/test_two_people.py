@@ -10,9 +10,9 @@ import pytest
 
 from portal.ingest import harvest as harvest_module
 from portal.ingest.errors import CannotReview
-from portal.ingest.held import get_held
-from portal.ingest.releasing import Approved, Released, refuse_held
-from portal.ingest.review_acts import find_assessment
+from portal.ingest.review.acts import find_assessment
+from portal.ingest.review.held import get_held
+from portal.ingest.review.releasing import Approved, Released, refuse_held
 from tests.ingest.review.conftest import ASSESSMENT, IDENTITY, PHONE, Desk
 
 

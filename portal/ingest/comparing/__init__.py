@@ -1,0 +1,1 @@
+"""Compare with what is known and live, and put the case to the gate."""

@@ -1,0 +1,1 @@
+"""Documents and pictures: published as they are, if at all."""

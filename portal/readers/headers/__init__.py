@@ -1,0 +1,1 @@
+"""Which rows name the columns, which are data, and which are neither."""

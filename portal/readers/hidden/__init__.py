@@ -1,0 +1,1 @@
+"""What files hold besides the cells one sees."""

@@ -1,0 +1,1 @@
+"""Shapefiles, GeoJSON, KML: layers become tables with a geometry in WGS 84."""

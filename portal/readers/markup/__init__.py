@@ -1,0 +1,1 @@
+"""XML and HTML, as tables where they are tables."""

@@ -1,0 +1,1 @@
+"""Spreadsheets, as tables for data and as grids for catalogues."""
