@@ -180,18 +180,40 @@ def _write_last(
 ) -> None:
     """Of rows alike in `compared`, which stand together, write the last, unless it says that it is gone."""
     schema = pa.schema([(name, pa.string()) for name in (*names, "m")])
-    writer = pq.ParquetWriter(target, schema, compression="snappy", write_statistics=False)
     held: pa.Table | None = None
-    try:
+    with pq.ParquetWriter(target, schema, compression="snappy", write_statistics=False) as writer:
+        groups = _Groups(writer, schema)
         for batch in batches:
             table = pa.Table.from_batches([batch])
             table = pa.concat_tables([held, table]) if held is not None else table
             held = table.slice(table.num_rows - 1)
-            _write(writer, schema, _last_of_each(table, names, compared, counts))
+            groups.add(_last_of_each(table, names, compared, counts))
         if held is not None:
-            _write(writer, schema, held.filter(pc.is_null(held["g"])))
-    finally:
-        writer.close()
+            groups.add(held.filter(pc.is_null(held["g"])))
+        groups.finish()
+
+
+class _Groups:
+    """Row groups of one size, whatever the rows came in: equal rows give equal bytes, here and in what is published."""
+
+    def __init__(self, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
+        self._writer, self._schema = writer, schema
+        self._waiting = schema.empty_table()
+
+    def add(self, rows: pa.Table) -> None:
+        """Write whole groups, and keep the rest for the next."""
+        self._waiting = pa.concat_tables([self._waiting, rows.select(self._schema.names).cast(self._schema)])
+        while self._waiting.num_rows >= _BATCH_ROWS:
+            self._write(self._waiting.slice(0, _BATCH_ROWS))
+            self._waiting = self._waiting.slice(_BATCH_ROWS)
+
+    def finish(self) -> None:
+        """Write the rest."""
+        if self._waiting.num_rows:
+            self._write(self._waiting)
+
+    def _write(self, group: pa.Table) -> None:
+        self._writer.write_table(group.combine_chunks(), row_group_size=_BATCH_ROWS)
 
 
 def _last_of_each(table: pa.Table, names: Sequence[str], compared: Sequence[str], counts: Counter[str]) -> pa.Table:
@@ -224,11 +246,6 @@ def _same(rows: pa.Table, following: pa.Table, names: Sequence[str]) -> pa.Chunk
 
 def _true(values: pa.ChunkedArray) -> int:
     return int(pc.sum(values).as_py() or 0)
-
-
-def _write(writer: pq.ParquetWriter, schema: pa.Schema, rows: pa.Table) -> None:
-    if rows.num_rows:
-        writer.write_table(rows.select(schema.names).cast(schema), row_group_size=_BATCH_ROWS)
 
 
 def _order(names: Sequence[str], places: Sequence[int], *, is_by_key: bool) -> str:

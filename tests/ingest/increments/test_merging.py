@@ -88,6 +88,14 @@ def test_a_row_read_again_from_the_overlap_changes_nothing(tmp_path: Path) -> No
     assert not +again.counts
 
 
+def test_a_long_table_gives_the_same_bytes_however_its_rows_came(tmp_path: Path) -> None:
+    lines: list[Line] = [(str(n), f"v{n % 7}", "1", False) for n in range(70_000)]
+    whole = merge(room_in(tmp_path), delta_of(room_in(tmp_path), lines, size=5_000), KEYED)
+    changes: list[Line] = [(str(n), f"v{n % 7}", "1", False) for n in range(0, 40_000, 40)]
+    again = merge(room_in(tmp_path), delta_of(room_in(tmp_path), changes), KEYED, base=whole.path)
+    assert again.path.read_bytes() == whole.path.read_bytes()
+
+
 def test_keys_are_put_in_the_order_of_numbers(tmp_path: Path) -> None:
     lines: list[Line] = [(key, None, "1", False) for key in ("10", "9", "b", "100", "a", "-1", None)]
     found = rows_in(merge(room_in(tmp_path), delta_of(room_in(tmp_path), lines), KEYED))
