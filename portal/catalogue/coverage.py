@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, delete, func, insert, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.catalogue.models import DepartmentCoverage, Publisher
 from portal.catalogue.serialised import load_text
@@ -67,17 +67,25 @@ class CoverageView:
 
 def get_coverage(session: Session, _principal: Principal) -> CoverageView:
     """The numbers, in one statement; they are the same for everybody."""
+    by_name = aliased(Publisher)  # what a source published that knows the department by its name alone
+    own, other = (func.coalesce(publisher.dataset_count, 0) for publisher in (Publisher, by_name))
+    is_own = (own > 0) | by_name.id.is_(None)
     rows = session.execute(
         select(
             DepartmentCoverage.names,
             DepartmentCoverage.resources,
             DepartmentCoverage.open_resources,
             DepartmentCoverage.counted_at,
-            Publisher.slug,
-            Publisher.names.label("published_names"),
-            func.coalesce(Publisher.dataset_count, 0).label("published"),
+            case((is_own, Publisher.slug), else_=by_name.slug).label("slug"),
+            case((is_own, Publisher.names), else_=by_name.names).label("published_names"),
+            (own + other).label("published"),
         )
         .outerjoin(Publisher, Publisher.source_name == DepartmentCoverage.department)
+        .outerjoin(
+            by_name,
+            (by_name.source_name == DepartmentCoverage.names["zh"].as_string())
+            & (by_name.source_name != DepartmentCoverage.department),
+        )
         .order_by(DepartmentCoverage.resources.desc(), DepartmentCoverage.department)
         .limit(_MOST)
     ).all()

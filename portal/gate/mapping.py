@@ -26,7 +26,7 @@ _MEANINGS: Final[dict[str, frozenset[str]]] = {
 }
 _FREE_TEXT: Final = frozenset({"class_label", "theme_labels", "licence_label"})
 _FIELDS: Final = frozenset(_MEANINGS) | _FREE_TEXT | {"secret_label"}
-_DEFAULTS: Final = frozenset({"owner", "approver", "basis", "class"})
+DEFAULTS: Final = ("owner", "approver", "basis", "class")
 _KEYS: Final = frozenset(
     {
         "fields",
@@ -229,9 +229,9 @@ def _system(value: object) -> str:
 
 
 def _defaults(texts: dict[str, str]) -> dict[str, str]:
-    unknown = sorted(set(texts) - _DEFAULTS)
+    unknown = sorted(set(texts).difference(DEFAULTS))
     if unknown:
-        known = ", ".join(sorted(_DEFAULTS))
+        known = ", ".join(sorted(DEFAULTS))
         raise MappingInvalid(f'Mapping, "defaults": unknown key {unknown[0]!r}. Known keys: {known}.')
     return {key: text.strip() for key, text in texts.items() if text.strip()}
 

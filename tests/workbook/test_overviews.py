@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from portal.catalogue.commands import withdraw_dataset
 from portal.catalogue.coverage import get_coverage
 from portal.cli.main import main
 from portal.ingest.harvest import utc_now
 from portal.ingest.listings.coverage import count_coverage
-from portal.ingest.listings.mapping_proposals import find_seen_labels
+from portal.ingest.listings.mapping_proposals import find_seen_labels, propose
 from portal.ingest.listings.reconciling import find_reconciliation
+from portal.ingest.models import SourceRecord
 from portal.kernel.principal import ANONYMOUS
 from tests.workbook.conftest import Desk
 from tests.workbook.sheets import CLOSED, PARKS, SCHOOLS, make_xlsx, resource
@@ -109,6 +110,19 @@ def test_what_is_withdrawn_stops_counting_at_once(desk: Desk) -> None:
         assert get_coverage(session, ANONYMOUS).open_resource_count == 1
 
 
+def test_a_department_with_a_code_here_and_a_name_there_is_one(desk: Desk) -> None:
+    desk.run()
+    with desk.workshop.database.transaction() as session:
+        told = {"department": "D01", "department_names": {"zh": "教育局"}}
+        session.execute(update(SourceRecord).where(SourceRecord.record_id == "330100/0003").values(told))
+        count_coverage(session, utc_now())
+    with desk.workshop.database.reading() as session:
+        found = get_coverage(session, ANONYMOUS)
+    assert (found.department_count, found.open_department_count) == (2, 2)
+    [schools] = [one for one in found.departments if one.name.zh and one.name.zh.value == "教育局"]
+    assert (schools.resources, schools.open_resources, bool(schools.slug)) == (2, 1, True)
+
+
 def test_counting_takes_the_same_statements_however_much_there_is(desk: Desk) -> None:
     def statements() -> int:
         noted: list[str] = []
@@ -144,6 +158,7 @@ def test_the_command_shows_proposes_and_signs(portal: CliRunner, desk: Desk, tmp
     assert shown.exit_code == 0, shown.output
     assert "UNKNOWN" in shown.output
     document = json.loads(target.read_text(encoding="utf-8"))
+    assert list(document["defaults"]) == ["owner", "approver", "basis", "class"]
     arguments = ["source", "mapping", "sign", "book", "--mapping", str(target), "--sign", "王签署"]
     refused = portal.invoke(main, arguments)
     assert refused.exit_code == 1  # the blank beside 半开
@@ -153,6 +168,14 @@ def test_the_command_shows_proposes_and_signs(portal: CliRunner, desk: Desk, tmp
     signed = portal.invoke(main, arguments)
     assert signed.exit_code == 0, signed.output
     assert desk.actions(desk.run())["330100/0001"][0] == "create"
+
+
+def test_a_proposal_asks_for_what_nothing_is_published_without() -> None:
+    seen = {"open_label": {"": 3}, "grade_label": {"": 3}, "share_label": {"": 3}, "update_cycle_label": {"R/P1Y": 3}}
+    proposal = propose({}, seen)
+    assert proposal["fields"] == {"grade_label": {"": ""}, "update_cycle_label": {"R/P1Y": "yearly"}}
+    assert proposal["defaults"] == {"owner": "", "approver": "", "basis": "", "class": ""}
+    assert propose({"defaults": {"owner": "某科"}}, seen)["defaults"]["owner"] == "某科"
 
 
 def test_the_command_shows_a_run_as_words_and_as_json(portal: CliRunner, desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Integer, case, cast, func, literal, select
+from sqlalchemy import Integer, Subquery, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.coverage import CountedDepartment, replace_coverage
@@ -22,16 +22,19 @@ _RESOURCE = case(
 
 def count_coverage(session: Session, now: datetime) -> int:
     """Make the numbers of all departments anew, in a constant number of statements; how many departments there are."""
+    codes = _codes_of_names()
+    department = func.coalesce(codes.c.code, _LAST.department)
     resources = (
         select(
-            _LAST.department.label("department"),
+            department.label("department"),
             _RESOURCE.label("resource"),
             func.max(cast(case((Dataset.id.is_not(None), 1), else_=0), Integer)).label("is_open"),
             func.min(_SOURCE_KEY).label("named_by"),
         )
+        .outerjoin(codes, codes.c.name == _LAST.department)
         .outerjoin(Dataset, (Dataset.source_key == _SOURCE_KEY) & (Dataset.state == DatasetState.PUBLISHED))
         .where(~_LAST.is_missing)
-        .group_by(_LAST.department, _RESOURCE)
+        .group_by(department, _RESOURCE)
         .subquery()
     )
     counted = (
@@ -55,6 +58,19 @@ def count_coverage(session: Session, now: datetime) -> int:
     )
     replace_coverage(session, departments, now)
     return len(departments)
+
+
+def _codes_of_names() -> Subquery:
+    """Name → code: a department that one source knows by its code and another by its name alone is one department. A name
+    that two codes share tells nothing."""
+    name = _LAST.department_names["zh"].as_string()
+    return (
+        select(name.label("name"), func.min(_LAST.department).label("code"))
+        .where(~_LAST.is_missing, _LAST.department != "", _LAST.department != name)
+        .group_by(name)
+        .having(func.count(_LAST.department.distinct()) == 1)
+        .subquery()
+    )
 
 
 def _told(departments: Iterable[CountedDepartment]) -> tuple[CountedDepartment, ...]:

@@ -12,13 +12,16 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from portal.gate import ValueMapping
-from portal.gate.mapping import folded
+from portal.gate.mapping import DEFAULTS, folded
 from portal.ingest.listings.label_sets import COLUMNS, DESCRIBING, OF_RESOURCES
 from portal.ingest.models import SourceLabels
 from portal.ingest.offline import parsed_mapping
 from portal.ingest.sources import get_source
 
-NOTE: Final = "UNSIGNED PROPOSAL: check every line against what the department means, fill in what is blank, then sign."
+NOTE: Final = (
+    "UNSIGNED PROPOSAL: check every line against what the department means, fill in what is blank, then sign. "
+    "A blank default is for what every record says of itself."
+)
 _YES = ("是", "√", "y", "yes", "true", "无条件开放", "完全开放", "普遍开放")
 _NO = ("否", "×", "n", "no", "false", "不予开放", "不开放", "禁止开放")
 _WELL_KNOWN: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -42,6 +45,11 @@ _WELL_KNOWN: Final[Mapping[str, Mapping[str, Any]]] = {
         "实时": "realtime", "每日": "daily", "每天": "daily", "每周": "weekly", "每月": "monthly", "每季度": "quarterly",
         "每季": "quarterly", "每半年": "half_yearly", "半年": "half_yearly", "每年": "yearly", "不定期": "irregular",
         "不更新": "never", "一次性": "never",
+        # ISO 8601 intervals of DCAT-US, and codes of the EU's frequency authority (DCAT-AP)
+        "r/pt1s": "realtime", "r/p1d": "daily", "r/p1w": "weekly", "r/p7d": "weekly", "r/p1m": "monthly", "r/p3m": "quarterly",
+        "r/p6m": "half_yearly", "r/p1y": "yearly", "cont": "realtime", "update_cont": "realtime", "daily": "daily",
+        "weekly": "weekly", "monthly": "monthly", "quarterly": "quarterly", "annual_2": "half_yearly", "annual": "yearly",
+        "irreg": "irregular", "irregular": "irregular", "never": "never",
     },
 }  # fmt: skip
 
@@ -86,19 +94,23 @@ def find_seen_labels(session: Session, source_name: str) -> SeenLabels | None:
 
 
 def propose(signed: Mapping[str, Any], seen: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
-    """The signed document with a line for every label that it lacks: the meaning where the word has but one, else blank."""
+    """The signed document with a line for every label and a default for every duty that it lacks: the meaning where the
+    word has but one, else blank."""
     fields: dict[str, dict[str, Any]] = {name: dict(table) for name, table in signed.get("fields", {}).items()}
     for name, labels in seen.items():
         plain = name.removeprefix(COLUMNS)
         table = fields.setdefault(plain, {})
         known = {folded(label) for label in table}
         for label in sorted(labels):
-            is_said = bool(label) or (name in OF_RESOURCES and bool(known or len(labels) > 1))
+            # Without a grade nothing is published: a source that never states one needs a line for that as well.
+            is_meant = name == "grade_label" or (name in OF_RESOURCES and bool(known or len(labels) > 1))
+            is_said = bool(label) or is_meant
             if is_said and folded(label) not in known:
                 table[label] = _WELL_KNOWN.get(plain, {}).get(folded(label), "")
                 known.add(folded(label))
     filled = {name: table for name, table in fields.items() if table}
-    return {**signed, "note": NOTE, "fields": filled}
+    defaults = dict.fromkeys(DEFAULTS, "") | dict(signed.get("defaults", {}))
+    return {"columns_follow_resource": False, **signed, "note": NOTE, "fields": filled, "defaults": defaults}
 
 
 def _seen(mapping: ValueMapping, name: str, label: str, count: int) -> SeenLabel:
