@@ -47,7 +47,7 @@ def map_entry(raw: RawRecord, config: WorkbookConfig) -> DatasetRecord:
         created=read_date(text_of(resource, "published")),
         modified=read_date(text_of(resource, "modified")),
         fields=tuple(_field(_object(item)) for item in raw.raw.get("items", ())),
-        parts=tuple(_part(file, config.language) for file in files),
+        parts=tuple(_part(file, resource, config.language) for file in files),
         standing="" if files else ENTRY_ONLY,
         **labels,
     )
@@ -80,18 +80,26 @@ def _field(item: Mapping[str, object]) -> FieldRecord:
     )
 
 
-def _part(file: Mapping[str, object], language: str) -> FilePart:
+def _part(file: Mapping[str, object], resource: Mapping[str, object], language: str) -> FilePart:
+    """A data file. One that is called by the resource's code alone is named by its title."""
     path = text_of(file, "path")
     pure = PurePosixPath(path)
+    is_coded = _letters(pure.stem) == _letters(text_of(resource, "code"))
+    name = (text_of(resource, "title") if is_coded else "") or pure.stem.strip()
     size = file.get("size")
     return FilePart(
         key=path,
-        names=by_language(**{language: pure.stem.strip()}),
+        names=by_language(**{language: name}),
         locator={"path": path},
         file_name=pure.name,
         format_label=format_of_name(pure.name).name,
         size_bytes=size if isinstance(size, int) else None,
     )
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone: the slashes of a code are written as something else in the name of a file."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def _object(value: object) -> Mapping[str, object]:

@@ -137,3 +137,10 @@ def test_codes_among_the_rows_are_data(opened: Opened) -> None:
 def test_a_day_with_a_time_is_a_value(opened: Opened) -> None:
     rows = [f"31/12/2025 00:00:0{n},京自资规乙字2211000{n},乙级" for n in range(5)]
     assert opened("\n".join(rows) + "\n").tables[0].rows_read == 5
+
+
+def test_a_column_called_as_the_engine_calls_its_row_numbers_is_renamed() -> None:
+    assert [one.name for one in unique_names(("file_row_number", "FILE_ROW_NUMBER"))] == [
+        "file_row_number_2",
+        "FILE_ROW_NUMBER_3",
+    ]

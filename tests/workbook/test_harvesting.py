@@ -1,8 +1,9 @@
 """A workbook from its listing to what is public, and what holds it."""
 
 from copy import deepcopy
+from pathlib import Path
 
-from tests.workbook.conftest import MAPPING, Desk
+from tests.workbook.conftest import MAPPING, Desk, Opened, mapped
 from tests.workbook.sheets import CLOSED, PARKS, SCHOOLS, make_xlsx, resource
 
 
@@ -90,3 +91,9 @@ def test_a_source_can_choose_to_hold_one_record_alone(desk: Desk) -> None:
     actions = desk.actions(desk.run())
     assert actions["330100/0001"][0] == "create"
     assert actions["330100/0004"] == ("hold", ["label_unknown", "openness_missing"])
+
+
+def test_a_data_file_called_by_the_code_is_named_by_the_title(drop: Path, open_workbook: Opened) -> None:
+    records = mapped(open_workbook(drop))
+    names = {record: [part.names["zh"] for part in records[record].parts] for record in ("330100/0001", "330100/0002")}
+    assert names == {"330100/0001": ["学校名录"], "330100/0002": ["停车场"]}

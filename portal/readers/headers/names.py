@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _MAX_CHARS = 120
 _SPACES = re.compile(r"[\s\u00a0\u3000\u200b\ufeff\x00-\x1f\x7f]+")
+_RESERVED = frozenset({"file_row_number"})  # DuckDB's own, by which pages of rows are found
 _UNNAMED = re.compile(r"Unnamed: \d+(_level_\d+)?")  # written by pandas where a header cell was empty
 
 
@@ -24,10 +25,11 @@ def cleaned(header: str) -> str:
 
 
 def unique_names(headers: Iterable[str]) -> tuple[ColumnName, ...]:
-    """Names for header cells in order: `column_4` for an empty one, `x_2` for the second `x`. Case is ignored."""
+    """Names for header cells in order: `column_4` for an empty one, `x_2` for the second `x`, and for a name that is
+    ours. Case is ignored."""
     source_names = [cleaned(header) for header in headers]
     taken = {name.casefold() for name in source_names}
-    used: set[str] = set()
+    used: set[str] = set(_RESERVED)
     names = []
     for number, source_name in enumerate(source_names, 1):
         base = source_name[:_MAX_CHARS].rstrip() or f"column_{number}"
