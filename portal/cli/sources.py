@@ -68,22 +68,12 @@ def add(
             add_source(session, name, kind, config, secret_name=secret_name, replace=True, now=now)
     click.echo(f"Source {name} is registered.")
     if labels is not None and not signed_by:
-        click.echo(f"Its mapping is not signed: sign it with `portal source sign {name} --mapping FILE --sign NAME`.")
+        click.echo(
+            f"Its mapping is not signed: sign it with `portal source mapping sign {name} --mapping FILE --sign NAME`."
+        )
     needed = secret_names(kind, config)
     if needed and secret_file is None and not replace:
         click.echo(f"It needs a secret file with {', '.join(needed)} (--secret-file).")
-
-
-@source.command("sign")
-@click.argument("name")
-@click.option("--mapping", "mapping_file", type=_FILE, required=True, help="Value mapping as a JSON object.")
-@click.option("--sign", "signed_by", required=True, help="Name of the person who answers for it.")
-@click.pass_obj
-def sign(settings: Settings, name: str, mapping_file: Path, signed_by: str) -> None:
-    """Put a value mapping into force. Every record is judged again with the next harvest."""
-    with opened_parts(settings) as worker, worker.parts.database.transaction() as session:
-        digest = sign_mapping(session, name, read_object(mapping_file), signed_by, datetime.now(UTC))
-    click.echo(f"The mapping {digest[:12]} of {name} is in force, signed by {signed_by}.")
 
 
 @source.command("list")

@@ -61,7 +61,9 @@ def test_the_whole_way_by_hand(portal: Portal, tmp_path: Path, make_sample: Call
     assert portal(*add).exit_code == 0
     assert "NOT SIGNED" in portal("source", "list").output
     assert portal("source", "check", "sample").exit_code == 0
-    signed = portal("source", "sign", "sample", "--mapping", str(SAMPLE / "mapping.json"), "--sign", "王签署")
+    signed = portal(
+        "source", "mapping", "sign", "sample", "--mapping", str(SAMPLE / "mapping.json"), "--sign", "王签署"
+    )
     assert signed.exit_code == 0
     dry = portal("harvest", "run", "sample", "--dry-run")
     assert "Nothing was changed" in dry.output

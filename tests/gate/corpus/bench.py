@@ -1,7 +1,7 @@
 """The way of a specimen: a delivery goes through every step of a run up to the verdict; then what would be public is read.
 
 Nothing of the portal is replaced: `Drawer` is one more source (protocol `harvesters.protocols.Source`) that holds its
-records in memory, the mapping is signed as `portal source sign` does it, and `conduct_record` does the rest.
+records in memory, the mapping is signed as `portal source mapping sign` does it, and `conduct_record` does the rest.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
