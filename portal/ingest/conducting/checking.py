@@ -1,6 +1,6 @@
 """Reach a source once, without harvesting."""
 
-from portal.ingest.conducting.running import opened
+from portal.ingest.conducting.opening import opened
 from portal.ingest.harvest import utc_now
 from portal.ingest.sources import get_source
 from portal.ingest.workshop import Workshop

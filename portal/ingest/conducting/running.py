@@ -14,26 +14,21 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from harvesters import hosts_of, open_source
 from harvesters.errors import HarvestError, RetryLater, SkipRecord, StopRun
 from harvesters.records import RawRecord, RecordPage
 from portal.catalogue.errors import CurationChanged
 from portal.db import Database
 from portal.gate import Reason
-from portal.ingest.caps import Caps
 from portal.ingest.comparing.known import Outlook
 from portal.ingest.conducting.conductor import conduct_record, raw_bytes, raw_digest
+from portal.ingest.conducting.opening import opened
 from portal.ingest.conducting.selecting import close_absent, note_unchanged, select_records
 from portal.ingest.errors import Overtaken, PartUnusable, RunEnded, RunStopped, SourceInvalid
 from portal.ingest.fetching.ahead import ahead
-from portal.ingest.fetching.bases import count_runs
-from portal.ingest.fetching.sheets import ChildSheetReader
-from portal.ingest.fetching.transport import transport_for
-from portal.ingest.harvest import Harvest, Progress, Silence, utc_now
+from portal.ingest.harvest import Harvest, Progress, utc_now
 from portal.ingest.listings.label_sets import LabelSets, held_for, hold_unknown
 from portal.ingest.listings.reconciling import list_gone
 from portal.ingest.listings.summing_up import sum_up
-from portal.ingest.offline import parsed_mapping
 from portal.ingest.runs.bookkeeping import (
     HEARTBEAT_EVERY,
     adopt_run,
@@ -158,49 +153,6 @@ def _ended(
     except RunEnded as ended:
         return "stopped", ended.code
     return "done", ""
-
-
-@contextmanager
-def opened(
-    workshop: Workshop,
-    source: RegisteredSource,
-    *,
-    run_id: str,
-    path: Path,
-    progress: Progress | None,
-    now: Callable[[], datetime],
-    is_dry: bool = False,
-    is_full: bool = False,
-) -> Iterator[Harvest]:
-    """What the steps of a run need, with a client that may reach the source's own host and no other private one."""
-    with workshop.database.reading() as session:
-        run_number = count_runs(session, source.name)
-    with workshop.client_for(hosts_of(source.kind, source.config)) as client:
-        harvester = open_source(
-            source.kind,
-            name=source.name,
-            config=source.config,
-            secret=read_secret(workshop.secrets_dir, source.secret_name),
-            transport=transport_for(client),
-            clock=now,
-            sheets=ChildSheetReader(path.parent),
-        )
-        yield Harvest(
-            run_id=run_id,
-            source=source,
-            harvester=harvester,
-            mapping=parsed_mapping(source.mapping),
-            store=workshop.store,
-            quarantine=None if is_dry else workshop.quarantine,
-            originals=workshop.quarantine,
-            work_dir=path,
-            caps=Caps.of(source.limits),
-            progress=progress or Silence(),
-            now=now,
-            rows=workshop.rows,
-            run_number=run_number,
-            is_full=is_full,
-        )
 
 
 def _run(database: Database, harvest: Harvest, tally: Tally) -> None:

@@ -17,7 +17,8 @@ from portal.ingest.comparing.differences import OF_PARTS, Change, difference, fi
 from portal.ingest.comparing.judging import Judged, is_closed
 from portal.ingest.comparing.known import Outlook
 from portal.ingest.conducting.conductor import conduct_record
-from portal.ingest.conducting.running import OURS, clear, opened, skipped
+from portal.ingest.conducting.opening import opened
+from portal.ingest.conducting.running import OURS, clear, skipped
 from portal.ingest.conducting.selecting import doubt_about_absence, select_records
 from portal.ingest.fetching.ahead import ahead
 from portal.ingest.harvest import Harvest, Progress, utc_now
