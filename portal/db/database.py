@@ -1,6 +1,8 @@
 """Engine and sessions. `transaction()` is the only commit in the project; `reading()` always rolls back."""
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,11 +106,26 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we emit BEGIN ourselves: the driver's own habit breaks savepoints
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")  # first: switching to WAL can itself meet a lock
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _switch_to_wal(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA recursive_triggers=ON")  # else INSERT OR REPLACE would remove rows past the guards
     cursor.close()
+
+
+def _switch_to_wal(cursor: Any) -> None:
+    """Two processes that switch a new file at once could wait for each other, so SQLite refuses one of them without waiting
+    for `busy_timeout` (its documentation of SQLITE_BUSY): that one tries again."""
+    until = time.monotonic() + _BUSY_TIMEOUT_MS / 1_000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -120,6 +120,8 @@ CODES = {
     "file_too_wide",
     "file_bomb",
     "file_too_large",
+    "layer_geojson_invalid",
+    "layer_system_unknown",
 }
 
 

@@ -157,7 +157,7 @@ def _read_back(name: str, path: Path) -> pa.Table:
         rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
     else:
         content = path.read_text(encoding="utf-8")
-        found = json.loads(content) if name == "json" else [json.loads(line) for line in content.splitlines() if line]
+        found = json.loads(content) if name == "json" else [json.loads(line) for line in content.split("\n") if line]
         rows = [list(found[0]), *([_spelled(cell) for cell in record.values()] for record in found)]
     header, *body = rows
     width = len(header)
