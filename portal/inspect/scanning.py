@@ -27,7 +27,7 @@ from portal.kernel.findings import Finding, Findings
 
 SCANNER_VERSION: Final = "3"
 
-_CELLS_PER_BATCH: Final = 8_000_000
+_CELLS_PER_BATCH: Final = 4_000_000
 _FEWEST_SHARED: Final = 100_000
 """Cells of a table that is shared out among threads."""
 _SAFE_TYPES: Final = (pl.Boolean, pl.Datetime, pl.Time, pl.Duration, pl.Null)
