@@ -105,6 +105,9 @@ def logged() -> Iterator[io.StringIO]:
     try:
         with redirect_stderr(lines):
             set_up_logs("DEBUG")
+            logging.getLogger("mail.log").setLevel(
+                logging.WARNING
+            )  # the tests' own mail server: mails are examined as such
             yield lines
     finally:
         logging.getLogger().handlers.clear()
