@@ -9,11 +9,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Final
 
 import rjieba
 import snowballstemmer
+
+from portal.kernel.scripts import simplified_forms
 
 TOKENS_VERSION: Final = 1
 """Raise it when any rule here changes: indexes made by other rules are then rebuilt."""
@@ -40,10 +41,8 @@ STOP_WORDS: Final = frozenset({*_ENGLISH_STOPS.split(), *"的和与及了在或�
 
 @cache
 def _simplified() -> dict[int, str]:
-    """Traditional → Simplified, one character to one, from OpenCC's table (its first choice where there are several)."""
-    table = resources.files("opencc") / "dictionary" / "TSCharacters.txt"
-    pairs = (line.split("\t") for line in table.read_text("utf-8").splitlines() if "\t" in line)
-    return {ord(old): new.split()[0] for old, new in pairs if len(old) == 1 and len(new.split()[0]) == 1}
+    """For `str.translate`: where a character has several Simplified forms, the usual one."""
+    return {ord(old): forms[0] for old, forms in simplified_forms().items() if forms}
 
 
 def fold(text: str) -> str:

@@ -18,16 +18,6 @@ from tests.gate.corpus.places import PLACES, Filling
 from tests.gate.corpus.specimens import ROWS, clean_row
 from tests.workbook.sheets import make_xlsx, resource
 
-LABELS = {
-    "open_label": "无条件开放",
-    "grade_label": "一般数据",
-    "class_label": "公共数据",
-    "secret_label": "否",
-    "level_label": "区本级",
-    "owner": "数据资源科",
-    "approver": "区政务服务和数据管理局",
-    "basis": "《公共数据资源登记管理暂行办法》",
-}
 TABLES_MAPPING: dict[str, Any] = {
     "fields": {"open_label": {"1": "unconditional", "2": "closed"}, "grade_label": {"一般数据": "general"}},
     "columns_follow_resource": False,

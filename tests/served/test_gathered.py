@@ -18,14 +18,13 @@ from portal.kernel.principal import ANONYMOUS
 from portal.kernel.text import Language
 from portal.notify import Mailer, send_due_mail
 from portal.participation.objections import file_objection, list_objections, reject_objection
-from tests.gate.corpus.bench import MAPPING
+from tests.gate.corpus.bench import LABELS, MAPPING
 from tests.notify.server import Postbox, postbox
 from tests.served.carried import carry, take_bundle_files
 from tests.served.embedded import Site, embedded_site, logged
 from tests.served.examining import Examination
 from tests.served.planting import (
     BOOK_MAPPING,
-    LABELS,
     TABLES_MAPPING,
     Planted,
     break_drop,

@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 from functools import cache
-from importlib import resources
 from typing import Final
 
 from portal.gate.rules.model import Rule
 from portal.gate.rules.signs import NUMERALS
+from portal.kernel.scripts import simplified_forms
 
 _FIRST: Final = "⺀"
 _LAST: Final = "\uffff"
@@ -15,13 +15,11 @@ _LAST: Final = "\uffff"
 
 @cache
 def _traditional() -> dict[str, str]:
-    """Simplified → its Traditional forms, those of the basic plane, from OpenCC's table."""
-    table = resources.files("opencc") / "dictionary" / "TSCharacters.txt"
+    """Simplified → its Traditional forms, those of the basic plane."""
     found: dict[str, str] = {}
-    for line in table.read_text("utf-8").splitlines():
-        old, _, new = line.partition("\t")
-        for sign in new.split():
-            if len(old) == len(sign) == 1 and _FIRST < old <= _LAST and old != sign:
+    for old, forms in simplified_forms().items():
+        for sign in forms:
+            if _FIRST < old <= _LAST and old != sign:
                 found[sign] = found.get(sign, "") + old
     return found
 

@@ -47,6 +47,17 @@ MAPPING: Mapping[str, Any] = {
     },
     "columns_follow_resource": True,
 }
+# What an entry of a drop says of itself under it.
+LABELS = {
+    "open_label": "无条件开放",
+    "grade_label": "一般数据",
+    "class_label": "公共数据",
+    "secret_label": "否",
+    "level_label": "区本级",
+    "owner": "数据资源科",
+    "approver": "区政务服务和数据管理局",
+    "basis": "《公共数据资源登记管理暂行办法》",
+}
 SOURCE = "corpus"
 Seen = TypeVar("Seen")
 

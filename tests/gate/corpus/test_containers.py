@@ -18,7 +18,7 @@ from portal.ingest.workshop import Workshop
 from portal.readers import read_file
 from portal.settings import Settings
 from tests.gate.corpus import books
-from tests.gate.corpus.bench import MAPPING, Delivery, texts_of_column
+from tests.gate.corpus.bench import LABELS, MAPPING, Delivery, texts_of_column
 from tests.gate.corpus.books import Book, Sheet
 from tests.gate.corpus.disguises import DISGUISES
 from tests.gate.corpus.kinds import BY_NAME
@@ -26,16 +26,6 @@ from tests.gate.corpus.places import OBJECT_TABLES, PLACES, TEXT_TABLES, Filling
 from tests.gate.corpus.specimens import seeded
 from tests.ingest.conftest import make_workshop
 
-_LABELS = {
-    "open_label": "无条件开放",
-    "grade_label": "一般数据",
-    "class_label": "公共数据",
-    "secret_label": "否",
-    "level_label": "区本级",
-    "owner": "数据资源科",
-    "approver": "区政务服务和数据管理局",
-    "basis": "《公共数据资源登记管理暂行办法》",
-}
 _IN_FILES = {place: build for place, build in PLACES.items() if not place.startswith(("page, ", "rows, "))}
 _IN_PAGES = {"title": "title", "description": "description", "keywords": "keywords", "name": "name"}
 # Written otherwise by the container itself, and read back as what it means: a reader of the page sees the same.
@@ -68,7 +58,7 @@ def test_a_harvested_drop_makes_no_planted_number_public_wherever_it_lies(
     (root / "metadata.json").write_text(json.dumps({"datasets": datasets}, ensure_ascii=False), encoding="utf-8")
     now = datetime.now(UTC)
     with workshop.database.transaction() as session:
-        add_source(session, "drop", "folder", {"root": str(root), "labels": _LABELS, "publisher_name": "区局"}, now=now)
+        add_source(session, "drop", "folder", {"root": str(root), "labels": LABELS, "publisher_name": "区局"}, now=now)
         sign_mapping(session, "drop", MAPPING, "王签署", now)
     report = run_harvest(workshop, "drop")
     assert report.state == "done", report.errors
