@@ -7,7 +7,17 @@ from typing import get_type_hints
 from portal.wiring import Parts, WorkerParts
 from tests.architecture.source import calls, modules, names
 
-WEB = ("portal.web", "portal.api", "portal.downloads", "portal.http", "portal.app", "portal.wsgi")
+WEB = (
+    "portal.web",
+    "portal.api",
+    "portal.ckan",
+    "portal.linked",
+    "portal.mcp",
+    "portal.downloads",
+    "portal.http",
+    "portal.app",
+    "portal.wsgi",
+)
 
 
 def _callers(*wanted: str) -> set[str]:
