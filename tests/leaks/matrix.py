@@ -1,0 +1,91 @@
+"""Endpoint → questions. An endpoint without a line here fails the tests: say what could be asked of it.
+
+In an address `{id}` is the dataset, `{part}` its table, `{publisher}` its department, `{title}`, `{note}`, `{row}`, `{kind}`, `{tag}` the halves of its words that a
+caller could have guessed.
+"""
+
+from collections.abc import Mapping
+
+from tests.leaks.asking import Ask, at, searches
+
+_TABLE = "/api/v1/datasets/{id}/tables/{part}"
+_PAGE = "/zh/dataset/{id}"
+
+PAGES: Mapping[str, tuple[Ask, ...]] = {
+    "web.choose_language": (at("/", status=302),),
+    "web.show_home": (at("/zh/"), at("/en/")),
+    "web.show_about": (at("/zh/about"),),
+    "web.show_gate": (at("/zh/about/gate"),),
+    "web.show_coverage": (at("/zh/coverage"),),
+    "web.show_dataset": (
+        at(_PAGE, "both"),
+        at("/en/dataset/{id}", "both"),
+        at(_PAGE + "@v1", "both"),
+    ),
+    "web.show_rows": (
+        at(_PAGE + "/data/{part}", "rows"),
+        at("/en/dataset/{id}/data/{part}?f.名称={row}", "rows"),
+        at(_PAGE + "@v1/data/{part}", "rows"),
+    ),
+    "web.request_export": (Ask(_PAGE + "/export/{part}.xlsx", method="POST", status=303),),
+    "web.show_outline": (at(_PAGE + "/outline/{part}.svg", status=404),),
+    "web.show_developers": (at("/zh/developers"),),
+    "web.show_job": (at("/zh/job/{id}", status=404),),
+    "web.show_objection": (at("/zh/objection?dataset={id}"),),
+    "web.send_objection": (Ask("/zh/objection", method="POST", form={}, status=404),),
+    "web.show_answer": (Ask("/zh/objection/answer", method="POST", form={}, status=404),),
+    "web.show_publisher": (at("/zh/publisher/{publisher}", "title"),),
+    "web.show_publishers": (at("/zh/publishers"),),
+    "web.show_search": (*searches("/zh/search?q="), at("/zh/search?sort=modified"), at("/en/search?format=csv")),
+    "web.suggest": (*searches("/zh/suggest?q=", notes="nothing"),),
+    "web.show_terms": (at("/zh/terms"),),
+    "web.show_theme": (at("/zh/theme/education", "title"),),
+    "web.show_themes": (at("/zh/themes"),),
+    "web.show_health": (at("/healthz"),),
+    "web.show_robots": (at("/robots.txt"),),
+    "web.show_index": (at("/sitemap.xml"),),
+    "web.show_datasets": (at("/sitemap/datasets1.xml"),),
+    "web.show_fixed_pages": (at("/sitemap/pages.xml"),),
+}
+
+API: Mapping[str, tuple[Ask, ...]] = {
+    "api.get_index": (at("/api/v1/"),),
+    "api.show_coverage": (at("/api/v1/coverage"),),
+    "api.search_datasets": (
+        *searches("/api/v1/datasets?q="),
+        at("/api/v1/datasets?limit=100", "title"),
+        at("/api/v1/datasets?theme=education&limit=100", "title"),
+        at("/api/v1/datasets?q=title:{title}"),
+    ),
+    "api.get_one_dataset": (at("/api/v1/datasets/{id}", "title"), at("/api/v1/datasets/{id}@v1", "title")),
+    "api.get_table": (at(_TABLE), at("/api/v1/datasets/{id}@v1/tables/{part}")),
+    "api.list_rows": (
+        at(_TABLE + "/rows", "rows"),
+        at(_TABLE + "/rows?where=名称 contains '{row}'", "rows"),
+        at(_TABLE + "/rows?select=类别&limit=1&where=数量 > 10"),
+        at("/api/v1/datasets/{id}@v1/tables/{part}/rows", "rows"),
+    ),
+    "api.list_versions": (at("/api/v1/datasets/{id}/versions"),),
+    "api.get_export": (at("/api/v1/exports/{id}", status=404),),
+    "api.get_quota": (at("/api/v1/me/quota"),),
+    "api.openapi": (at("/api/v1/openapi.json"),),
+    "api.list_all_publishers": (at("/api/v1/publishers"),),
+    "api.get_one_publisher": (at("/api/v1/publishers/{publisher}?limit=100", "title"),),
+    "api.suggest_datasets": (*searches("/api/v1/suggestions?q=", notes="nothing"),),
+    "api.list_all_themes": (at("/api/v1/themes"),),
+    "api.get_one_theme": (at("/api/v1/themes/education?limit=100", "title"),),
+}
+
+FILES: Mapping[str, tuple[Ask, ...]] = {
+    "downloads.file": (
+        at("/download/{id}/{part}.csv", "rows"),
+        at("/download/{id}/{part}.json", "rows"),
+        at("/download/{id}/{part}.parquet"),
+        at("/download/{id}/{part}.original"),
+        at("/download/{id}@v1/{part}.csv", "rows"),
+        at("/download/{id}/{part}.csv", "rows", headers={"Range": "bytes=0-200"}, status=206),
+        at("/download/{id}/{part}.xlsx", status=202),
+    ),
+}
+
+MATRIX: Mapping[str, tuple[Ask, ...]] = {**PAGES, **API, **FILES}
