@@ -8,11 +8,12 @@ import portal.api.account
 import portal.api.coverage
 import portal.api.datasets
 import portal.api.exports
+import portal.api.files
 import portal.api.publishers
 import portal.api.rows
 import portal.api.start  # noqa: F401 - importing declares the operations
 from portal.api.describe import describe_api
-from portal.api.operations import register_operations
+from portal.api.serving import register_operations
 from portal.http.conditional import conditional
 from portal.http.data_door import open_data_door
 from portal.http.policy import policy

@@ -1,6 +1,5 @@
 """The OpenAPI 3.1 description, made from the declared operations: what is described is what is served."""
 
-import re
 from copy import deepcopy
 from functools import cache
 from typing import Any
@@ -8,24 +7,18 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from portal.access import can
 from portal.api.answers import ProblemAnswer
-from portal.api.operations import OPERATIONS, Operation
-from portal.exports import FORMATS
-from portal.http.problems import KINDS, MEDIA_TYPE
+from portal.api.described_errors import ALWAYS, describe_kinds, error_answers
+from portal.api.headers import EVERY_ANSWER, HEADERS, REQUEST_HEADERS, HeaderKind
+from portal.api.operations import OPERATIONS, OUTSIDE, Gives, Operation
+from portal.api.path_parts import parts_of
 from portal.i18n import translate
+from portal.kernel.principal import ANONYMOUS
 from portal.kernel.text import Language
 from portal.kernel.vocab import Tier
-from portal.limits import BUDGETS, BudgetClass
+from portal.limits import BUDGETS, DESCRIPTIONS
 
-_PREFIX = "/api/v1"
-_ALWAYS = ("invalid-parameter", "key-unknown", "over-budget", "internal-error", "unavailable")
-_PATH_PARTS = {
-    "ref": ("Id of a dataset, or `id@v3` for one of its versions.", "^[a-z2-7]{16}(@v[1-9][0-9]{0,8})?$"),
-    "part": ("Name of a part, as in the dataset's `parts`.", None),
-    "slug": ("Address of a department or theme, as the lists have it.", None),
-    "job_id": ("Id of a job, as the 202 answer's `Location` has it.", None),
-    "format": ("Name of a format; `original` where the delivered file is offered.", None),
-}
 TAGS = {
     "start": "The entrance.",
     "datasets": "What there is.",
@@ -33,11 +26,15 @@ TAGS = {
     "downloads": "Whole files.",
     "publishers": "Departments.",
     "themes": "Subject areas.",
+    "changes": "What is new, changed or gone.",
+    "webhooks": "Being told when something changes.",
     "me": "Who you are to us.",
 }
 _DESCRIPTION = """Public data of the district, for programs. Nothing here needs a login; with a key in the header
 `Authorization: Bearer …` (or `X-API-Key: …`) the budgets are larger. Every text has both languages. Every answer can be
-kept and asked about again by its `ETag`. Every error is a problem (RFC 9457) whose `type` leads to its explanation."""
+kept and asked about again by its `ETag`, and comes compressed (zstd, br, gzip) where you accept that. Every GET answers HEAD
+as well. Every error is a problem (RFC 9457) whose `type` leads to its explanation."""
+_NOT_MODIFIED = "What you have is still right."
 
 
 def describe_api() -> dict[str, Any]:
@@ -52,160 +49,121 @@ def _description() -> dict[str, Any]:
         version="1.0",
         openapi_version="3.1.0",
         info={"description": " ".join(_DESCRIPTION.split()), "x-title-zh": "区公共数据开放接口"},
-        servers=[{"url": "/"}],
-        tags=[{"name": name, "description": text} | _chinese("description", text) for name, text in TAGS.items()],
+        servers=[{"url": "/", "description": "Where this description was served."}],
+        tags=[{"name": name, "description": text} | chinese("description", text) for name, text in TAGS.items()],
         security=[{}, {"bearer": []}, {"header": []}],
         plugins=[MarshmallowPlugin()],
     )
     spec.options["x-budgets"] = _budgets()
-    spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    spec.components.security_scheme("header", {"type": "apiKey", "in": "header", "name": "X-API-Key"})
+    spec.components.security_scheme(
+        "bearer", {"type": "http", "scheme": "bearer", "description": "An API key in `Authorization: Bearer <key>`."}
+    )
+    spec.components.security_scheme(
+        "header", {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key by itself."}
+    )
     spec.components.schema("Problem", schema=ProblemAnswer)
-    _add_headers(spec)
-    for code, kind in KINDS.items():
-        spec.components.response(
-            code,
-            {
-                "description": kind.title,
-                "headers": _problem_headers(kind.status),
-                "content": {MEDIA_TYPE: {"schema": "Problem"}},
-            },
+    for name, kind in HEADERS.items():
+        spec.components.header(name, _header(kind))
+    for name, kind in REQUEST_HEADERS.items():
+        spec.components.parameter(name, "header", {"required": False} | _header(kind))
+    describe_kinds(spec)
+    for declared in (*OPERATIONS.values(), *OUTSIDE.values()):
+        spec.path(
+            declared.address.replace("<", "{").replace(">", "}"),
+            operations={declared.method.lower(): _operation(declared)},
         )
-    for declared in OPERATIONS.values():
-        spec.path(_PREFIX + _openapi_path(declared.path), operations={"get": _operation(declared)})
-    spec.path("/download/{ref}/{part}.{format}", operations={"get": _download()})
     return dict(spec.to_dict())
 
 
 def _operation(declared: Operation) -> dict[str, Any]:
-    headers = {name: _header(name) for name in ("RateLimit", "RateLimit-Policy", "X-Request-Id")}
-    if not declared.is_private:
-        headers["ETag"] = _header("ETag")
-    if "next" in declared.gives().fields:
-        headers["Link"] = _header("Link")
-    answers: dict[str, Any] = {
-        "200": {
-            "description": (declared.gives.__doc__ or "").strip(),
-            "headers": headers,
-            "content": {"application/json": {"schema": declared.gives}},
-        },
+    needs_key = not can(ANONYMOUS, declared.permission)
+    told: dict[str, Any] = {
+        "operationId": declared.name,
+        "summary": declared.summary,
+        "description": declared.description,
+        "tags": [declared.tag],
+        "parameters": _parameters(declared),
+        "responses": _answers(declared) | error_answers(_codes(declared, needs_key=needs_key)),
+        "x-budget": declared.budget,
     }
-    if not declared.is_private:
-        answers["304"] = {"description": "What you have is still right."}
-    return (
-        {
-            "operationId": declared.name,
-            "summary": declared.summary,
-            "description": declared.description,
-            "tags": [declared.tag],
-            "parameters": [*_path_parameters(declared.path), {"in": "query", "schema": declared.takes}],
-            "responses": answers | _problems(declared.problems),
-            "x-budget": declared.budget,
-        }
-        | _chinese("summary", declared.summary)
-        | _chinese("description", declared.description)
-    )
+    if declared.body is not None:
+        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": declared.body}}}
+    if needs_key:
+        told["security"] = [{"bearer": []}, {"header": []}]
+    return told | chinese("summary", declared.summary) | chinese("description", declared.description)
 
 
-def _download() -> dict[str, Any]:
-    summary = "Download a table or a file"
-    description = (
-        "The whole file, with ranges, `ETag` and `Repr-Digest`. A format that has to be made first takes a moment; one that "
-        "is made in the background answers 202 with the `Location` of the job."
-    )
-    types = sorted({made.media_type.split(";")[0] for made in FORMATS.values()})
-    names = ("ETag", "Repr-Digest", "Content-Disposition", "RateLimit", "RateLimit-Policy", "X-Request-Id")
-    file = {
-        "headers": {name: _header(name) for name in names},
-        "content": {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in types},
-    }
-    waiting = {
-        "description": "It is being made.",
-        "headers": {name: _header(name) for name in ("Location", "Retry-After")},
-    }
-    path_parameters = _path_parameters("/<ref>/<part>/<format>")
-    path_parameters[-1]["schema"] = {"type": "string", "enum": [*FORMATS, "original"]}
-    return (
-        {
-            "operationId": "download",
-            "summary": summary,
-            "description": description,
-            "tags": ["downloads"],
-            "parameters": path_parameters,
-            "responses": {
-                "200": {"description": "The file."} | file,
-                "202": waiting,
-                "206": {"description": "The range that was asked for."} | file,
-                "304": {"description": "What you have is still right."},
-            }
-            | _problems(("not-found", "gone", "range-not-satisfiable")),
-            "x-budget": BudgetClass.FILES.value,
-        }
-        | _chinese("summary", summary)
-        | _chinese("description", description)
-    )
+def _parameters(declared: Operation) -> list[dict[str, Any] | str]:
+    found: list[dict[str, Any] | str] = []
+    for name, part in parts_of(declared.path).items():
+        schema: dict[str, Any] = {"type": "string"}
+        schema |= {"pattern": part.pattern} if part.pattern else {}
+        schema |= {"enum": list(part.values)} if part.values else {}
+        found.append({"in": "path", "name": name, "required": True, "description": part.text, "schema": schema})
+    if declared.takes().fields:
+        found.append({"in": "query", "schema": declared.takes})
+    conditional = ("If-None-Match",) if declared.is_conditional else ()
+    return [*found, *dict.fromkeys((*conditional, *declared.takes_headers))]
 
 
-def _openapi_path(path: str) -> str:
-    return re.sub(r"<(\w+)>", r"{\1}", path)
-
-
-def _path_parameters(path: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for name in re.findall(r"<(\w+)>", path):
-        text, pattern = _PATH_PARTS[name]
-        schema = {"type": "string"} | ({"pattern": pattern} if pattern else {})
-        found.append({"in": "path", "name": name, "required": True, "description": text, "schema": schema})
+def _answers(declared: Operation) -> dict[str, Any]:
+    found = {str(gives.status): _success(declared, gives) for gives in declared.gives}
+    if declared.is_conditional:
+        kept = ("ETag", "Cache-Control", *EVERY_ANSWER)
+        found["304"] = {"description": _NOT_MODIFIED, "headers": {name: header(name) for name in kept}}
     return found
 
 
-def _problems(codes: tuple[str, ...]) -> dict[str, Any]:
-    """Status → response; kinds that share a status share the schema, so the first one's stands for them."""
-    found: dict[str, Any] = {}
-    for code in (*_ALWAYS, *codes):
-        found.setdefault(str(KINDS[code].status), code)
-    return dict(sorted(found.items()))
+def _success(declared: Operation, gives: Gives) -> dict[str, Any]:
+    text = gives.text or (gives.schema.__doc__ if gives.schema else "") or "Done."
+    names = [*EVERY_ANSWER, "Cache-Control", *gives.headers]
+    if declared.is_conditional and gives.status == 200:
+        names.append("ETag")
+    if gives.schema is not None:
+        names += ["Vary", "Content-Encoding"]
+        names += ["Link"] if "next" in gives.schema().fields else []
+    told: dict[str, Any] = {
+        "description": " ".join(text.split()),
+        "headers": {name: header(name) for name in dict.fromkeys(names)},
+    }
+    if gives.schema is not None:
+        types = gives.media_types or ("application/json",)
+        told["content"] = {media_type: {"schema": gives.schema} for media_type in types}
+    elif gives.media_types:
+        told["content"] = {media_type: {} for media_type in gives.media_types}
+    return told | chinese("description", told["description"])
 
 
-_HEADERS = {
-    "ETag": "Strong validator; send it back as `If-None-Match`.",
-    "Link": "The next page, as `rel=next`.",
-    "Location": "Address of the job.",
-    "Retry-After": "Seconds to wait.",
-    "RateLimit": "What is left: policy, `r` units, `t` seconds until more.",
-    "RateLimit-Policy": "The budget: policy, `q` units in `w` seconds.",
-    "Repr-Digest": "SHA-256 of the whole file (RFC 9530).",
-    "Content-Disposition": "Name of the file.",
-    "X-Request-Id": "What to tell us if you ask about an answer.",
-}
+def _codes(declared: Operation, *, needs_key: bool) -> tuple[str, ...]:
+    """Every kind of problem that the operation can give."""
+    codes = [*ALWAYS, *declared.problems]
+    codes += ["not-found"] if "<" in declared.path else []
+    codes += ["key-needed", "forbidden"] if needs_key or declared.method != "GET" else []
+    codes += ["too-large", "unsupported-media-type"] if declared.body is not None else []
+    return tuple(dict.fromkeys(codes))
 
 
-def _add_headers(spec: APISpec) -> None:
-    for name, text in _HEADERS.items():
-        spec.components.header(name, {"description": text, "schema": {"type": "string"}})
-
-
-def _header(name: str) -> dict[str, str]:
+def header(name: str) -> dict[str, str]:
+    """A reference to a declared header. Raises KeyError for one that is not."""
+    assert name in HEADERS, name
     return {"$ref": f"#/components/headers/{name}"}
 
 
-def _problem_headers(status: int) -> dict[str, Any]:
-    names = ["X-Request-Id"]
-    if status in {429, 503}:
-        names.append("Retry-After")
-    if status == 429:
-        names += ["RateLimit", "RateLimit-Policy"]
-    return {name: _header(name) for name in names}
+def _header(kind: HeaderKind) -> dict[str, Any]:
+    told = {"description": kind.text, "schema": dict(kind.schema), "example": kind.example}
+    return told | chinese("description", kind.text)
 
 
-def _chinese(field: str, message: str) -> dict[str, str]:
+def chinese(field: str, message: str) -> dict[str, str]:
+    """The member `x-<field>-zh`, where there is a translation."""
     translated = translate(Language.ZH, message.replace("%", "%%"))
     return {f"x-{field}-zh": translated} if translated != message else {}
 
 
 def _budgets() -> list[dict[str, Any]]:
     return [
-        {"policy": budget.value, "window_s": tiers[Tier.ANONYMOUS].window_s}
+        {"policy": budget.value, "description": DESCRIPTIONS[budget], "window_s": tiers[Tier.ANONYMOUS].window_s}
+        | chinese("description", DESCRIPTIONS[budget])
         | {tier.value: tiers[tier].amount for tier in Tier}
         for budget, tiers in BUDGETS.items()
     ]

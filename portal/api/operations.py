@@ -1,62 +1,99 @@
 """What the API offers: one declaration for each operation makes its route, its checks and its description.
 
-    @operation("/datasets", summary="Search datasets", takes=SearchParameters, gives=SearchAnswer)
-    def search_datasets(request: SearchRequest) -> Answer: ...
+    @operation("/datasets", summary="Search datasets", tag="datasets", takes=SearchParameters, gives=SearchAnswer)
+    def search_datasets(asked: SearchRequest) -> Answer: ...
 
-The view gets the loaded parameters first, then the parts of the path by name.
+    @operation("/me/keys", method="POST", body=KeyBody, gives=Gives(201, KeyAnswer, headers=("Location",)), …)
+    def create_key(_nothing: None, wanted: NewKey) -> Answer: ...
+
+    @operation("/catalogue.<format>", gives=Gives(media_types=("text/csv", …), headers=("Content-Disposition",)), …)
+    def export_catalogue(_nothing: None, format: str) -> Response: ...
+
+The view gets the loaded query parameters first, then the loaded body where one is declared, then the parts of the path by
+name. It gives an `Answer` (JSON), or a response of its own where the answer is a file.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
-import orjson
-from flask import Blueprint, Response
 from marshmallow import Schema
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.api.parameters import NoParameters, read_parameters
-from portal.http.conditional import conditional
-from portal.http.policy import policy
+from portal.api.parameters import NoParameters
 
-_JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a view gives. `next_url` also becomes a `Link` header."""
+    """What a view gives. `body` None: nothing, as 204 has it. `next_url` also becomes a `Link` header."""
 
-    body: Mapping[str, object]
+    body: Mapping[str, object] | None
     next_url: str | None = None
     modified_at: datetime | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
-View = Callable[..., Answer]
+@dataclass(frozen=True, slots=True)
+class Gives:
+    """One kind of success: `schema` alone is JSON, `media_types` alone a file, neither an empty answer.
+
+    `text` says what it is (else the schema's docstring does). `headers`: names of `portal.api.headers.HEADERS` besides those
+    that every answer has.
+    """
+
+    status: int = 200
+    schema: type[Schema] | None = None
+    media_types: tuple[str, ...] = ()
+    text: str = ""
+    headers: tuple[str, ...] = ()
+
+
+View = Callable[..., Answer | BaseResponse]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation. `problems`: codes of `portal.http.problems.KINDS` besides those that any operation can give.
 
-    `is_private`: the answer is about the caller and not for any cache.
+    `gives`: every kind of success. `takes_headers`: names of `portal.api.headers.REQUEST_HEADERS` besides `If-None-Match`.
+    `is_private`: the answer is about the caller and not for any cache. `prefix` with the path is the whole address.
     """
 
     name: str
+    method: Method
     path: str
     summary: str
     description: str
     tag: str
     takes: type[Schema]
-    gives: type[Schema]
+    body: type[Schema] | None
+    gives: tuple[Gives, ...]
+    takes_headers: tuple[str, ...]
     permission: str
     budget: str
     problems: tuple[str, ...]
     is_private: bool
     view: View
+    prefix: str = "/api/v1"
+
+    @property
+    def address(self) -> str:
+        """The whole path, with its parts in angle brackets."""
+        return self.prefix + self.path
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the answer has a validator that can be asked about again."""
+        return self.method == "GET" and not self.is_private
 
 
 OPERATIONS: dict[str, Operation] = {}
+OUTSIDE: dict[str, Operation] = {}
+"""Operations at addresses outside of `/api/v1` that other doors serve and this description tells."""
 
 
 def operation(
@@ -64,14 +101,17 @@ def operation(
     *,
     summary: str,
     tag: str,
-    gives: type[Schema],
+    gives: type[Schema] | Gives | tuple[Gives, ...],
+    method: Method = "GET",
     takes: type[Schema] = NoParameters,
+    body: type[Schema] | None = None,
+    takes_headers: tuple[str, ...] = (),
     permission: str = "read_catalogue",
     budget: str = "catalogue",
     problems: tuple[str, ...] = (),
     is_private: bool = False,
 ) -> Callable[[View], View]:
-    """Declare a GET under `/api/v1`. The view's docstring is the description; its name is the operation's."""
+    """Declare an operation under `/api/v1`. The view's docstring is the description; its name is the operation's."""
 
     def declare(view: View) -> View:
         name = view.__name__
@@ -79,12 +119,15 @@ def operation(
             raise ValueError(f"There are two operations {name}.")
         OPERATIONS[name] = Operation(
             name=name,
+            method=method,
             path=path,
             summary=summary,
             description=" ".join((view.__doc__ or "").split()),
             tag=tag,
             takes=takes,
-            gives=gives,
+            body=body,
+            gives=_kinds_of_success(gives),
+            takes_headers=takes_headers,
             permission=permission,
             budget=budget,
             problems=problems,
@@ -96,30 +139,12 @@ def operation(
     return declare
 
 
-def register_operations(blueprint: Blueprint) -> None:
-    """Make a route of every declared operation."""
-    for declared in OPERATIONS.values():
-        blueprint.add_url_rule(declared.path, declared.name, _endpoint(declared), methods=["GET"])
+def describe_outside(declared: Operation) -> None:
+    """Tell an operation that another door serves; `prefix` is empty and `path` the whole address."""
+    OUTSIDE[declared.name] = declared
 
 
-def _endpoint(declared: Operation) -> Callable[..., BaseResponse]:
-    schema = declared.takes()
-
-    @policy(permission=declared.permission, budget=declared.budget)
-    def endpoint(**path: str) -> BaseResponse:
-        return respond(declared.view(read_parameters(schema), **path), is_private=declared.is_private)
-
-    endpoint.__name__ = declared.name
-    return endpoint
-
-
-def respond(answer: Answer, *, is_private: bool) -> BaseResponse:
-    """The answer as JSON with validators, or 304 where the caller has it already."""
-    response = Response(orjson.dumps(answer.body, option=_JSON_OPTIONS), content_type="application/json")
-    response.headers.update(dict(answer.headers))
-    if answer.next_url:
-        response.headers["Link"] = f'<{answer.next_url}>; rel="next"'
-    if is_private:
-        response.headers["Cache-Control"] = "no-store"
-        return response
-    return conditional(response, modified_at=answer.modified_at)
+def _kinds_of_success(gives: type[Schema] | Gives | tuple[Gives, ...]) -> tuple[Gives, ...]:
+    if isinstance(gives, Gives):
+        return (gives,)
+    return gives if isinstance(gives, tuple) else (Gives(schema=gives),)

@@ -20,26 +20,32 @@ def _registry() -> tuple[dict[str, Any], Registry[Any]]:
     return description, Registry().with_resource(_BASE, DRAFT202012.create_resource(description))
 
 
-def operation_of(path: str) -> dict[str, Any]:
-    """The GET operation whose path template fits."""
+_SENT_AT_TIMES = frozenset(
+    {"Link", "Retry-After", "Content-Encoding", "Vary", "WWW-Authenticate", "RateLimit", "RateLimit-Policy"}
+)
+
+
+def operation_of(path: str, method: str = "get") -> dict[str, Any]:
+    """The operation whose path template and method fit."""
     description, _ = _registry()
     fitting = [
         template
         for template in description["paths"]
-        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path)
+        if method in description["paths"][template]
+        and re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path)
     ]
     fixed_first = sorted(fitting, key=lambda template: template.count("{"))
-    return dict(description["paths"][fixed_first[0]]["get"])
+    return dict(description["paths"][fixed_first[0]][method])
 
 
 def check(answer: TestResponse) -> Any:
     """The JSON of the answer, once status, headers and body are found as described. Raises AssertionError."""
-    operation = operation_of(answer.request.path)
+    operation = operation_of(answer.request.path, answer.request.method.lower())
     responses = operation["responses"]
     assert str(answer.status_code) in responses, f"{answer.status_code} is not described for {answer.request.path}"
-    described = _resolved(responses[str(answer.status_code)])
+    described = resolved(responses[str(answer.status_code)])
     for name in described.get("headers", {}):
-        if name not in {"Link", "Retry-After"}:
+        if name not in _SENT_AT_TIMES:
             assert name in answer.headers, f"{name} is described and not sent"
     media_type = answer.content_type.split(";")[0]
     schema = described["content"][media_type]["schema"]
@@ -48,7 +54,8 @@ def check(answer: TestResponse) -> Any:
     return body
 
 
-def _resolved(node: dict[str, Any]) -> dict[str, Any]:
+def resolved(node: dict[str, Any]) -> dict[str, Any]:
+    """What a reference within the description leads to."""
     if "$ref" not in node:
         return node
     found: Any = _registry()[0]

@@ -11,7 +11,7 @@ from portal.api.operations import OPERATIONS
 from portal.exports import FORMATS
 from portal.index.facets import FACETS
 from portal.limits import BUDGETS
-from tests.api.contract import check
+from tests.api.contract import check, resolved
 from tests.http.site import Site
 
 
@@ -88,10 +88,10 @@ def test_every_route_of_the_api_is_described(site: Site) -> None:
 def test_facets_formats_and_budgets_come_from_their_declarations() -> None:
     described = describe_api()
     search = described["paths"]["/api/v1/datasets"]["get"]
-    names = {parameter["name"] for parameter in search["parameters"]}
+    names = {resolved(parameter)["name"] for parameter in search["parameters"]}
     assert {facet.name for facet in FACETS} <= names
     download = described["paths"]["/download/{ref}/{part}.{format}"]["get"]
-    formats = next(p for p in download["parameters"] if p["name"] == "format")["schema"]["enum"]
+    formats = next(p for p in download["parameters"] if p.get("name") == "format")["schema"]["enum"]
     assert formats == [*FORMATS, "original"]
     assert {budget["policy"] for budget in described["x-budgets"]} == {budget.value for budget in BUDGETS}
 
@@ -102,7 +102,7 @@ def test_everything_described_has_a_description() -> None:
         for operation in path.values():
             assert operation["summary"]
             assert operation["description"]
-            assert all(parameter["description"] for parameter in operation["parameters"])
+            assert all(resolved(parameter)["description"] for parameter in operation["parameters"])
     for name, schema in described["components"]["schemas"].items():
         for member, shape in schema["properties"].items():
             assert shape, (name, member)

@@ -1,0 +1,83 @@
+"""The errors of an operation as the description tells them: every kind by name, with an example, headers and status."""
+
+from typing import Any
+
+from apispec import APISpec
+
+from portal.http.problems import KINDS, MEDIA_TYPE
+from portal.i18n import translate
+from portal.kernel.text import Language
+
+ALWAYS = (
+    "bad-request",
+    "invalid-parameter",
+    "key-unknown",
+    "key-expired",
+    "key-revoked",
+    "method-not-allowed",
+    "address-too-long",
+    "over-budget",
+    "internal-error",
+    "unavailable",
+)
+"""Kinds that any operation can give."""
+
+
+def describe_kinds(spec: APISpec) -> None:
+    """An example of every kind of problem, and a response for each kind by itself."""
+    for code in KINDS:
+        spec.components.example(code, {"summary": KINDS[code].title, "value": _example(code)})
+        spec.components.response(code, _answer((code,)))
+
+
+def error_answers(codes: tuple[str, ...]) -> dict[str, Any]:
+    """Status → response, in order of status. Kinds that share a status share a response that names them all."""
+    by_status: dict[str, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        by_status.setdefault(str(KINDS[code].status), []).append(code)
+    return {
+        status: kinds[0] if len(kinds) == 1 else _answer(tuple(kinds)) for status, kinds in sorted(by_status.items())
+    }
+
+
+def _answer(codes: tuple[str, ...]) -> dict[str, Any]:
+    titles = [KINDS[code].title for code in codes]
+    names = _header_names(KINDS[codes[0]].status)
+    return {
+        "description": ". ".join(titles) + ".",
+        "x-description-zh": "".join(f"{translate(Language.ZH, title)}。" for title in titles),
+        "x-problems": list(codes),
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+        "content": {
+            MEDIA_TYPE: {
+                "schema": "Problem",
+                "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
+            }
+        },
+    }
+
+
+def _header_names(status: int) -> tuple[str, ...]:
+    more: dict[int, tuple[str, ...]] = {
+        401: ("WWW-Authenticate",),
+        405: ("Allow",),
+        416: ("Content-Range",),
+        429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
+        503: ("Retry-After",),
+    }
+    return ("X-Request-Id", "Cache-Control", "Access-Control-Allow-Origin", *more.get(status, ()))
+
+
+def _example(code: str) -> dict[str, object]:
+    kind = KINDS[code]
+    told: dict[str, object] = {
+        "type": f"https://data.example/en/developers#problem-{code}",
+        "title": kind.title,
+        "title_zh": translate(Language.ZH, kind.title),
+        "status": kind.status,
+        "detail": kind.remedy,
+        "remedy": kind.remedy,
+        "instance": "/api/v1/datasets",
+        "request_id": "7f3a9c0d1e2b4f58",
+    }
+    return told | ({"parameter": "limit"} if code == "invalid-parameter" else {})
