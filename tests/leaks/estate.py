@@ -40,6 +40,7 @@ MAPPING = {
     "columns_follow_resource": True,
 }
 ABSENT_ID = "aaaaaaaaaaaaaaaa"
+_DRAFT = "UPDATE dataset SET state = 'draft', revision = revision + 1 WHERE id = :id"
 
 
 class State(StrEnum):

@@ -1,7 +1,7 @@
 """Endpoint → questions. An endpoint without a line here fails the tests: say what could be asked of it.
 
-In an address `{id}` is the dataset, `{part}` its table, `{publisher}` its department, `{title}`, `{note}`, `{row}`, `{kind}`, `{tag}` the halves of its words that a
-caller could have guessed.
+In an address `{id}` is the dataset, `{part}` its table, `{publisher}` its department; `{title}`, `{note}`, `{row}`, `{kind}`,
+`{column}`, `{tag}` are the halves of its words that a caller could have guessed.
 """
 
 from collections.abc import Mapping

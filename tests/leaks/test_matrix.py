@@ -90,7 +90,7 @@ def _told(answer: TestResponse) -> set[str]:
     """The second halves of words that stand anywhere in an answer."""
     head = "\n".join(f"{name}: {value}" for name, value in answer.headers)
     body = answer.get_data().decode("utf-8", errors="replace")
-    if answer.mimetype.endswith("json") and body:
+    if (answer.mimetype or "").endswith("json") and body:
         body = json.dumps(json.loads(body), ensure_ascii=False)
     return set(re.findall(r"[a-z]+omega", head + body))
 
@@ -100,6 +100,9 @@ def _words_of(state: State, kinds: tuple[str, ...]) -> set[str]:
 
 
 _CHANCE = re.compile(
+    r'("request_id"\s*:\s*")[0-9a-f]+|(nonce-|nonce=")[\w+/=-]+|([0-9a-f]{16})(?=</code>)'
+    r'|("(?:remaining|reset_s)":)\d+'
+)
     r'("request_id"\s*:\s*")[0-9a-f]+|(nonce-|nonce=")[\w+/=-]+|([0-9a-f]{16})(?=</code>)|("(?:remaining|reset_s)":)\d+'
 )
 
