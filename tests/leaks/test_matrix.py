@@ -103,8 +103,6 @@ _CHANCE = re.compile(
     r'("request_id"\s*:\s*")[0-9a-f]+|(nonce-|nonce=")[\w+/=-]+|([0-9a-f]{16})(?=</code>)'
     r'|("(?:remaining|reset_s)":)\d+'
 )
-    r'("request_id"\s*:\s*")[0-9a-f]+|(nonce-|nonce=")[\w+/=-]+|([0-9a-f]{16})(?=</code>)|("(?:remaining|reset_s)":)\d+'
-)
 
 
 def _plain(answer: TestResponse, target: Target) -> str:
