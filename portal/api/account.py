@@ -4,7 +4,7 @@ from portal.api.answers import QuotaAnswer
 from portal.api.operations import Answer, operation
 from portal.api.projections import words
 from portal.http.context import parts, principal
-from portal.limits import DESCRIPTIONS, BudgetClass
+from portal.limits import DESCRIPTIONS, UNITS, BudgetClass
 
 
 @operation("/me/quota", summary="See your budgets", tag="me", gives=QuotaAnswer, permission="none", is_private=True)
@@ -20,6 +20,7 @@ def get_quota(_nothing: None) -> Answer:
                 {
                     "policy": budget.value,
                     "description": words(DESCRIPTIONS[budget]),
+                    "unit": UNITS[budget],
                     "limit": decision.limit,
                     "window_s": decision.window_s,
                     "remaining": decision.remaining,

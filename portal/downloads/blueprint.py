@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from portal.catalogue.commands import request_export_job
 from portal.catalogue.queries import find_file
 from portal.catalogue.views import ExportJobView, FileView, Ref
-from portal.downloads.making import file_maker, is_quick
 from portal.downloads.naming import ORIGINAL, split_file_name
-from portal.downloads.sending import content_disposition, send_stored
 from portal.exports import FORMATS
 from portal.exports.offering import most_rows
 from portal.http.context import language, parts, principal, session
 from portal.http.data_door import open_data_door
+from portal.http.files.making import file_maker, is_quick
+from portal.http.files.sending import content_disposition, send_stored
 from portal.http.limits import charge
 from portal.http.policy import policy
 from portal.http.problems import wants_page
@@ -77,7 +77,7 @@ def _provide(asked: Ref, part: str, format_name: str) -> BaseResponse:
     is_job = made.is_job or not is_quick(table)
     if request.method == "HEAD":
         return _announce(f"{part}.{made.extension}", made.media_type, is_job=is_job)
-    charge(BudgetClass.EXPORTS)
+    charge(BudgetClass.EXPORTS, table.path.stat().st_size)
     if not is_job:
         made_file = maker.make(principal(), table, pinned, part, format_name)
         return send_stored(replace(made_file, media_type=made.media_type), parts().store, parts().settings)

@@ -1,28 +1,37 @@
 """Charging a request to its caller's budget, and the headers that tell what is left.
 
 `RateLimit-Policy` and `RateLimit` follow draft-ietf-httpapi-ratelimit-headers-10 (structured fields: name of the policy, `q`
-quota, `w` window in seconds; `r` remaining, `t` seconds until more).
+quota, `w` window in seconds, `qu` the unit where it is not requests; `r` remaining, `t` seconds until more).
 """
 
 from flask import Flask, Response, g
 from werkzeug.exceptions import TooManyRequests
 
 from portal.http.context import parts, principal
-from portal.limits import BudgetClass, Decision
+from portal.limits import UNITS, BudgetClass, Decision, Unit
 
 
 class OverBudget(TooManyRequests):
     """The caller has used up a budget; the description says which, and when to come back."""
 
-    def __init__(self, decision: Decision, tier: str) -> None:
-        super().__init__(
-            f"The budget '{decision.policy}' of {decision.limit} in {decision.window_s} s for {tier} callers is used up. "
-            f"Come back in {decision.reset_s} s.",
-            retry_after=decision.reset_s,
+    def __init__(self, decision: Decision, tier: str, cost: int = 1) -> None:
+        unit = _unit(decision)
+        said = (
+            f"The budget '{decision.policy}' of {decision.limit:,} {unit} in {decision.window_s} s for {tier} callers "
         )
+        if cost > decision.limit:
+            said += f"is smaller than this, which takes {cost:,}. Ask for it in ranges over several windows."
+        elif cost > 1:
+            said += f"has {decision.remaining:,} left, and this takes {cost:,}. Come back in {decision.reset_s} s."
+        else:
+            said += f"is used up. Come back in {decision.reset_s} s."
+        super().__init__(said, retry_after=decision.reset_s)
         self.extensions = {
             "policy": decision.policy,
             "limit": decision.limit,
+            "unit": unit,
+            "needed": cost,
+            "remaining": decision.remaining,
             "window_s": decision.window_s,
             "retry_after_s": decision.reset_s,
             "tier": tier,
@@ -35,12 +44,18 @@ def charge(budget: BudgetClass, cost: int = 1) -> None:
     decision = parts().limiter.spend(caller, budget, cost)
     g.setdefault("portal_decisions", {})[decision.policy] = decision
     if not decision.is_allowed:
-        raise OverBudget(decision, caller.tier)
+        raise OverBudget(decision, caller.tier, cost)
 
 
 def policy_field(decision: Decision) -> str:
     """One member of `RateLimit-Policy`."""
-    return f'"{decision.policy}";q={decision.limit};w={decision.window_s}'
+    unit = _unit(decision)
+    counted = "" if unit == "requests" else f';qu="{unit}"'
+    return f'"{decision.policy}";q={decision.limit}{counted};w={decision.window_s}'
+
+
+def _unit(decision: Decision) -> Unit:
+    return UNITS[BudgetClass(decision.policy)]
 
 
 def left_field(decision: Decision) -> str:

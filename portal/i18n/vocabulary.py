@@ -60,7 +60,7 @@ VOCABULARY: Mapping[tuple[str, str], str] = MappingProxyType(
         ("budget", "pages"): "Pages",
         ("budget", "catalogue"): "Catalogue",
         ("budget", "rows"): "Rows",
-        ("budget", "exports"): "Making files",
+        ("budget", "exports"): "Bytes of files",
         ("budget", "files"): "Downloading files",
         ("budget", "objections"): "Objections",
         ("objection", "personal"): "It holds personal information about me",

@@ -9,12 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 
 from portal.kernel.vocab import Tier
 
 _MINUTE_S = 60
 _HOUR_S = 3600
 _DAY_S = 24 * _HOUR_S
+_GB = 10**9
+
+Unit = Literal["requests", "content-bytes"]
+"""What a budget counts, in the words of the draft's parameter `qu`."""
 
 
 class BudgetClass(StrEnum):
@@ -23,8 +28,8 @@ class BudgetClass(StrEnum):
     PAGES = "pages"  # pages for people
     CATALOGUE = "catalogue"  # metadata by API
     ROWS = "rows"  # rows of a table by API
-    EXPORTS = "exports"  # making a file that is not there yet
-    FILES = "files"  # downloading a file
+    EXPORTS = "exports"  # bytes of files sent, and of tables read to make files
+    FILES = "files"  # asking for a file
     OBJECTIONS = "objections"  # objecting to a publication, asking for the answer
 
 
@@ -46,7 +51,7 @@ BUDGETS: Mapping[BudgetClass, Mapping[Tier, Budget]] = MappingProxyType(
         BudgetClass.PAGES: _tiers(_MINUTE_S, 600, 600, 1_200, 6_000),
         BudgetClass.CATALOGUE: _tiers(_MINUTE_S, 120, 600, 1_200, 6_000),
         BudgetClass.ROWS: _tiers(_MINUTE_S, 60, 300, 600, 3_000),
-        BudgetClass.EXPORTS: _tiers(_HOUR_S, 60, 300, 1_000, 5_000),
+        BudgetClass.EXPORTS: _tiers(_DAY_S, 20 * _GB, 50 * _GB, 200 * _GB, 2_000 * _GB),
         BudgetClass.FILES: _tiers(_MINUTE_S, 240, 600, 1_200, 6_000),
         BudgetClass.OBJECTIONS: _tiers(_DAY_S, 10, 20, 20, 20),
     }
@@ -58,10 +63,15 @@ DESCRIPTIONS: Mapping[BudgetClass, str] = MappingProxyType(  # message ids, show
         BudgetClass.PAGES: "Pages of the site",
         BudgetClass.CATALOGUE: "Metadata by API: search, datasets, departments, themes",
         BudgetClass.ROWS: "Pages of rows by API",
-        BudgetClass.EXPORTS: "Files that have to be made first",
-        BudgetClass.FILES: "Downloads of files",
+        BudgetClass.EXPORTS: "Bytes of files: sent, or read to make a file",
+        BudgetClass.FILES: "Requests for files",
         BudgetClass.OBJECTIONS: "Objections to a publication, and questions about their answers",
     }
+)
+
+
+UNITS: Mapping[BudgetClass, Unit] = MappingProxyType(
+    {budget: "content-bytes" if budget is BudgetClass.EXPORTS else "requests" for budget in BudgetClass}
 )
 
 

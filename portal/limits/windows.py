@@ -47,7 +47,7 @@ class SlidingWindow:
             policy=budget,
             limit=item.amount,
             window_s=window_s,
-            remaining=min(int(stats.remaining), item.amount) if is_allowed else 0,
+            remaining=max(0, min(int(stats.remaining), item.amount)),
             reset_s=min(reset_s, window_s),
             is_local=self._is_local,
         )

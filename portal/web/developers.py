@@ -12,7 +12,7 @@ from portal.http.policy import policy
 from portal.http.problems import KINDS
 from portal.http.rendering import render_page
 from portal.kernel.vocab import Tier
-from portal.limits import BUDGETS
+from portal.limits import BUDGETS, UNITS
 from portal.web.addresses import LANG
 
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -57,7 +57,7 @@ def show_developers() -> Response:
         {
             "operations": read_operations(describe()),
             "budgets": [
-                (name.value, [(tier.value, tiers[tier].amount, tiers[tier].window_s) for tier in Tier])
+                (name.value, UNITS[name], [(tier.value, tiers[tier].amount, tiers[tier].window_s) for tier in Tier])
                 for name, tiers in BUDGETS.items()
             ],
             "tiers": [tier.value for tier in Tier],

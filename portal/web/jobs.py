@@ -20,7 +20,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{LANG}/job/<job_id>", view_func=show_job)
 
 
-@policy(permission="read_data", budget="exports")
+@policy(permission="read_data", budget="files")
 def request_export(ref: str, slug: str, form: str) -> AnyResponse:
     """Have a file made and go to its page. Raises NotFound, Gone, InvalidInput."""
     if form not in FORMATS or not FORMATS[form].is_job:

@@ -11,8 +11,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from portal.downloads.naming import split_file_name
-from portal.downloads.sending import content_disposition
 from portal.exports import FORMATS
+from portal.http.files.sending import content_disposition
 from portal.kernel.errors import NotFound
 from tests.http.site import Site
 

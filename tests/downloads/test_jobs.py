@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 from portal.catalogue.commands import finish_export_job, take_export_job
 from portal.catalogue.views import Ref
-from portal.downloads.making import FileMaker
 from portal.exports.spooling import spool_file
+from portal.http.files.making import FileMaker
 from portal.kernel.principal import ANONYMOUS
 from portal.settings import Settings
 from tests.api.contract import check

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from portal.downloads import making
-from portal.downloads.making import MAX_INSIDE, FileMaker
+from portal.http.files import making
+from portal.http.files.making import MAX_INSIDE, FileMaker
 from portal.kernel.principal import ANONYMOUS
-from portal.limits import BudgetClass
 from portal.settings import Settings
 from tests.http.site import Site, generous, open_site
 
@@ -92,14 +91,6 @@ def test_a_file_that_is_finished_after_a_withdrawal_does_not_stay(site: Site) ->
         )
     assert not list(site.parts.store.list_keys("spool/"))
     assert not list(maker.work_dir.glob("making-*"))
-
-
-def test_making_costs_from_a_budget_of_its_own_and_having_it_does_not(settings: Settings) -> None:
-    with open_site(settings, 1) as site:
-        first = site.client.get(f"/download/{site.ids[0]}/data.csv")
-        second = site.client.get(f"/download/{site.ids[0]}/data.csv")
-    assert BudgetClass.EXPORTS.value in first.headers["RateLimit"]
-    assert BudgetClass.EXPORTS.value not in second.headers["RateLimit"]
 
 
 def test_a_table_too_long_to_wait_for_becomes_a_job(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ class BudgetAnswer(Schema):
 
     policy = string("Its name in the `RateLimit` headers.")
     description = fields.Nested(WordsAnswer, required=True)
+    unit = string("What it counts: requests or content-bytes.")
     limit = whole("Units in a window.")
     window_s = whole("Length of the window.")
     remaining = whole("Units left.")

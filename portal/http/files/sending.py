@@ -1,5 +1,8 @@
 """Sending a stored file: validators, digest, name and range; the bytes by nginx, or by the server's own file wrapper.
 
+Its bytes are charged here, whatever door sends it, before the first one goes: those of the range that is sent, else all.
+What tells no bytes (HEAD, 304, 416) costs none.
+
 A Python loop over the bytes would hold a thread for as long as the slowest client takes. `wsgi.file_wrapper` with a
 `Content-Length` lets waitress send from its event loop and gunicorn by `sendfile`.
 """
@@ -16,27 +19,27 @@ from werkzeug.http import http_date, is_resource_modified
 from werkzeug.wsgi import wrap_file
 
 from portal.catalogue.views import FileView
-from portal.downloads.ranges import ByteRange, wanted_range
 from portal.http.conditional import REVALIDATE
+from portal.http.files.ranges import ByteRange, wanted_range
+from portal.http.limits import charge
+from portal.limits import BudgetClass
 from portal.settings import Settings
 from portal.storage import BlobNotFound, BlobStore
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._() -]+")
 _BLOCK_BYTES = 256 * 1024
+_PLAIN_RANGE = re.compile(r"bytes=(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})", re.ASCII)
 _SERVERS_THAT_COUNT = ("waitress", "gunicorn")  # their file wrappers stop at Content-Length
 
 
 def send_stored(file: FileView, store: BlobStore, settings: Settings) -> Response:
-    """The file, a range of it, or 304. Raises RequestedRangeNotSatisfiable, BlobNotFound, StorageError."""
+    """The file, a range of it, or 304. Raises OverBudget, RequestedRangeNotSatisfiable, BlobNotFound, StorageError."""
     headers = file_headers(file)
     environ = request.environ
     if not is_resource_modified(environ, etag=headers["ETag"], last_modified=file.modified_at, ignore_if_range=True):
         kept = ("ETag", "Last-Modified", "Cache-Control")
         return Response(status=304, headers={name: headers[name] for name in kept})
     path = _whole_path(file, store)
-    if settings.accel_prefix:
-        headers["X-Accel-Redirect"] = settings.accel_prefix + quote(file.blob_key)
-        return Response(headers=headers)
     wanted = None
     if request.method == "GET":
         wanted = wanted_range(
@@ -46,15 +49,34 @@ def send_stored(file: FileView, store: BlobStore, settings: Settings) -> Respons
             etag=file.sha256,
             modified_at=file.modified_at,
         )
+    if settings.accel_prefix:
+        _charge(file.size_bytes if wanted is None or not _nginx_reads_the_same(headers["ETag"]) else wanted.length)
+        headers["X-Accel-Redirect"] = settings.accel_prefix + quote(file.blob_key)
+        return Response(headers=headers)
     sent = wanted or ByteRange(0, file.size_bytes)
     headers["Content-Length"] = str(sent.length)
     if wanted:
         headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{file.size_bytes}"
     if request.method == "HEAD":
         return Response(headers=headers)
+    _charge(sent.length)
     opened = path.open("rb")
     opened.seek(sent.start)
     return Response(_body(opened, sent), status=206 if wanted else 200, headers=headers, direct_passthrough=True)
+
+
+def _charge(size_bytes: int) -> None:
+    if request.method == "GET" and size_bytes:
+        charge(BudgetClass.EXPORTS, size_bytes)
+
+
+def _nginx_reads_the_same(etag: str) -> bool:
+    """Whether nginx, which reads the headers again by itself, is sure to send the one range that we have read.
+
+    Otherwise the whole is charged: a header that the two read differently would else buy a file for a byte.
+    """
+    if_range = request.headers.get("If-Range")
+    return bool(_PLAIN_RANGE.fullmatch(request.headers.get("Range", ""))) and if_range in {None, etag}
 
 
 def _whole_path(file: FileView, store: BlobStore) -> Path:
