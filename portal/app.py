@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import portal.api
 import portal.downloads
 import portal.web
+from portal.http.compression import install_compression
 from portal.http.context import install_context
 from portal.http.errors import render_error_page
 from portal.http.policy import enforce
@@ -23,6 +24,7 @@ def create_app(parts: Parts) -> Flask:
     app = Flask("portal", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=_MAX_BODY_BYTES, MAX_FORM_PARTS=100)
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    install_compression(app)
     install_context(app, parts)
     install_rendering(app, parts.settings, install_static(app, parts.settings.var_dir))
     install_security(app, is_https=parts.settings.base_url.startswith("https://"))

@@ -21,7 +21,7 @@ def _registry() -> tuple[dict[str, Any], Registry[Any]]:
 
 
 _SENT_AT_TIMES = frozenset(
-    {"Link", "Retry-After", "Content-Encoding", "Vary", "WWW-Authenticate", "RateLimit", "RateLimit-Policy"}
+    {"Link", "Retry-After", "Content-Encoding", "WWW-Authenticate", "RateLimit", "RateLimit-Policy"}
 )
 
 
