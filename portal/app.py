@@ -4,6 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.api
+import portal.ckan
 import portal.downloads
 import portal.web
 from portal.http.compression import install_compression
@@ -28,7 +29,7 @@ def create_app(parts: Parts) -> Flask:
     install_context(app, parts)
     install_rendering(app, parts.settings, install_static(app, parts.settings.var_dir))
     install_security(app, is_https=parts.settings.base_url.startswith("https://"))
-    for door in (portal.web, portal.api, portal.downloads):
+    for door in (portal.web, portal.api, portal.ckan, portal.downloads):
         app.register_blueprint(door.create_blueprint())
     app.extensions["portal.openapi"] = portal.api.describe_api
     register_errors(app, render_error_page)

@@ -88,4 +88,11 @@ FILES: Mapping[str, tuple[Ask, ...]] = {
     ),
 }
 
-MATRIX: Mapping[str, tuple[Ask, ...]] = {**PAGES, **API, **FILES}
+CKAN: Mapping[str, tuple[Ask, ...]] = {
+    "ckan.status_show": (at("/api/3/action/status_show"),),
+    "ckan.help_show": (at("/api/3/action/help_show?name=package_show"),),
+    "ckan.other_action": (at("/api/3/action/{title}", status=400),),
+    "ckan.version": (at("/api/3"),),
+}
+
+MATRIX: Mapping[str, tuple[Ask, ...]] = {**PAGES, **API, **FILES, **CKAN}

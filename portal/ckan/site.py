@@ -1,0 +1,31 @@
+"""Actions about the site itself."""
+
+from portal.ckan.actions import ACTIONS, Call, action
+from portal.ckan.errors import ActionNotFound
+
+CKAN_VERSION = "2.12.0"
+"""The release whose answers this door gives; clients choose their requests by it."""
+
+
+@action("status_show")
+def status_show(call: Call) -> object:
+    """Return a dictionary with information about the site configuration."""
+    settings = call.parts.settings
+    return {
+        "site_title": settings.site_name_zh,
+        "site_description": "",
+        "site_url": settings.base_url,
+        "error_emails_to": "",
+        "locale_default": "zh_Hans_CN",
+        "extensions": ["datastore"],
+        "ckan_version": CKAN_VERSION,
+    }
+
+
+@action("help_show")
+def help_show(call: Call) -> object:
+    """Return the help string for a particular API action. :param name: the name of the action."""
+    found = ACTIONS.get(call.required("name"))
+    if found is None:
+        raise ActionNotFound("Not found: Action function not found")
+    return found.help

@@ -1,0 +1,46 @@
+"""Actions of CKAN that write. They are known by name alone: callers learn that they may not, not that there are none."""
+
+_THINGS = (
+    "package", "resource", "resource_view", "organization", "group", "user", "vocabulary", "tag", "member",
+    "datastore", "package_relationship", "package_owner_org",
+)  # fmt: skip
+_VERBS = ("create", "update", "patch", "delete", "purge", "revise", "upsert", "invite")
+
+WRITES = frozenset(f"{thing}_{verb}" for thing in _THINGS for verb in _VERBS) | frozenset(
+    {
+        "api_token_create",
+        "api_token_revoke",
+        "bulk_update_delete",
+        "bulk_update_private",
+        "bulk_update_public",
+        "config_option_update",
+        "dataset_purge",
+        "datastore_function_create",
+        "datastore_function_delete",
+        "datastore_records_delete",
+        "datastore_run_triggers",
+        "datastore_set_triggers",
+        "follow_dataset",
+        "follow_group",
+        "follow_user",
+        "group_member_create",
+        "group_member_delete",
+        "job_cancel",
+        "job_clear",
+        "organization_member_create",
+        "organization_member_delete",
+        "package_collaborator_create",
+        "package_collaborator_delete",
+        "package_resource_reorder",
+        "resource_view_reorder",
+        "send_email_notifications",
+        "task_status_delete",
+        "task_status_update",
+        "task_status_update_many",
+        "term_translation_update",
+        "term_translation_update_many",
+        "unfollow_dataset",
+        "unfollow_group",
+        "unfollow_user",
+    }
+)
