@@ -5,6 +5,7 @@ from flask import Blueprint, Response
 from werkzeug.wrappers import Response as BaseResponse
 
 import portal.api.account
+import portal.api.changes
 import portal.api.coverage
 import portal.api.datasets
 import portal.api.exports

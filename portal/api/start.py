@@ -20,6 +20,7 @@ def get_index(_nothing: None) -> Answer:
             "version": API_VERSION,
             "links": {
                 "datasets": f"{addresses.api}/datasets",
+                "changes": f"{addresses.api}/changes",
                 "suggestions": f"{addresses.api}/suggestions",
                 "publishers": f"{addresses.api}/publishers",
                 "themes": f"{addresses.api}/themes",

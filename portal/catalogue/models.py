@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.catalogue.change_log import Change  # noqa: F401 - its table belongs to these
 from portal.catalogue.objections import Objection  # noqa: F401 - its table belongs to these
 from portal.catalogue.versions import Version
 from portal.db import Base, UtcDateTime
 from portal.kernel.ids import new_id
 
 _UNINDEXED = text("revision != indexed_revision")
+_UNANNOUNCED = text("revision != announced_revision")
 
 
 class Publisher(Base):
@@ -52,7 +54,8 @@ class DatasetTheme(Base):
 class Dataset(Base):
     """One dataset. Its id is ours; the platform's key (`source:id`) and resource code are attributes.
 
-    `revision` grows with every public change; the index is true when `indexed_revision` equals it.
+    `revision` grows with every public change; the index is true when `indexed_revision` equals it, and the feed of changes
+    is when `announced_revision` does.
     """
 
     __tablename__ = "dataset"
@@ -67,6 +70,7 @@ class Dataset(Base):
         CheckConstraint("state != 'published' OR grade NOT IN ('important', 'core')", name="published_grade"),
         CheckConstraint("state != 'published' OR openness != 'closed'", name="published_is_open"),
         Index("ix_dataset_unindexed", "id", sqlite_where=_UNINDEXED, postgresql_where=_UNINDEXED),
+        Index("ix_dataset_unannounced", "id", sqlite_where=_UNANNOUNCED, postgresql_where=_UNANNOUNCED),
         Index("ix_dataset_newest", "state", "modified_at", "id"),
         Index("ix_dataset_of_publisher", "publisher_id", "state", "modified_at", "id"),
     )
@@ -97,6 +101,8 @@ class Dataset(Base):
     popularity: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
     indexed_revision: Mapped[int] = mapped_column(default=0)
+    announced_revision: Mapped[int] = mapped_column(default=0)  # these two: what the feed of changes told last
+    announced_version: Mapped[int | None]
 
     publisher: Mapped[Publisher] = relationship(lazy="raise")
     wordings: Mapped[list["DatasetWording"]] = relationship(lazy="raise", cascade="all, delete-orphan")

@@ -47,7 +47,16 @@ CARRIED: Mapping[type[Base], tuple[str, ...]] = {
 }  # fmt: skip
 KEPT: Mapping[type[Base], tuple[str, ...]] = {
     Publisher: ("dataset_count", "table_count", "row_count"),
-    Dataset: ("cut_asked_at", "rows_withdrawn", "stays_withdrawn", "popularity", "revision", "indexed_revision"),
+    Dataset: (
+        "cut_asked_at",
+        "rows_withdrawn",
+        "stays_withdrawn",
+        "popularity",
+        "revision",
+        "indexed_revision",
+        "announced_revision",
+        "announced_version",
+    ),
     DatasetWording: ("field_owner", "pending", "draft", "draft_translated_from", "edited_by", "edited_at"),
     Verdict: ("reasons", "release_id"),
     VersionPart: ("profile", "row_ends"),

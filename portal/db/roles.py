@@ -15,6 +15,7 @@ from portal.kernel.errors import InvalidInput
 WEB_READS = (
     "alembic_version",
     "api_key",
+    "change",
     "dataset",
     "dataset_theme",
     "department_coverage",

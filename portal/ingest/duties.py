@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy import exists, select, update
 
+from portal.catalogue.changes import announce_changes, are_changes_due, compact_changes
 from portal.catalogue.commands import (
     count_popularity,
     finish_export_job,
@@ -86,6 +87,18 @@ def carry_to_index(hands: Hands) -> int:
     return total
 
 
+def tell_changes(hands: Hands) -> int:
+    """Tell in the feed of changes what is different in public since it was last told."""
+    total, database = 0, hands.workshop.database
+    while not hands.is_stopping():
+        with database.reading() as session:
+            if not are_changes_due(session):
+                break
+        with database.transaction() as session:
+            total += announce_changes(session, datetime.now(UTC))
+    return total
+
+
 def heal_index(hands: Hands) -> int:
     """Compare the whole index with the database and repair what differs."""
     return hands.search.heal()
@@ -122,6 +135,7 @@ def thin_out(hands: Hands) -> int:
         after = next_after
     with shop.database.transaction() as session:
         forget_export_jobs(session, now)
+        total += compact_changes(session, now)
         total += forget_spooled_files(session, now)
         recount(session)
         count_coverage(session, now)  # a reviewer's release, or a lifted withdrawal, between two runs
@@ -139,6 +153,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("outbox", 10, purge_withdrawn),
     Duty("rows", 10, cut_rows),
     Duty("index", 5, carry_to_index),
+    Duty("changes", 2, tell_changes),
     Duty("exports", 5, make_files),
     Duty("healing", 600, heal_index),
     Duty("popularity", 900, count_uses),

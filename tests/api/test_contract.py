@@ -37,6 +37,7 @@ def _addresses(site: Site) -> dict[str, list[str]]:
         "get_one_publisher": [f"/api/v1/publishers/{publishers[0]['slug']}?limit=1"],
         "list_all_themes": ["/api/v1/themes"],
         "get_one_theme": ["/api/v1/themes/education", "/api/v1/themes/education?offset=1&limit=1"],
+        "follow_changes": ["/api/v1/changes", "/api/v1/changes?limit=2", "/api/v1/changes?since=999&theme=health"],
         "list_rows": [f"{table}/rows", f"{table}/rows?layout=arrays&limit=3&total=false"],
         "get_quota": ["/api/v1/me/quota"],
         "get_export": [],  # needs a job: tests/downloads/test_jobs.py checks it against the same contract

@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from portal.accounts import create_key
 from portal.app import create_app
+from portal.catalogue.changes import announce_changes
 from portal.catalogue.commands import withdraw_dataset
 from portal.db.migrating import migrate
 from portal.ingest.conducting.running import run_harvest
@@ -194,11 +195,13 @@ def open_estate(settings: Settings, root: Path) -> Iterator[Estate]:
     secret = site_secret(settings)
     headers: dict[Caller, Mapping[str, str]] = {Caller.ANONYMOUS: {}}
     with parts.database.transaction() as session:
-        withdraw_dataset(session, targets[State.WITHDRAWN].id, "按要求撤回", "tester", now)
         session.execute(
             text("UPDATE dataset SET state = 'draft', revision = revision + 1 WHERE id = :id"),
             {"id": targets[State.DRAFT].id},
         )
+        announce_changes(session, now)
+        withdraw_dataset(session, targets[State.WITHDRAWN].id, "按要求撤回", "tester", now)
+        announce_changes(session, now)
         for caller in (Caller.REGISTERED, Caller.VERIFIED, Caller.PARTNER):
             key = create_key(session, holder=str(caller), secret=secret, now=now, tier=Tier(caller))
             headers[caller] = {"Authorization": f"Bearer {key.secret}"}

@@ -51,6 +51,7 @@ PAGES: Mapping[str, tuple[Ask, ...]] = {
 API: Mapping[str, tuple[Ask, ...]] = {
     "api.get_index": (at("/api/v1/"),),
     "api.show_coverage": (at("/api/v1/coverage"),),
+    "api.follow_changes": (at("/api/v1/changes?limit=1000", "title"), at("/api/v1/changes?publisher={publisher}")),
     "api.search_datasets": (
         *searches("/api/v1/datasets?q="),
         at("/api/v1/datasets?limit=100", "title"),

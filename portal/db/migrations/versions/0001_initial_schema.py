@@ -149,6 +149,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("dataset_id", name=op.f("pk_bundled_dataset")),
     )
     op.create_table(
+        "change",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("publisher_slug", sa.String(length=80), nullable=False),
+        sa.Column("theme_slugs", sa.JSON(), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('created', 'updated', 'withdrawn')", name=op.f("ck_change_kind_known")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_change")),
+    )
+    op.create_index(op.f("ix_change_dataset_id"), "change", ["dataset_id"], unique=False)
+    op.create_index("ix_change_of_publisher", "change", ["publisher_slug", "number"], unique=False)
+    op.create_table(
         "department_coverage",
         sa.Column("department", sa.String(length=300), nullable=False),
         sa.Column("names", sa.JSON(), nullable=False),
@@ -261,6 +276,8 @@ def upgrade() -> None:
         sa.Column("popularity", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("indexed_revision", sa.Integer(), nullable=False),
+        sa.Column("announced_revision", sa.Integer(), nullable=False),
+        sa.Column("announced_version", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "state != 'published' OR (trim(owner) != '' AND trim(approver) != '' AND trim(basis) != '' AND trim(data_class) != '' AND trim(grade) != '')",
             name=op.f("ck_dataset_published_names_who_decided"),
@@ -279,6 +296,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_dataset_newest", "dataset", ["state", "modified_at", "id"], unique=False)
     op.create_index("ix_dataset_of_publisher", "dataset", ["publisher_id", "state", "modified_at", "id"], unique=False)
+    op.create_index(
+        "ix_dataset_unannounced",
+        "dataset",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("revision != announced_revision"),
+        postgresql_where=sa.text("revision != announced_revision"),
+    )
     op.create_index(
         "ix_dataset_unindexed",
         "dataset",
