@@ -1,6 +1,8 @@
-"""Published tables: projection by column rules, and pages of rows."""
+"""Published tables: projection by column rules, pages of rows and of groups, and whole answers as files."""
 
 from portal.tables.engine import RowEngine, open_rows
+from portal.tables.expressions import Arithmetic, Call, Constant, Expression, Field, JsonValue, Negative, Ranges
+from portal.tables.plans import answer_schema, fingerprint, is_grouped
 from portal.tables.projection import PREVIEW_ROWS, Projection, project
 from portal.tables.query import (
     MAX_LIMIT,
@@ -9,13 +11,18 @@ from portal.tables.query import (
     Compare,
     Condition,
     Either,
+    Facet,
+    FacetCount,
+    InBox,
+    Intersects,
     IsIn,
     IsNull,
-    JsonValue,
     Not,
     RowPage,
     RowQuery,
+    Selected,
     SortKey,
+    WithinDistance,
 )
 from portal.tables.readable import ReadableTable
 from portal.tables.serial import schema_from_json, schema_to_json
@@ -26,20 +33,36 @@ __all__ = [
     "MAX_OFFSET",
     "PREVIEW_ROWS",
     "All",
+    "Arithmetic",
+    "Call",
     "Compare",
     "Condition",
+    "Constant",
     "Either",
+    "Expression",
+    "Facet",
+    "FacetCount",
+    "Field",
+    "InBox",
+    "Intersects",
     "IsIn",
     "IsNull",
     "JsonValue",
+    "Negative",
     "Not",
     "Projection",
+    "Ranges",
     "ReadableTable",
     "RowEngine",
     "RowPage",
     "RowQuery",
+    "Selected",
     "SortKey",
+    "WithinDistance",
+    "answer_schema",
     "condition_from_filters",
+    "fingerprint",
+    "is_grouped",
     "open_rows",
     "parse_order",
     "parse_select",

@@ -1,137 +1,148 @@
 """Conditions against a schema: what may be compared with what, and the SQL for it.
 
-Texts compare by code point; `contains` and `starts with` ignore case.
+Texts compare by code point; `contains`, `starts with`, `ends with` and `ilike` ignore case.
 """
 
-from datetime import date, datetime
-
-from portal.kernel.columns import Column, TableSchema
-from portal.kernel.errors import InvalidInput
+from portal.kernel.columns import TableSchema
 from portal.kernel.vocab import ColumnType
-from portal.tables.duck import SQL_TYPES, quoted
-from portal.tables.query import All, Compare, Condition, Either, IsIn, IsNull, JsonValue, Not
+from portal.tables.duck import SQL_TYPES
+from portal.tables.expressions import Arithmetic, Call, Constant, Expression, Field, JsonValue, Negative, Ranges
+from portal.tables.functions import DAYS, common_type
+from portal.tables.query import (
+    All,
+    Compare,
+    Condition,
+    Either,
+    InBox,
+    Intersects,
+    IsIn,
+    IsNull,
+    Not,
+    Subject,
+    WithinDistance,
+)
+from portal.tables.spatial import spatial_sql
+from portal.tables.terms import Places, Terms, Typed
+from portal.tables.values import bound, check_value
 
 MAX_CONDITIONS = 50
 MAX_IN_VALUES = 200
 MAX_DEPTH = 20
-MAX_VALUE_CHARS = 1_000
-_BOUND = 1 << 63
-_TEXT_ONLY = ("contains", "starts with")
-_SIGNS = ("=", "!=", "<", "<=", ">", ">=")
-_WANTED = {
-    ColumnType.TEXT: "a text in single quotes",
-    ColumnType.INTEGER: "a number",
-    ColumnType.NUMBER: "a number",
-    ColumnType.BOOLEAN: "true or false",
-    ColumnType.DATE: "a date such as '2024-05-31'",
-    ColumnType.DATETIME: "a time such as '2024-05-31T08:00:00'",
-    ColumnType.GEOMETRY: "nothing: geometries can only be null or not",
+_TEXT_ONLY = {
+    "contains": "contains(lower({}), lower({}))",
+    "starts with": "starts_with(lower({}), lower({}))",
+    "ends with": "ends_with(lower({}), lower({}))",
+    "like": r"({} LIKE {} ESCAPE '\')",
+    "ilike": r"(lower({}) LIKE lower({}) ESCAPE '\')",
 }
+_PATTERNS = ("like", "ilike")
+_SIGNS = ("=", "!=", "<", "<=", ">", ">=")
+_EXPRESSIONS = (Field, Constant, Arithmetic, Negative, Call, Ranges)
+Sql = tuple[str, list[JsonValue]]
 
 
-def check_condition(condition: Condition, schema: TableSchema) -> None:
+def check_condition(condition: Condition, schema: TableSchema, places: Places | None = None) -> None:
     """Raise InvalidInput (`where`) when it names what is not there, compares what cannot be, or is too large."""
-    count = _checked(condition, schema, 1)
+    compile_condition(condition, Terms(schema, "where", places=places))
+
+
+def compile_condition(condition: Condition, terms: Terms) -> Sql:
+    """A condition as SQL with `?` for every value, and the values. Raises InvalidInput with the terms' parameter."""
+    count = _count(condition, terms, 1)
     if count > MAX_CONDITIONS:
-        raise InvalidInput(f"where has {count} comparisons; at most {MAX_CONDITIONS} are taken.", parameter="where")
+        raise terms.wrong(f"{count} comparisons; at most {MAX_CONDITIONS} are taken.")
+    return _compiled(condition, terms)
 
 
-def check_value(column: Column, value: JsonValue, *, position: int | None = None) -> None:
-    """Raise InvalidInput (`where`) when the column's type cannot be compared with the value."""
-    if not _fits(column.type, value):
-        raise InvalidInput(
-            f"where: the column {column.name!r} is compared with {_WANTED[column.type]}.",
-            parameter="where",
-            position=position,
-        )
-
-
-def _fits(type_: ColumnType, value: JsonValue) -> bool:
-    if type_ is ColumnType.GEOMETRY or (isinstance(value, str) and len(value) > MAX_VALUE_CHARS):
-        return False
-    if type_ is ColumnType.BOOLEAN:
-        return isinstance(value, bool)
-    if type_ in (ColumnType.INTEGER, ColumnType.NUMBER):
-        return isinstance(value, int | float) and not isinstance(value, bool) and -_BOUND < value < _BOUND
-    if not isinstance(value, str):
-        return False
-    if type_ is ColumnType.DATE:
-        return _parses(date, value)
-    return _parses(datetime, value) if type_ is ColumnType.DATETIME else "\x00" not in value
-
-
-def _parses(type_: type[date], value: str) -> bool:
-    try:
-        parsed = type_.fromisoformat(value)
-    except ValueError:
-        return False
-    return not (isinstance(parsed, datetime) and parsed.tzinfo)
-
-
-def _checked(condition: Condition, schema: TableSchema, depth: int) -> int:
+def _count(condition: Condition, terms: Terms, depth: int) -> int:
     """The number of comparisons in it."""
     if depth > MAX_DEPTH:
-        raise InvalidInput(f"where is nested deeper than {MAX_DEPTH} levels.", parameter="where")
+        raise terms.wrong(f"nested deeper than {MAX_DEPTH} levels.", condition)
     if isinstance(condition, All | Either):
         if not condition.conditions:
-            raise InvalidInput("where has an empty group of conditions.", parameter="where")
-        return sum(_checked(inner, schema, depth + 1) for inner in condition.conditions)
-    if isinstance(condition, Not):
-        return _checked(condition.condition, schema, depth + 1)
-    column = find_column(schema, condition.column)
-    if isinstance(condition, Compare):
-        if condition.operator not in (*_SIGNS, *_TEXT_ONLY):
-            raise InvalidInput(f"where: there is no operator {condition.operator!r}.", parameter="where")
-        if condition.operator in _TEXT_ONLY and column.type is not ColumnType.TEXT:
-            raise InvalidInput(
-                f"where: {condition.operator!r} is for text; the column {column.name!r} is of type {column.type}.",
-                parameter="where",
-            )
-        check_value(column, condition.value)
-    if isinstance(condition, IsIn):
-        if not 1 <= len(condition.values) <= MAX_IN_VALUES:
-            raise InvalidInput(f"where: 'in' takes 1 to {MAX_IN_VALUES} values.", parameter="where")
-        for value in condition.values:
-            check_value(column, value)
-    return 1
+            raise terms.wrong("an empty group of conditions.", condition)
+        return sum(_count(inner, terms, depth + 1) for inner in condition.conditions)
+    return _count(condition.condition, terms, depth + 1) if isinstance(condition, Not) else 1
 
 
-def find_column(schema: TableSchema, name: str, *, position: int | None = None) -> Column:
-    """The column of that name. Raises InvalidInput (`where`)."""
-    column = schema.column(name)
-    if column is None:
-        raise InvalidInput(f"where: the table has no column {name!r}.", parameter="where", position=position)
-    return column
-
-
-def compile_condition(  # noqa: PLR0911 - one return a kind of condition
-    condition: Condition, schema: TableSchema
-) -> tuple[str, list[JsonValue]]:
-    """A checked condition as SQL with `?` for every value, and the values."""
+def _compiled(condition: Condition, terms: Terms) -> Sql:
     if isinstance(condition, All | Either):
         word = " AND " if isinstance(condition, All) else " OR "
-        parts = [compile_condition(inner, schema) for inner in condition.conditions]
+        parts = [_compiled(inner, terms) for inner in condition.conditions]
         return f"({word.join(sql for sql, _ in parts)})", [value for _, values in parts for value in values]
     if isinstance(condition, Not):
-        sql, values = compile_condition(condition.condition, schema)
+        sql, values = _compiled(condition.condition, terms)
         return f"(NOT {sql})", values
-    column = find_column(schema, condition.column)
-    name, mark = quoted(column.name), _mark(column)
+    if isinstance(condition, WithinDistance | Intersects | InBox):
+        return spatial_sql(condition, terms)
     if isinstance(condition, IsNull):
-        return f"({name} IS NULL)", []
-    if isinstance(condition, IsIn):
-        return f"({name} IN ({', '.join([mark] * len(condition.values))}))", list(condition.values)
-    if condition.operator == "contains":
-        return f"contains(lower({name}), lower({mark}))", [condition.value]
-    if condition.operator == "starts with":
-        return f"starts_with(lower({name}), lower({mark}))", [condition.value]
-    return f"({name} {condition.operator} {mark})", [condition.value]
+        subject = terms.of(condition.column)
+        return f"({subject.sql} IS NULL)", list(subject.values)
+    return _is_in(condition, terms) if isinstance(condition, IsIn) else _compare(condition, terms)
 
 
-def _mark(column: Column) -> str:
+def _is_in(condition: IsIn, terms: Terms) -> Sql:
+    if not 1 <= len(condition.values) <= MAX_IN_VALUES:
+        raise terms.wrong(f"'in' takes 1 to {MAX_IN_VALUES} values.", condition)
+    subject = terms.of(condition.column)
+    for number, value in enumerate(condition.values):
+        check_value(terms, subject.type, value, _named(condition.column), condition, f"value {number}")
+    marks = ", ".join([_mark(subject.type)] * len(condition.values))
+    values = [bound(subject.type, value) for value in condition.values]
+    return f"({subject.sql} IN ({marks}))", [*subject.values, *values]
+
+
+def _compare(condition: Compare, terms: Terms) -> Sql:
+    if condition.operator not in (*_SIGNS, *_TEXT_ONLY):
+        raise terms.wrong(f"there is no operator {condition.operator!r}.", condition)
+    value = condition.value
+    if isinstance(value, _EXPRESSIONS):
+        return _meet(condition, value, terms)
+    subject = terms.of(condition.column)
+    _check_operator(condition, subject, terms)
+    check_value(terms, subject.type, value, _named(condition.column), condition, "value")
+    if condition.operator in _PATTERNS and not _is_pattern(str(value)):
+        raise terms.wrong("in a pattern, a backslash stands before %, _ or another backslash.", condition, "value")
+    values = [*subject.values, bound(subject.type, value)]
+    return _joined(condition.operator, subject.sql, _mark(subject.type)), values
+
+
+def _meet(condition: Compare, value: Expression, terms: Terms) -> Sql:
+    """Two expressions against each other."""
+    left = Field(condition.column) if isinstance(condition.column, str) else condition.column
+    subject, other = terms.alike((left, value))
+    _check_operator(condition, subject, terms)
+    if condition.operator in _PATTERNS:
+        raise terms.wrong(f"{condition.operator} takes a pattern in single quotes.", condition, "value")
+    shared = common_type((subject.type, other.type))
+    if shared is None or shared is ColumnType.GEOMETRY:
+        raise terms.wrong(f"{subject.type} and {other.type} cannot be compared.", condition, "value")
+    sides = [f"CAST({typed.sql} AS TIMESTAMP)" if shared in DAYS else typed.sql for typed in (subject, other)]
+    return _joined(condition.operator, *sides), [*subject.values, *other.values]
+
+
+def _check_operator(condition: Compare, subject: Typed, terms: Terms) -> None:
+    if condition.operator in _TEXT_ONLY and subject.type is not ColumnType.TEXT:
+        said = f"{condition.operator!r} is for text; {_named(condition.column)} is of type {subject.type}."
+        raise terms.wrong(said, condition, "operator")
+
+
+def _joined(operator: str, left: str, right: str) -> str:
+    template = _TEXT_ONLY.get(operator)
+    return template.format(left, right) if template else f"({left} {operator} {right})"
+
+
+def _named(subject: Subject) -> str:
+    return f"the column {subject!r}" if isinstance(subject, str) else "this"
+
+
+def _is_pattern(text: str) -> bool:
+    rest = text.replace("\\\\", "").replace("\\%", "").replace("\\_", "")
+    return "\\" not in rest
+
+
+def _mark(type_: ColumnType) -> str:
     """Whole numbers compare with fractions as well, so their values stay numbers of any kind."""
-    return (
-        "CAST(? AS DOUBLE)"
-        if column.type is ColumnType.NUMBER
-        else ("?" if column.type is ColumnType.INTEGER else f"CAST(? AS {SQL_TYPES[column.type]})")
-    )
+    if type_ is ColumnType.INTEGER:
+        return "?"
+    return f"CAST(? AS {SQL_TYPES[type_]})"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.kernel.errors import InvalidInput
-from portal.tables.query import JsonValue
+from portal.tables.expressions import JsonValue
 
 _MAX_CHARS = 8_000
 _SIGNATURE_BYTES = 16
@@ -17,10 +17,12 @@ _SIGNATURE_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The last row of a page: the values of its sort keys, and its number in the table."""
+    """The last row of a page: the values of its sort keys, its number in the table (0 of a group), and how many rows of the
+    answer there were up to it."""
 
     keys: tuple[JsonValue, ...]
     row_number: int
+    seen: int = 0
 
 
 class CursorSigner:
@@ -31,7 +33,9 @@ class CursorSigner:
 
     def write(self, place: Place, version_key: str, fingerprint: str) -> str:
         """An opaque text, safe in an address."""
-        payload = json.dumps([place.row_number, *place.keys], ensure_ascii=False, separators=(",", ":")).encode()
+        payload = json.dumps(
+            [place.row_number, place.seen, *place.keys], ensure_ascii=False, separators=(",", ":")
+        ).encode()
         return (
             base64.urlsafe_b64encode(self._signature(payload, version_key, fingerprint) + payload).decode().rstrip("=")
         )
@@ -45,8 +49,8 @@ class CursorSigner:
         signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._signature(payload, version_key, fingerprint)):
             raise _unusable()
-        row_number, *keys = _loaded(payload)
-        return Place(tuple(keys), int(row_number))
+        row_number, seen, *keys = _loaded(payload)
+        return Place(tuple(keys), int(row_number), int(seen))
 
     def _signature(self, payload: bytes, version_key: str, fingerprint: str) -> bytes:
         message = b"\x00".join((b"cursor", version_key.encode(), fingerprint.encode(), payload))

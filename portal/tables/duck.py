@@ -5,7 +5,7 @@ from datetime import date, datetime
 from math import isfinite
 
 from portal.kernel.vocab import ColumnType
-from portal.tables.query import JsonValue
+from portal.tables.expressions import JsonValue
 
 ROW_GROUP_ROWS = 32_768
 ROW_NUMBER = "file_row_number"

@@ -1,38 +1,46 @@
-"""Pages of rows out of published tables, through DuckDB, a bounded number at a time.
-
-Every table is opened in a database of its own that can see this one file and nothing else, with its configuration
-locked. Only SQL that `statements` writes runs here; a caller's text is never part of it.
-"""
+"""Pages of rows and groups out of published tables, through DuckDB, a bounded number at a time."""
 
 import os
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
-from portal.kernel.errors import InvalidInput, NotFound, Unavailable
+from portal.kernel.errors import InvalidInput, Unavailable
 from portal.settings import Settings, site_secret
 from portal.tables import statements
+from portal.tables.copying import copy_answer
 from portal.tables.cursors import CursorSigner, Place
-from portal.tables.duck import json_value, literal
+from portal.tables.databases import RETRY_AFTER_S, Databases, run
+from portal.tables.duck import json_value
 from portal.tables.geometry import geojson_object
-from portal.tables.query import MAX_LIMIT, MAX_OFFSET, CellValue, RowPage, RowQuery
+from portal.tables.group_statements import Groups, facet_statement, groups_of
+from portal.tables.plans import answer_schema, fingerprint, is_grouped
+from portal.tables.query import MAX_LIMIT, MAX_OFFSET, CellValue, Facet, FacetCount, RowPage, RowQuery, TotalRelation
 from portal.tables.readable import ReadableTable
+from portal.tables.statements import Statement
 
-_OPEN_TABLES = 16
-_KEPT_TOTALS = 10_000
-_RETRY_AFTER_S = 2
+MAX_FACETS = 10
+MAX_FACET_VALUES = 100
+_KEPT_ANSWERS = 10_000
+_HOPELESS_S = 60.0
 _MAX_GEOMETRY_BYTES = 8 << 20
+_COPIES = 2
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class RowEngine:
-    """Answers row queries over immutable Parquet files.
+    """Answers queries over immutable Parquet files.
 
-    At most `max_running` statements run at a time; a caller waits `wait_s` for its turn and a statement may take
-    `timeout_s`, then Unavailable is raised. `memory` is DuckDB's limit for each open table.
+    At most `max_running` callers are served at a time; one waits `wait_s` for its turn. A statement may take `timeout_s`,
+    counting `count_s`, a whole answer `copy_s`; then Unavailable is raised, of counting nothing: the total says that it is
+    one at least. `memory` is DuckDB's limit for each open table.
     """
 
     def __init__(
@@ -43,135 +51,207 @@ class RowEngine:
         max_running: int | None = None,
         wait_s: float = 2.0,
         timeout_s: float = 10.0,
+        count_s: float = 3.0,
+        copy_s: float = 600.0,
         memory: str = "512MB",
     ) -> None:
         self._signer = signer
-        self._spill_dir = spill_dir
-        self._max_running = max_running or max(2, os.cpu_count() or 2)
-        self._turns = threading.BoundedSemaphore(self._max_running)
-        self._wait_s, self._timeout_s, self._memory = wait_s, timeout_s, memory
+        self._turns = threading.BoundedSemaphore(max_running or max(2, os.cpu_count() or 2))
+        self._copies = threading.BoundedSemaphore(_COPIES)
+        self._wait_s, self._timeout_s, self._count_s, self._copy_s = wait_s, timeout_s, count_s, copy_s
+        self._databases = Databases(spill_dir, memory)
+        self._open = self._databases.kept
         self._lock = threading.Lock()
-        self._open: OrderedDict[Path, duckdb.DuckDBPyConnection] = OrderedDict()
         self._totals: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._hopeless: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._facets: OrderedDict[tuple[str, str, str, int], Facet] = OrderedDict()
 
-    def page(self, table: ReadableTable, query: RowQuery) -> RowPage:
-        """One page. Raises InvalidInput for a bad query or cursor, Unavailable when too much is going on."""
-        columns = statements.selected_columns(table.schema, query)
-        _check(query)
-        statements.check_query(table.schema, query)
-        fingerprint = statements.fingerprint(query)
-        place = self._signer.read(query.cursor, table.version_key, fingerprint) if query.cursor else None
+    def page(
+        self, table: ReadableTable, query: RowQuery, *, max_limit: int = MAX_LIMIT, max_offset: int | None = MAX_OFFSET
+    ) -> RowPage:
+        """One page. Raises InvalidInput for a bad query or cursor, Unavailable when too much is going on.
+
+        `max_limit`, `max_offset`: for doors whose pages are larger or deeper."""
+        _check(query, max_limit, max_offset)
+        columns = answer_schema(table.schema, query).columns
+        groups = groups_of(table.schema, query) if is_grouped(query) else None
+        if groups is None:
+            statements.keys_statement(table.schema, query, None)
+        mark = fingerprint(query)
+        place = self._signer.read(query.cursor, table.version_key, mark) if query.cursor else None
         with self._turn(table) as connection:
-            total = self._total(connection, table, query) if query.with_total else None
-            rows, last = self._rows(connection, table, query, place)
-        next_cursor = self._signer.write(last, table.version_key, fingerprint) if last else None
-        return RowPage(columns, _values(rows), total, next_cursor)
+            if groups is None:
+                rows, last = self._rows(connection, table, query, place)
+            else:
+                rows, last = self._groups(connection, groups, query, place)
+            total, relation = self._told(connection, table, query, groups, place, len(rows), last is not None)
+        next_cursor = self._signer.write(last, table.version_key, mark) if last else None
+        return RowPage(columns, _values(rows), total, next_cursor, relation)
 
     def count(self, table: ReadableTable, query: RowQuery) -> int:
-        """How many rows match `query.where`."""
-        statements.check_query(table.schema, query)
+        """How many rows or groups the whole answer has; takes as long as a page may."""
+        groups = groups_of(table.schema, query) if is_grouped(query) else None
+        counting = groups.count() if groups else statements.count_statement(table.schema, query.where)
+        if groups is None and query.where is None:
+            return table.row_count
         with self._turn(table) as connection:
-            return self._total(connection, table, query)
+            return self._counted(connection, _total_key(table, query, groups), counting, self._timeout_s)
+
+    def facets(
+        self, table: ReadableTable, query: RowQuery, columns: Sequence[str], most: int = 10
+    ) -> tuple[Facet, ...]:
+        """The commonest values of each column among the rows that match `query.where`. Raises InvalidInput (`facets`)."""
+        if len(columns) > MAX_FACETS or len(set(columns)) < len(columns):
+            raise InvalidInput(f"facets takes at most {MAX_FACETS} columns, each once.", parameter="facets")
+        if not 1 <= most <= MAX_FACET_VALUES:
+            raise InvalidInput(f"A facet has 1 to {MAX_FACET_VALUES} values.", parameter="facets")
+        asked = [(name, facet_statement(table.schema, query.where, name, most)) for name in columns]
+        mark = fingerprint(RowQuery(where=query.where))
+        with self._turn(table) as connection:
+            return tuple(self._facet(connection, (table.digest, mark, name, most), found) for name, found in asked)
+
+    def copy(
+        self,
+        table: ReadableTable,
+        query: RowQuery,
+        target: Path,
+        *,
+        on_progress: Callable[[int], None] = lambda rows: None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+        timeout_s: float | None = None,
+    ) -> int:
+        """Write the whole answer of a query to a Parquet file; gives the number of rows. `limit`, `offset` and `cursor` are
+        not looked at. The file's columns are those of `answer_schema`.
+
+        `on_progress` is told the rows written so far; what it raises ends the work. `is_cancelled` is asked twice a second.
+        Raises InvalidInput, Unavailable (also when cancelled); nothing is left behind then.
+        """
+        schema = answer_schema(table.schema, query)
+        grouped = is_grouped(query)
+        asked = groups_of(table.schema, query).all() if grouped else statements.all_statement(table.schema, query)
+        with (
+            _taken(self._copies, self._wait_s, "Too many files are being made at the moment; try again."),
+            self._databases.connection(table) as connection,
+        ):
+            limit_s = self._copy_s if timeout_s is None else timeout_s
+            return copy_answer(connection, asked, schema, target, limit_s, on_progress, is_cancelled)
 
     def close(self) -> None:
         """Let go of every open file."""
-        with self._lock:
-            self._open.clear()
+        self._databases.close()
 
     def _rows(
         self, connection: duckdb.DuckDBPyConnection, table: ReadableTable, query: RowQuery, place: Place | None
     ) -> tuple[list[Sequence[object]], Place | None]:
         """The page's rows, and the place of the last one when more follow."""
-        keys = self._run(connection, statements.keys_statement(table.schema, query, place))
+        keys = run(connection, statements.keys_statement(table.schema, query, place), self._timeout_s)
         has_more, keys = len(keys) > query.limit, keys[: query.limit]
         if not keys:
             return [], None
         numbers = [int(str(key[-1])) for key in keys]
-        found = self._run(connection, statements.rows_statement(table.schema, query, numbers))
+        found = run(connection, statements.rows_statement(table.schema, query, numbers), self._timeout_s)
         by_number = {row[-1]: row[:-1] for row in found}
-        last = statements.place_of(table.schema, query, keys[-1]) if has_more else None
-        return [by_number[number] for number in numbers], last
+        seen = (place.seen if place else query.offset) + len(keys)
+        return [by_number[number] for number in numbers], statements.place_of(keys[-1], seen) if has_more else None
 
-    def _total(self, connection: duckdb.DuckDBPyConnection, table: ReadableTable, query: RowQuery) -> int:
-        if query.where is None:
-            return table.row_count
-        key = (table.digest, statements.fingerprint(RowQuery(where=query.where)))
+    def _groups(
+        self, connection: duckdb.DuckDBPyConnection, groups: Groups, query: RowQuery, place: Place | None
+    ) -> tuple[list[Sequence[object]], Place | None]:
+        found = run(connection, groups.page(query, place), self._timeout_s)
+        has_more, found = len(found) > query.limit, found[: query.limit]
+        width = len(groups.columns)
+        rows = [row[:width] for row in found]
+        if not has_more:
+            return rows, None
+        seen = (place.seen if place else query.offset) + len(found)
+        return rows, statements.place_of([*found[-1][width:], 0], seen)
+
+    def _told(  # noqa: PLR0917 - what the page is made of
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: ReadableTable,
+        query: RowQuery,
+        groups: Groups | None,
+        place: Place | None,
+        rows: int,
+        has_more: bool,
+    ) -> tuple[int | None, TotalRelation]:
+        """The total, and what it is: the table's own, what the pages so far add up to, counted, or one at least."""
+        if not query.with_total:
+            return None, "unknown"
+        if query.where is None and groups is None:
+            return table.row_count, "eq"
+        seen = (place.seen if place else query.offset) + rows
+        if not has_more and (rows or not query.offset):
+            return seen, "eq"
+        counting = groups.count() if groups else statements.count_statement(table.schema, query.where)
+        key = _total_key(table, query, groups)
+        with self._lock:
+            is_hopeless = self._hopeless.get(key, 0.0) > time.monotonic()
+        if not is_hopeless:
+            try:
+                return self._counted(connection, key, counting, self._count_s), "eq"
+            except Unavailable:
+                with self._lock:
+                    self._hopeless[key] = time.monotonic() + _HOPELESS_S
+                    _shorten(self._hopeless)
+        return (seen + 1 if has_more else 0), "gte"
+
+    def _counted(
+        self, connection: duckdb.DuckDBPyConnection, key: tuple[str, str], counting: Statement, timeout_s: float
+    ) -> int:
         with self._lock:
             if (known := self._totals.get(key)) is not None:
                 self._totals.move_to_end(key)
                 return known
-        total = int(str(self._run(connection, statements.count_statement(table.schema, query))[0][0]))
+        total = int(str(run(connection, counting, timeout_s)[0][0]))
         with self._lock:
             self._totals[key] = total
-            if len(self._totals) > _KEPT_TOTALS:
-                self._totals.popitem(last=False)
+            _shorten(self._totals)
         return total
+
+    def _facet(self, connection: duckdb.DuckDBPyConnection, key: tuple[str, str, str, int], asked: Statement) -> Facet:
+        with self._lock:
+            if (known := self._facets.get(key)) is not None:
+                self._facets.move_to_end(key)
+                return known
+        found = run(connection, asked, self._timeout_s)
+        counts = tuple(FacetCount(json_value(row[0]), int(str(row[1]))) for row in found)
+        all_rows, all_values = (int(str(cell)) for cell in found[0][2:]) if found else (0, 0)
+        facet = Facet(key[2], counts, all_values - len(counts), all_rows - sum(value.count for value in counts))
+        with self._lock:
+            self._facets[key] = facet
+            _shorten(self._facets)
+        return facet
 
     @contextmanager
     def _turn(self, table: ReadableTable) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection to the table, while one of the few running places is ours."""
-        if not self._turns.acquire(timeout=self._wait_s):
-            raise Unavailable("Too many row queries at the moment; try again.", retry_after_s=_RETRY_AFTER_S)
-        try:
-            connection = self._database(table.path).cursor()
-            try:
-                yield connection
-            except duckdb.Error as error:
-                if table.path.is_file():
-                    raise
-                self._forget(table.path)
-                raise NotFound("The table is not there any more.") from error
-            finally:
-                connection.close()
-        finally:
-            self._turns.release()
+        with (
+            _taken(self._turns, self._wait_s, "Too many row queries at the moment; try again."),
+            self._databases.connection(table) as connection,
+        ):
+            yield connection
 
-    def _run(self, connection: duckdb.DuckDBPyConnection, statement: statements.Statement) -> list[Sequence[object]]:
-        timer = threading.Timer(self._timeout_s, connection.interrupt)
-        timer.start()
-        try:
-            rows: list[Sequence[object]] = list(connection.execute(statement.sql, statement.parameters).fetchall())
-            return rows
-        except (duckdb.InterruptException, duckdb.OutOfMemoryException) as error:
-            raise Unavailable(
-                "The query needs too much time or memory; filter more, sort by fewer columns, or download the file.",
-                retry_after_s=_RETRY_AFTER_S,
-            ) from error
-        finally:
-            timer.cancel()
 
-    def _database(self, path: Path) -> duckdb.DuckDBPyConnection:
-        with self._lock:
-            if path in self._open:
-                self._open.move_to_end(path)
-                return self._open[path]
-        opened = self._opened(path)
-        with self._lock:
-            kept = self._open.setdefault(path, opened)
-            while len(self._open) > _OPEN_TABLES:
-                self._open.popitem(last=False)
-        return kept
+@contextmanager
+def _taken(places: threading.BoundedSemaphore, wait_s: float, refusal: str) -> Iterator[None]:
+    if not places.acquire(timeout=wait_s):
+        raise Unavailable(refusal, retry_after_s=RETRY_AFTER_S)
+    try:
+        yield
+    finally:
+        places.release()
 
-    def _forget(self, path: Path) -> None:
-        with self._lock:
-            self._open.pop(path, None)
 
-    def _opened(self, path: Path) -> duckdb.DuckDBPyConnection:
-        if not path.is_file():
-            raise NotFound("The table is not there any more.")
-        connection = duckdb.connect(
-            config={"threads": 2, "memory_limit": self._memory, "temp_directory": str(self._spill_dir)}
-        )
-        connection.execute("SET parquet_metadata_cache = true")
-        connection.execute("SET allowed_paths = $paths", {"paths": [str(path)]})
-        connection.execute("SET enable_progress_bar = false")
-        connection.execute("SET enable_geoparquet_conversion = false")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        connection.execute(
-            f"CREATE VIEW {statements.VIEW} AS SELECT * FROM read_parquet({literal(str(path))}, file_row_number = true)"
-        )
-        return connection
+def _total_key(table: ReadableTable, query: RowQuery, groups: Groups | None) -> tuple[str, str]:
+    """Which count it is: of rows, the condition alone decides."""
+    return table.digest, fingerprint(query if groups else RowQuery(where=query.where))
+
+
+def _shorten(kept: OrderedDict[Key, Value]) -> None:
+    if len(kept) > _KEPT_ANSWERS:
+        kept.popitem(last=False)
 
 
 def _values(rows: Sequence[Sequence[object]]) -> tuple[tuple[CellValue, ...], ...]:
@@ -188,11 +268,11 @@ def _values(rows: Sequence[Sequence[object]]) -> tuple[tuple[CellValue, ...], ..
     )
 
 
-def _check(query: RowQuery) -> None:
-    if not 1 <= query.limit <= MAX_LIMIT:
-        raise InvalidInput(f"limit must be from 1 to {MAX_LIMIT}.", parameter="limit")
-    if not 0 <= query.offset <= MAX_OFFSET:
-        raise InvalidInput(f"offset must be from 0 to {MAX_OFFSET}; walk further by cursor.", parameter="offset")
+def _check(query: RowQuery, max_limit: int, max_offset: int | None) -> None:
+    if not 1 <= query.limit <= max_limit:
+        raise InvalidInput(f"limit must be from 1 to {max_limit}.", parameter="limit")
+    if query.offset < 0 or (max_offset is not None and query.offset > max_offset):
+        raise InvalidInput(f"offset must be from 0 to {max_offset}; walk further by cursor.", parameter="offset")
     if query.cursor and query.offset:
         raise InvalidInput("Give either cursor or offset, not both.", parameter="offset")
 

@@ -12,9 +12,9 @@ from portal.kernel.vocab import ColumnAction
 from portal.tables.column_actions import acted
 from portal.tables.duck import ROW_GROUP_ROWS, json_rows, literal, quoted
 from portal.tables.errors import ProjectionError
+from portal.tables.expressions import JsonValue
 from portal.tables.geometry import geometry_columns, kind_of, write_geometries
 from portal.tables.profiles import TableProfile, profile_table
-from portal.tables.query import JsonValue
 from portal.tables.row_cuts import RowCut, RowsCut, has_ended, is_withdrawn
 from portal.tables.row_cuts import counted as counted_cells
 from portal.tables.suppression import suppress

@@ -1,20 +1,22 @@
-"""Row queries as parameterised DuckDB SQL.
+"""Queries of rows as parameterised DuckDB SQL.
 
 A page takes two statements: row numbers from the key columns alone, then those rows. On wide tables that is several
 times faster than sorting whole rows, and it needs a fraction of the memory.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
-from portal.kernel.columns import Column, TableSchema
-from portal.kernel.digests import value_digest
+from portal.kernel.columns import TableSchema
 from portal.kernel.errors import InvalidInput
 from portal.kernel.vocab import ColumnType
-from portal.tables.conditions import check_condition, compile_condition
+from portal.tables.conditions import compile_condition
 from portal.tables.cursors import Place
-from portal.tables.duck import ROW_NUMBER, SQL_TYPES, json_value, quoted
-from portal.tables.query import JsonValue, RowQuery, SortKey
+from portal.tables.duck import ROW_NUMBER, SQL_TYPES, json_value
+from portal.tables.expressions import JsonValue
+from portal.tables.plans import given_names, outputs
+from portal.tables.query import Condition, RowQuery, SortKey
+from portal.tables.terms import Terms, Typed
 
 VIEW = "rows_of_table"
 MAX_SORT_KEYS = 5
@@ -28,115 +30,136 @@ class Statement:
     parameters: list[JsonValue] = field(default_factory=list)
 
 
-def selected_columns(schema: TableSchema, query: RowQuery) -> tuple[Column, ...]:
-    """The columns of the page in order. Raises InvalidInput (`select`)."""
-    if not query.select:
-        return schema.columns
-    if len(set(query.select)) != len(query.select):
-        raise InvalidInput("select names a column twice.", parameter="select")
-    return tuple(_column(schema, name, "select") for name in query.select)
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What rows or groups are sorted by."""
+
+    typed: Typed
+    is_descending: bool = False
+    nulls_first: bool = False
 
 
-def check_query(schema: TableSchema, query: RowQuery) -> None:
-    """Raise InvalidInput for a condition or a sort order that the table cannot answer."""
-    if query.where is not None:
-        check_condition(query.where, schema)
-    if len(query.order_by) > MAX_SORT_KEYS:
+def sort_keys(terms: Terms, order_by: Sequence[SortKey]) -> list[Key]:
+    """The keys in order. Raises InvalidInput (`order_by`) for what has no order."""
+    if len(order_by) > MAX_SORT_KEYS:
         raise InvalidInput(f"order_by takes at most {MAX_SORT_KEYS} columns.", parameter="order_by")
-    keys = [_column(schema, key.column, "order_by") for key in query.order_by]
-    if any(column.type is ColumnType.GEOMETRY for column in keys):
-        raise InvalidInput("order_by: geometries have no order; sort by another column.", parameter="order_by")
-    names = [column.name for column in keys]
-    if len(set(names)) != len(names):
+    keys = [Key(terms.order(key.column), key.is_descending, key.nulls_first) for key in order_by]
+    for key, asked in zip(keys, order_by, strict=True):
+        if key.typed.type is ColumnType.GEOMETRY:
+            raise terms.wrong("geometries have no order; sort by another column.", asked.column)
+    if len({key.column for key in order_by}) < len(order_by):
         raise InvalidInput("order_by names a column twice.", parameter="order_by")
+    return keys
 
 
-def fingerprint(query: RowQuery) -> str:
-    """A digest of what a cursor is good for: columns, condition and order."""
-    tree = asdict(query)["where"]
-    kind = _kinds(query.where)
-    return value_digest([list(query.select), tree, kind, [[k.column, k.is_descending] for k in query.order_by]])
-
-
-def _kinds(condition: object) -> list[object]:
-    """The classes of a condition's nodes, which `asdict` leaves out."""
-    inner = getattr(condition, "conditions", None) or (getattr(condition, "condition", None),)
-    return [type(condition).__name__, *(_kinds(child) for child in inner if child is not None)]
-
-
-def count_statement(schema: TableSchema, query: RowQuery) -> Statement:
+def count_statement(schema: TableSchema, where: Condition | None) -> Statement:
     """How many rows match."""
-    sql, parameters = _where(schema, query, None)
+    sql, parameters = filtered(schema, where)
     return Statement(f"SELECT count(*) FROM {VIEW}{sql}", parameters)
 
 
 def keys_statement(schema: TableSchema, query: RowQuery, place: Place | None) -> Statement:
     """Sort keys and row numbers of the page, and of one row more when there is one."""
-    where, parameters = _where(schema, query, place)
-    keys = [quoted(key.column) for key in query.order_by]
-    order = [f"{quoted(k.column)} {'DESC' if k.is_descending else 'ASC'} NULLS LAST" for k in query.order_by]
-    sql = (
-        f"SELECT {', '.join([*keys, ROW_NUMBER])} FROM {VIEW}{where} ORDER BY {', '.join([*order, ROW_NUMBER])} "
-        f"LIMIT {int(query.limit) + 1} OFFSET {int(query.offset)}"
-    )
-    return Statement(sql, parameters)
+    keys = _keys(schema, query)
+    where, parameters = filtered(schema, query.where, keys, place)
+    listed = ", ".join([*(key.typed.sql for key in keys), ROW_NUMBER])
+    values = [value for key in keys for value in key.typed.values]
+    sql = f"SELECT {listed} FROM {VIEW}{where} ORDER BY {ordered(keys, 1)} LIMIT {int(query.limit) + 1}"
+    return Statement(f"{sql} OFFSET {int(query.offset)}", [*values, *parameters])
 
 
 def rows_statement(schema: TableSchema, query: RowQuery, numbers: Sequence[int]) -> Statement:
     """The rows of these numbers in any order, each with its number last."""
-    names = ", ".join(quoted(column.name) for column in selected_columns(schema, query))
+    listed, values = _selected(schema, query)
     low, high = min(numbers), max(numbers)
     span = f"{ROW_NUMBER} BETWEEN {int(low)} AND {int(high)}"
     if high - low + 1 > len(numbers):
         span += f" AND {ROW_NUMBER} IN ({', '.join(str(int(number)) for number in numbers)})"
-    return Statement(f"SELECT {names}, {ROW_NUMBER} FROM {VIEW} WHERE {span}")
+    return Statement(f"SELECT {listed}, {ROW_NUMBER} FROM {VIEW} WHERE {span}", values)
 
 
-def place_of(schema: TableSchema, query: RowQuery, key: Sequence[object]) -> Place:
+def all_statement(schema: TableSchema, query: RowQuery) -> Statement:
+    """Every row of the answer in order."""
+    keys = _keys(schema, query)
+    listed, values = _selected(schema, query)
+    where, parameters = filtered(schema, query.where)
+    order = ""
+    if keys:
+        order = f" ORDER BY {ordered([*keys, Key(Typed(ROW_NUMBER, (), ColumnType.INTEGER))])}"
+        parameters += [value for key in keys for value in key.typed.values]
+    return Statement(f"SELECT {listed} FROM {VIEW}{where}{order}", [*values, *parameters])
+
+
+def place_of(key: Sequence[object], seen: int) -> Place:
     """Where a page ended, from its last line of keys."""
-    return Place(tuple(json_value(cell) for cell in key[:-1]), int(str(key[-1])))
+    return Place(tuple(kept(cell) for cell in key[:-1]), int(str(key[-1])), seen)
 
 
-def _where(schema: TableSchema, query: RowQuery, place: Place | None) -> tuple[str, list[JsonValue]]:
+def kept(cell: object) -> JsonValue:
+    """A key's value as a cursor keeps it: every number as it is, for the page after has to find its place by it."""
+    return cell if isinstance(cell, float) else json_value(cell)
+
+
+def ordered(keys: Sequence[Key], place_of_first: int | None = None) -> str:
+    """What follows ORDER BY: the keys by their places in the statement, the one behind them last; or by their SQL."""
+    if place_of_first is None:
+        return ", ".join(f"{key.typed.sql} {_direction(key)}" for key in keys)
+    numbered = [f"{place_of_first + n} {_direction(key)}" for n, key in enumerate(keys)]
+    return ", ".join([*numbered, f"{place_of_first + len(keys)}"])
+
+
+def filtered(
+    schema: TableSchema, where: Condition | None, keys: Sequence[Key] = (), place: Place | None = None
+) -> tuple[str, list[JsonValue]]:
+    """A WHERE of the condition and of being after a place; empty without either."""
     parts: list[str] = []
     parameters: list[JsonValue] = []
-    if query.where is not None:
-        sql, values = compile_condition(query.where, schema)
+    if where is not None:
+        sql, values = compile_condition(where, Terms(schema, "where"))
         parts.append(sql)
         parameters += values
     if place is not None:
-        sql, values = _after(schema, query.order_by, place)
+        number = Typed(ROW_NUMBER, (), ColumnType.INTEGER)
+        sql, values = after([*keys, Key(number)], (*place.keys, place.row_number))
         parts.append(sql)
         parameters += values
     return (f" WHERE {' AND '.join(parts)}" if parts else ""), parameters
 
 
-def _after(schema: TableSchema, order_by: Sequence[SortKey], place: Place) -> tuple[str, list[JsonValue]]:
-    """Rows that come after the place: greater in the first key that differs, nulls last, the row number last of all."""
+def after(keys: Sequence[Key], last: Sequence[JsonValue]) -> tuple[str, list[JsonValue]]:
+    """What comes after these values: greater in the first key that differs, nulls where the key has them."""
     same: list[str] = []
     same_values: list[JsonValue] = []
     options: list[str] = []
     parameters: list[JsonValue] = []
-    for key, value in zip(order_by, place.keys, strict=True):
-        name = quoted(key.column)
-        cast = f"CAST(? AS {SQL_TYPES[_column(schema, key.column, 'order_by').type]})"
+    for key, value in zip(keys, last, strict=True):
+        sql, cast = key.typed.sql, f"CAST(? AS {SQL_TYPES[key.typed.type]})"
         if value is not None:
-            sign = "<" if key.is_descending else ">"
-            options.append(_all([*same, f"({name} {sign} {cast} OR {name} IS NULL)"]))
-            parameters += [*same_values, value]
-        same.append(f"{name} IS NOT DISTINCT FROM {cast}")
-        same_values.append(value)
-    options.append(_all([*same, f"{ROW_NUMBER} > {int(place.row_number)}"]))
-    parameters += same_values
-    return f"({' OR '.join(options)})", parameters
+            greater = f"{sql} {'<' if key.is_descending else '>'} {cast}"
+            is_last = "FALSE" if key.nulls_first else f"{sql} IS NULL"
+            options.append(_all([*same, f"({greater} OR {is_last})"]))
+            parameters += [*same_values, *key.typed.values, value, *(() if key.nulls_first else key.typed.values)]
+        elif key.nulls_first:
+            options.append(_all([*same, f"{sql} IS NOT NULL"]))
+            parameters += [*same_values, *key.typed.values]
+        same.append(f"{sql} IS NOT DISTINCT FROM {cast}")
+        same_values += [*key.typed.values, value]
+    return f"({' OR '.join(options) or 'FALSE'})", parameters
+
+
+def _keys(schema: TableSchema, query: RowQuery) -> list[Key]:
+    return sort_keys(Terms(schema, "order_by", names=given_names(query)), query.order_by)
+
+
+def _selected(schema: TableSchema, query: RowQuery) -> tuple[str, list[JsonValue]]:
+    terms = Terms(schema, "select")
+    found = [terms.of(output.expression) for output in outputs(schema, query)]
+    return ", ".join(typed.sql for typed in found), [v for t in found for v in t.values]
+
+
+def _direction(key: Key) -> str:
+    return f"{'DESC' if key.is_descending else 'ASC'} NULLS {'FIRST' if key.nulls_first else 'LAST'}"
 
 
 def _all(parts: Sequence[str]) -> str:
     return f"({' AND '.join(parts)})"
-
-
-def _column(schema: TableSchema, name: str, parameter: str) -> Column:
-    column = schema.column(name)
-    if column is None:
-        raise InvalidInput(f"{parameter}: the table has no column {name!r}.", parameter=parameter)
-    return column

@@ -13,9 +13,31 @@ from typing import cast
 from portal.kernel.columns import Column, TableSchema
 from portal.kernel.errors import InvalidInput
 from portal.kernel.vocab import ColumnType
-from portal.tables.conditions import MAX_DEPTH, check_condition, check_value, find_column
-from portal.tables.query import All, Compare, Comparison, Condition, Either, IsIn, IsNull, JsonValue, Not, SortKey
+from portal.tables.conditions import MAX_DEPTH, check_condition
+from portal.tables.expressions import JsonValue
+from portal.tables.query import All, Compare, Comparison, Condition, Either, IsIn, IsNull, Not, SortKey
+from portal.tables.terms import Terms
 from portal.tables.tokens import Token, tokenize
+from portal.tables.values import check_value as checked_value
+
+
+def check_value(column: Column, value: JsonValue, *, position: int | None = None) -> None:
+    """For now."""
+    try:
+        checked_value(Terms(TableSchema((column,)), "where"), column.type, value, f"the column {column.name!r}")
+    except InvalidInput as error:
+        error.position = position
+        raise
+
+
+def find_column(schema: TableSchema, name: str, *, position: int | None = None) -> Column:
+    """For now."""
+    try:
+        return Terms(schema, "where").column(name)
+    except InvalidInput as error:
+        error.position = position
+        raise
+
 
 _SIGNS = {"=": "=", "==": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_WHERE_CHARS = 4_000

@@ -241,7 +241,7 @@ def test_too_many_callers_at_once_are_sent_away_with_a_time(tmp_path: Path, tabl
 
 def test_a_statement_that_takes_too_long_is_interrupted(tmp_path: Path, table: ReadableTable) -> None:
     engine = make_engine(tmp_path, timeout_s=0.01)
-    engine._database(table.path)
+    engine._databases._database(table)
     never = Either(tuple(Compare("名称", "contains", f"{n}x") for n in range(50)))
     with pytest.raises(Unavailable):
         engine.count(table, RowQuery(where=never))
