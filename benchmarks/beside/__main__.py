@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _beside_datasette(rows: int, folder: Path) -> None:
-    asked = questions(rows, sqlite=True)
+    asked = questions(sqlite=True)
     with portal(rows, folder) as ask:
         ours = [_median(ask, question) for question in asked]
     with datasette(rows, folder) as ask:
@@ -47,7 +47,7 @@ def _beside_datasette(rows: int, folder: Path) -> None:
 
 
 def _beside_postgres(rows: int, folder: Path, url: str) -> None:
-    asked = questions(rows, sqlite=False)
+    asked = questions(sqlite=False)
     with portal(rows, folder) as ask:
         ours = [_median(ask, question) for question in asked]
     with postgres(rows, folder, url) as ask:
