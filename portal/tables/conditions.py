@@ -13,6 +13,7 @@ from portal.tables.query import (
     Compare,
     Condition,
     Either,
+    HasWord,
     InBox,
     Intersects,
     IsIn,
@@ -21,6 +22,7 @@ from portal.tables.query import (
     Subject,
     WithinDistance,
 )
+from portal.tables.searching import words_sql
 from portal.tables.spatial import spatial_sql
 from portal.tables.terms import Places, Terms, Typed
 from portal.tables.values import bound, check_value
@@ -75,6 +77,8 @@ def _compiled(condition: Condition, terms: Terms) -> Sql:
         return f"(NOT {sql})", values
     if isinstance(condition, WithinDistance | Intersects | InBox):
         return spatial_sql(condition, terms)
+    if isinstance(condition, HasWord):
+        return words_sql(condition, terms)
     if isinstance(condition, IsNull):
         subject = terms.of(condition.column)
         return f"({subject.sql} IS NULL)", list(subject.values)

@@ -79,6 +79,21 @@ class InBox:
 
 
 @dataclass(frozen=True, slots=True)
+class HasWord:
+    """Some of the columns, written as text, has a word, whatever its case (`portal.tables.searching`).
+
+    The word stands alone; with `endings` one of them follows it (`""`: it may stand without); with `is_prefix` anything may;
+    `is_anywhere`: inside other text, for scripts without spaces.
+    """
+
+    columns: tuple[str, ...]
+    word: str
+    endings: tuple[str, ...] = ()
+    is_prefix: bool = False
+    is_anywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """The condition does not hold; where it compares with a null, neither holds."""
 
@@ -100,7 +115,7 @@ class Either:
 
 
 Spatial = WithinDistance | Intersects | InBox
-Condition = Compare | IsIn | IsNull | Spatial | Not | All | Either
+Condition = Compare | IsIn | IsNull | HasWord | Spatial | Not | All | Either
 
 
 @dataclass(frozen=True, slots=True)
