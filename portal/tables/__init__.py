@@ -2,6 +2,7 @@
 
 from portal.tables.engine import RowEngine, open_rows
 from portal.tables.expressions import Arithmetic, Call, Constant, Expression, Field, JsonValue, Negative, Ranges
+from portal.tables.filters import condition_from_filters
 from portal.tables.plans import answer_schema, fingerprint, is_grouped
 from portal.tables.projection import PREVIEW_ROWS, Projection, project
 from portal.tables.query import (
@@ -26,7 +27,7 @@ from portal.tables.query import (
 )
 from portal.tables.readable import ReadableTable
 from portal.tables.serial import schema_from_json, schema_to_json
-from portal.tables.where import condition_from_filters, parse_order, parse_select, parse_where
+from portal.tables.where import parse_order, parse_query, parse_select, parse_where
 
 __all__ = [
     "MAX_LIMIT",
@@ -65,6 +66,7 @@ __all__ = [
     "is_grouped",
     "open_rows",
     "parse_order",
+    "parse_query",
     "parse_select",
     "parse_where",
     "project",

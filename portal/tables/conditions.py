@@ -80,7 +80,7 @@ def _compiled(condition: Condition, terms: Terms) -> Sql:
     if isinstance(condition, HasWord):
         return words_sql(condition, terms)
     if isinstance(condition, IsNull):
-        subject = terms.of(condition.column)
+        subject = terms.of(condition.column, condition)
         return f"({subject.sql} IS NULL)", list(subject.values)
     return _is_in(condition, terms) if isinstance(condition, IsIn) else _compare(condition, terms)
 
@@ -88,7 +88,7 @@ def _compiled(condition: Condition, terms: Terms) -> Sql:
 def _is_in(condition: IsIn, terms: Terms) -> Sql:
     if not 1 <= len(condition.values) <= MAX_IN_VALUES:
         raise terms.wrong(f"'in' takes 1 to {MAX_IN_VALUES} values.", condition)
-    subject = terms.of(condition.column)
+    subject = terms.of(condition.column, condition)
     for number, value in enumerate(condition.values):
         check_value(terms, subject.type, value, _named(condition.column), condition, f"value {number}")
     marks = ", ".join([_mark(subject.type)] * len(condition.values))
@@ -102,7 +102,7 @@ def _compare(condition: Compare, terms: Terms) -> Sql:
     value = condition.value
     if isinstance(value, _EXPRESSIONS):
         return _meet(condition, value, terms)
-    subject = terms.of(condition.column)
+    subject = terms.of(condition.column, condition)
     _check_operator(condition, subject, terms)
     check_value(terms, subject.type, value, _named(condition.column), condition, "value")
     if condition.operator in _PATTERNS and not _is_pattern(str(value)):

@@ -9,7 +9,7 @@ from portal.tables.expressions import JsonValue
 from portal.tables.plans import given_names, group_terms, outputs
 from portal.tables.query import Condition, RowQuery
 from portal.tables.statements import VIEW, Key, Statement, after, filtered, ordered, sort_keys
-from portal.tables.terms import Terms, Typed
+from portal.tables.terms import Places, Terms, Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class Groups:
         return ", ".join(typed.sql for typed in self.columns), _values(self.columns)
 
 
-def groups_of(schema: TableSchema, query: RowQuery) -> Groups:
-    """The query against the schema. Raises InvalidInput naming the parameter that is wrong."""
+def groups_of(schema: TableSchema, query: RowQuery, places: Places | None = None) -> Groups:
+    """The query against the schema. Raises InvalidInput naming the parameter that is wrong, and the place where known."""
     names = given_names(query)
-    terms = group_terms(schema, query, "select")
+    terms = group_terms(schema, query, "select", places=places)
     columns = [terms.of(output.expression) for output in outputs(schema, query)]
     having = None
     if query.having is not None:
@@ -63,7 +63,7 @@ def groups_of(schema: TableSchema, query: RowQuery) -> Groups:
         having = compile_condition(query.having, terms)
     terms.speak_of("order_by", names)
     keys = [*sort_keys(terms, query.order_by), *(Key(Typed(f"k{n}", (), k.type)) for n, k in enumerate(terms.keys))]
-    where, parameters = filtered(schema, query.where)
+    where, parameters = filtered(schema, query.where, places=places)
     made = [f"{key.sql} AS k{n}" for n, key in enumerate(terms.keys)]
     made += [f"{aggregate.sql} AS a{n}" for n, aggregate in enumerate(terms.aggregates)]
     grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(terms.keys)))}" if terms.keys else ""

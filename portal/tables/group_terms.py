@@ -21,7 +21,7 @@ class GroupTerms(Terms):
         places: Places | None = None,
     ) -> None:
         super().__init__(schema, parameter, names=names, places=places)
-        rows = Terms(schema, "group_by")
+        rows = Terms(schema, "group_by", places=places)
         self.keys = [self._key(rows, key) for key in keys]
         self._known = {key: Typed(f"k{n}", (), self.keys[n].type) for n, key in enumerate(keys)}
         self._aggregates: dict[Call, Typed] = {}
@@ -29,14 +29,14 @@ class GroupTerms(Terms):
 
     @staticmethod
     def _key(rows: Terms, key: Expression) -> Typed:
-        typed = rows.order(key)
+        typed = rows.order(key, key)
         if typed.type is ColumnType.GEOMETRY:
             raise rows.wrong("geometries cannot be grouped by; take another column.", key)
         return typed
 
-    def speak_of(self, parameter: str, names: Mapping[str, Expression], places: Places | None = None) -> None:
+    def speak_of(self, parameter: str, names: Mapping[str, Expression]) -> None:
         """Go on with another parameter of the same query, where these names may be used."""
-        self.parameter, self._names, self._places, self._nodes = parameter, names, places or {}, 0
+        self.parameter, self._names, self._nodes = parameter, names, 0
 
     def _typed(self, expression: Expression) -> Typed:
         if expression in self._known and not isinstance(expression, Ranges):

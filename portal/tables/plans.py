@@ -78,10 +78,10 @@ def group_keys(schema: TableSchema, query: RowQuery) -> tuple[Expression, ...]:
     names = given_names(query)
 
     def meant(key: Subject) -> Expression:
-        name = key.name if isinstance(key, Field) else key
-        if not isinstance(name, str):
-            return name
-        return names[name] if schema.column(name) is None and name in names else Field(name)
+        field = Field(key) if isinstance(key, str) else key
+        if isinstance(field, Field) and schema.column(field.name) is None:
+            return names.get(field.name, field)
+        return field
 
     keys = tuple(meant(key) for key in query.group_by)
     if len(keys) > MAX_GROUP_KEYS:

@@ -16,7 +16,7 @@ from portal.tables.duck import ROW_NUMBER, SQL_TYPES, json_value
 from portal.tables.expressions import JsonValue
 from portal.tables.plans import given_names, outputs
 from portal.tables.query import Condition, RowQuery, SortKey
-from portal.tables.terms import Terms, Typed
+from portal.tables.terms import Places, Terms, Typed
 
 VIEW = "rows_of_table"
 MAX_SORT_KEYS = 5
@@ -43,10 +43,10 @@ def sort_keys(terms: Terms, order_by: Sequence[SortKey]) -> list[Key]:
     """The keys in order. Raises InvalidInput (`order_by`) for what has no order."""
     if len(order_by) > MAX_SORT_KEYS:
         raise InvalidInput(f"order_by takes at most {MAX_SORT_KEYS} columns.", parameter="order_by")
-    keys = [Key(terms.order(key.column), key.is_descending, key.nulls_first) for key in order_by]
+    keys = [Key(terms.order(key.column, key), key.is_descending, key.nulls_first) for key in order_by]
     for key, asked in zip(keys, order_by, strict=True):
         if key.typed.type is ColumnType.GEOMETRY:
-            raise terms.wrong("geometries have no order; sort by another column.", asked.column)
+            raise terms.wrong("geometries have no order; sort by another column.", asked)
     if len({key.column for key in order_by}) < len(order_by):
         raise InvalidInput("order_by names a column twice.", parameter="order_by")
     return keys
@@ -109,13 +109,18 @@ def ordered(keys: Sequence[Key], place_of_first: int | None = None) -> str:
 
 
 def filtered(
-    schema: TableSchema, where: Condition | None, keys: Sequence[Key] = (), place: Place | None = None
+    schema: TableSchema,
+    where: Condition | None,
+    keys: Sequence[Key] = (),
+    place: Place | None = None,
+    *,
+    places: Places | None = None,
 ) -> tuple[str, list[JsonValue]]:
     """A WHERE of the condition and of being after a place; empty without either."""
     parts: list[str] = []
     parameters: list[JsonValue] = []
     if where is not None:
-        sql, values = compile_condition(where, Terms(schema, "where"))
+        sql, values = compile_condition(where, Terms(schema, "where", places=places))
         parts.append(sql)
         parameters += values
     if place is not None:
@@ -147,12 +152,19 @@ def after(keys: Sequence[Key], last: Sequence[JsonValue]) -> tuple[str, list[Jso
     return f"({' OR '.join(options) or 'FALSE'})", parameters
 
 
-def _keys(schema: TableSchema, query: RowQuery) -> list[Key]:
-    return sort_keys(Terms(schema, "order_by", names=given_names(query)), query.order_by)
+def check_rows(schema: TableSchema, query: RowQuery, places: Places | None = None) -> None:
+    """Raise InvalidInput naming the parameter that is wrong, and the place where those are known."""
+    _selected(schema, query, places)
+    filtered(schema, query.where, places=places)
+    _keys(schema, query, places)
 
 
-def _selected(schema: TableSchema, query: RowQuery) -> tuple[str, list[JsonValue]]:
-    terms = Terms(schema, "select")
+def _keys(schema: TableSchema, query: RowQuery, places: Places | None = None) -> list[Key]:
+    return sort_keys(Terms(schema, "order_by", names=given_names(query), places=places), query.order_by)
+
+
+def _selected(schema: TableSchema, query: RowQuery, places: Places | None = None) -> tuple[str, list[JsonValue]]:
+    terms = Terms(schema, "select", places=places)
     found = [terms.of(output.expression) for output in outputs(schema, query)]
     return ", ".join(typed.sql for typed in found), [v for t in found for v in t.values]
 

@@ -57,28 +57,36 @@ class Terms:
         self.schema, self.parameter = schema, parameter
         self._places, self._names = places or {}, names or {}
         self._nodes = 0
+        self._near: object = None
 
-    def of(self, subject: Subject) -> Typed:
-        """A column by its name, or an expression."""
+    def of(self, subject: Subject, at: object = None) -> Typed:
+        """A column by its name, or an expression; `at` is the node that it is in, whose place stands for its own."""
+        self._near = at
         return self._typed(Field(subject) if isinstance(subject, str) else subject)
 
-    def order(self, subject: Subject) -> Typed:
+    def order(self, subject: Subject, at: object = None) -> Typed:
         """The same to sort and group by: ranges go by their edges, not by their names."""
-        expression = self._unnamed(Field(subject) if isinstance(subject, str) else subject)
+        self._near = at
+        expression = Field(subject) if isinstance(subject, str) else subject
+        if isinstance(expression, Field) and isinstance(self._names.get(expression.name), Ranges):
+            expression = self._names[expression.name]
         return self._index(expression) if isinstance(expression, Ranges) else self._typed(expression)
 
     def column(self, name: str, at: object = None) -> Column:
         """The column of that name. Raises InvalidInput with a name like it."""
         column = self.schema.column(name)
         if column is None:
-            near = get_close_matches(name[:100], [c.name for c in self.schema.columns] + list(self._names), n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            near = get_close_matches(
+                name[:100], [c.name for c in self.schema.columns] + list(self._names), n=1, cutoff=0.5
+            )
+            hint = f" Did you mean {near[0]!r}?" if near else " A text stands in 'single quotes'."
             raise self.wrong(f"the table has no column {name[:100]!r}.{hint}", at)
         return column
 
     def wrong(self, what: str, at: object = None, part: str = "") -> InvalidInput:
         """What to raise about a node."""
-        position = self._places.get((id(at), part), self._places.get((id(at), "")))
+        found = (self._places.get(key) for key in ((id(at), part), (id(at), ""), (id(self._near), "")))
+        position = next((place for place in found if place is not None), None)
         return InvalidInput(f"{self.parameter}: {what}", parameter=self.parameter, position=position)
 
     def count(self) -> None:
@@ -86,11 +94,6 @@ class Terms:
         self._nodes += 1
         if self._nodes > MAX_NODES:
             raise self.wrong(f"more than {MAX_NODES} columns, values and functions; ask for less at a time.")
-
-    def _unnamed(self, expression: Expression) -> Expression:
-        if isinstance(expression, Field):
-            return self._names.get(expression.name, expression)
-        return expression
 
     def _typed(self, expression: Expression) -> Typed:  # noqa: PLR0911 - one return a kind of expression
         self.count()
@@ -160,7 +163,10 @@ class Terms:
     def _call(self, call: Call) -> Typed:
         function = self.function(call)
         if function.is_aggregate:
-            raise self.wrong(f"{call.function} is about many rows; it may stand in select, having and order_by.", call)
+            raise self.wrong(
+                f"{call.function} is about many rows; it may stand in select, and of groups in having and order_by.",
+                call,
+            )
         return self.called(call, function)
 
     def function(self, call: Call) -> Function:

@@ -15,8 +15,8 @@ from portal.http.uses import note_use
 from portal.kernel.columns import Column, TableSchema
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.vocab import ColumnType, PartKind
+from portal.tables.filters import condition_from_filters
 from portal.tables.query import MAX_OFFSET, RowQuery, SortKey
-from portal.tables.where import condition_from_filters
 from portal.web.addresses import LANG, with_query
 from portal.web.dataset import part_block, rows_lang_of
 from portal.web.numbers import page_number
