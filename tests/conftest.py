@@ -41,7 +41,7 @@ def database(settings: Settings) -> Iterator[Database]:
     database.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data; the test is skipped where it is absent."""
     if not SHARED_DATA.is_dir():

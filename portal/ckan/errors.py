@@ -21,7 +21,7 @@ class ActionError(PortalError):
 
     def __init__(self, message: str = "", fields: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
-        self.fields = dict(fields) if fields is not None else {"message": message}
+        self.fields: dict[str, object] = dict(fields) if fields is not None else {"message": message}
 
     def body(self) -> dict[str, object]:
         """The value of `error` in the envelope."""
@@ -57,6 +57,17 @@ class ValidationError(ActionError):
             super().__init__(errors)
         else:
             super().__init__("; ".join(f"{name}: {', '.join(said)}" for name, said in errors.items()), errors)
+
+
+class InvalidQuery(ValidationError):
+    """409: a value that the DataStore's fields cannot be asked for; CKAN tells what its database said."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.fields = {
+            "query": ["Invalid query"],
+            "info": {"statement": ["None: this portal runs no SQL of its callers."], "params": [{}], "orig": [told]},
+        }
 
 
 class SearchError(ActionError):

@@ -10,6 +10,7 @@ from tests.leaks.asking import Ask, at, searches
 
 _TABLE = "/api/v1/datasets/{id}/tables/{part}"
 _PAGE = "/zh/dataset/{id}"
+_DATASTORE = "/api/3/action/datastore_"
 
 PAGES: Mapping[str, tuple[Ask, ...]] = {
     "web.choose_language": (at("/", status=302),),
@@ -94,6 +95,14 @@ CKAN: Mapping[str, tuple[Ask, ...]] = {
     "ckan.help_show": (at("/api/3/action/help_show?name=package_show"),),
     "ckan.other_action": (at("/api/3/action/{title}", status=400),),
     "ckan.version": (at("/api/3"),),
+    "ckan.datastore_search": (
+        at(_DATASTORE + "search?resource_id={id}-{part}", "rows"),
+        at(_DATASTORE + "search?resource_id={id}-{part}&q={row}", "rows"),
+        at(_DATASTORE + 'search?resource_id={id}-{part}&fields=名称&filters={{"_id":{{"gte":1}}}}', "rows"),
+        at(_DATASTORE + "search?resource_id={id}-{part}&distinct=true&fields=类别"),
+        at(_DATASTORE + "search?resource_id={id}-{part}&limit=0"),
+    ),
+    "ckan.datastore_info": (at(_DATASTORE + "info?id={id}-{part}"),),
 }
 
 MATRIX: Mapping[str, tuple[Ask, ...]] = {**PAGES, **API, **FILES, **CKAN}
