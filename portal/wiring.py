@@ -10,6 +10,7 @@ from portal.outbound import GuardedClient
 from portal.settings import Settings
 from portal.storage import BlobStore, Quarantine, open_quarantine, open_store
 from portal.tables import RowEngine, open_rows
+from portal.tables.differences import RowDifferences, open_differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Parts:
     store: BlobStore
     search: SearchService
     rows: RowEngine
+    differences: RowDifferences
     limiter: Limiter
     jobs: JobQueue
 
@@ -46,6 +48,7 @@ def web_parts(settings: Settings) -> Parts:
         store=open_store(settings),
         search=open_search(settings, database),
         rows=open_rows(settings),
+        differences=open_differences(settings),
         limiter=open_limiter(settings),
         jobs=open_queue(settings),
     )

@@ -8,11 +8,13 @@ import portal.api.account
 import portal.api.changes
 import portal.api.coverage
 import portal.api.datasets
+import portal.api.differences
 import portal.api.exports
 import portal.api.files
 import portal.api.publishers
 import portal.api.rows
-import portal.api.start  # noqa: F401 - importing declares the operations
+import portal.api.start
+import portal.api.vocabularies  # noqa: F401 - importing declares the operations
 from portal.api.describe import describe_api
 from portal.api.serving import register_operations
 from portal.http.conditional import conditional

@@ -205,12 +205,13 @@ class RowParameters(Schema):
 def read_parameters(schema: Schema) -> object:
     """The query string as the schema's value. Raises InvalidInput naming the parameter and what is expected."""
     raw: dict[str, object] = {}
+    known = {field.data_key or name: field for name, field in schema.fields.items()}
     for name, values in request.args.lists():
-        if name not in schema.fields:
-            raise InvalidInput(_unknown(name, list(schema.fields)), parameter=name[:100])
+        if name not in known:
+            raise InvalidInput(_unknown(name, list(known)), parameter=name[:100])
         if any("\x00" in value for value in values):
             raise InvalidInput(f"{name} holds a NUL character; remove it.", parameter=name)
-        if isinstance(schema.fields[name], fields.List):
+        if isinstance(known[name], fields.List):
             raw[name] = values
         elif len(values) > 1:
             raise InvalidInput(f"{name} is given {len(values)} times; give it once.", parameter=name)

@@ -24,6 +24,7 @@ def get_index(_nothing: None) -> Answer:
                 "suggestions": f"{addresses.api}/suggestions",
                 "publishers": f"{addresses.api}/publishers",
                 "themes": f"{addresses.api}/themes",
+                "vocabularies": f"{addresses.api}/vocabularies",
                 "quota": f"{addresses.api}/me/quota",
                 "description": f"{addresses.api}/openapi.json",
                 "page_zh": f"{addresses.base}/zh/developers",

@@ -20,8 +20,9 @@ from portal.kernel.vocab import ColumnType
 from portal.settings import Settings, site_secret
 from portal.tables.cursors import CursorSigner, Place
 from portal.tables.duck import SQL_TYPES, json_value, literal, quoted
+from portal.tables.expressions import JsonValue
 from portal.tables.geometry import geojson_object
-from portal.tables.query import CellValue, JsonValue
+from portal.tables.query import CellValue
 from portal.tables.readable import ReadableTable
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
@@ -245,16 +246,16 @@ class _Plan:
 def _checked_key(shared: tuple[Column, ...], key: Sequence[str]) -> tuple[Column, ...]:
     by_name = {column.name: column for column in shared}
     if len(key) > MOST_KEYS or len(set(key)) != len(key):
-        raise InvalidInput(f"key takes at most {MOST_KEYS} columns, each once.", parameter="key")
+        raise InvalidInput(f"by takes at most {MOST_KEYS} columns, each once.", parameter="by")
     for name in key:
         if name not in by_name:
             known = ", ".join(list(by_name)[:30])
             raise InvalidInput(
-                f"key: there is no column {name[:60]!r} of the same type in both versions. There are: {known}.",
-                parameter="key",
+                f"by: there is no column {name[:60]!r} of the same type in both versions. There are: {known}.",
+                parameter="by",
             )
         if by_name[name].type is ColumnType.GEOMETRY:
-            raise InvalidInput(f"key: {name} is a geometry, which tells no rows apart.", parameter="key")
+            raise InvalidInput(f"by: {name} is a geometry, which tells no rows apart.", parameter="by")
     if not shared:
         raise InvalidInput("The two versions have no column in common.", parameter="from")
     return tuple(by_name[name] for name in key)
@@ -263,8 +264,8 @@ def _checked_key(shared: tuple[Column, ...], key: Sequence[str]) -> tuple[Column
 def _check_size(before: ReadableTable, after: ReadableTable, *, has_key: bool) -> None:
     most = MOST_ROWS if has_key else MOST_WHOLE_ROWS
     if max(before.row_count, after.row_count) > most:
-        hint = "download both and compare them yourself" if has_key else "give a `key`, which is far cheaper"
-        raise InvalidInput(f"Tables of more than {most:,} rows are not compared like this; {hint}.", parameter="key")
+        hint = "download both and compare them yourself" if has_key else "give columns with `by`, which is far cheaper"
+        raise InvalidInput(f"Tables of more than {most:,} rows are not compared like this; {hint}.", parameter="by")
 
 
 def _check_unique(run: _Run, keys: tuple[Column, ...], before: ReadableTable, after: ReadableTable) -> None:
@@ -278,9 +279,9 @@ def _check_unique(run: _Run, keys: tuple[Column, ...], before: ReadableTable, af
         if empty or distinct != rows:
             fault = f"{empty} rows have none" if empty else f"{rows - distinct} rows share theirs with another"
             raise InvalidInput(
-                f"key does not tell the rows of {version} apart: {fault}. Add columns to it, or leave it out to compare "
+                f"by does not tell the rows of {version} apart: {fault}. Add columns to it, or leave it out to compare "
                 "whole rows.",
-                parameter="key",
+                parameter="by",
             )
 
 

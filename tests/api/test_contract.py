@@ -8,6 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from portal.api import describe_api
 from portal.api.operations import OPERATIONS
+from portal.api.vocabularies import VOCABULARIES
 from portal.exports import FORMATS
 from portal.index.facets import FACETS
 from portal.limits import BUDGETS
@@ -40,6 +41,10 @@ def _addresses(site: Site) -> dict[str, list[str]]:
         "follow_changes": ["/api/v1/changes", "/api/v1/changes?limit=2", "/api/v1/changes?since=999&theme=health"],
         "list_rows": [f"{table}/rows", f"{table}/rows?layout=arrays&limit=3&total=false"],
         "get_quota": ["/api/v1/me/quota"],
+        "list_vocabularies": ["/api/v1/vocabularies"],
+        "get_vocabulary": [f"/api/v1/vocabularies/{name}" for name in VOCABULARIES],
+        "compare_versions": [],  # these two need several versions: tests/api/test_differences.py
+        "compare_rows": [],
         "get_export": [],  # needs a job: tests/downloads/test_jobs.py checks it against the same contract
     }
 

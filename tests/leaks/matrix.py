@@ -67,6 +67,16 @@ API: Mapping[str, tuple[Ask, ...]] = {
         at(_TABLE + "/rows?select=类别&limit=1&where=数量 > 10"),
         at("/api/v1/datasets/{id}@v1/tables/{part}/rows", "rows"),
     ),
+    "api.list_vocabularies": (at("/api/v1/vocabularies"),),
+    "api.get_vocabulary": (at("/api/v1/vocabularies/themes"), at("/api/v1/vocabularies/reasons")),
+    "api.compare_versions": (
+        at("/api/v1/datasets/{id}/differences", status=400),
+        at("/api/v1/datasets/{id}/differences?from=1&to=2", status=404),
+    ),
+    "api.compare_rows": (
+        at(_TABLE + "/differences?from=1&to=2", status=404),
+        at(_TABLE + "/differences?from=2&to=1&by=名称", status=404),
+    ),
     "api.list_versions": (at("/api/v1/datasets/{id}/versions"),),
     "api.get_export": (at("/api/v1/exports/{id}", status=404),),
     "api.get_quota": (at("/api/v1/me/quota"),),

@@ -83,7 +83,7 @@ def test_a_key_that_tells_no_rows_apart_is_refused(
     before, after = _table(tmp_path / "1", rows, 1), _table(tmp_path / "2", rows, 2)
     with pytest.raises(InvalidInput, match=words) as refused:
         _all(differences, before, after, key)
-    assert refused.value.parameter == "key"
+    assert refused.value.parameter == "by"
 
 
 def test_columns_that_one_version_lacks_are_not_compared(differences: RowDifferences, tmp_path: Path) -> None:
