@@ -16,10 +16,8 @@ from portal.index.facets import FACETS
 from portal.kernel.errors import InvalidInput
 
 MAX_LIST_LIMIT = 100
-MAX_ROW_LIMIT = 1_000
 MAX_SEARCH_DEPTH = 10_000
 MAX_TEXT = 1_000
-MAX_CLAUSE = 8_000
 MAX_FACET_VALUES = 50
 
 
@@ -37,19 +35,6 @@ class Prefix:
 
     text: str
     limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class RowClauses:
-    """Which rows of a table, still as text: the table's schema decides what they mean."""
-
-    select: str
-    where: str
-    order_by: str
-    limit: int
-    cursor: str | None
-    with_total: bool
-    layout: str
 
 
 class NoParameters(Schema):
@@ -149,57 +134,6 @@ class SuggestionParameters(Schema):
     @post_load
     def _value(self, data: Mapping[str, Any], **_: Any) -> Prefix:
         return Prefix(data["q"], data["limit"])
-
-
-class RowParameters(Schema):
-    """Which rows of a table."""
-
-    select = fields.String(
-        load_default="",
-        validate=validate.Length(max=MAX_CLAUSE),
-        metadata={"description": 'Columns, separated by commas; names with spaces in "double quotes". Empty: all.'},
-    )
-    where = fields.String(
-        load_default="",
-        validate=validate.Length(max=MAX_CLAUSE),
-        metadata={
-            "description": "A condition: `=`, `!=`, `<`, `<=`, `>`, `>=`, `in (…)`, `contains`, `starts with`, `is null`, "
-            "`and`, `or`, `not`, parentheses; text in 'single quotes'."
-        },
-    )
-    order_by = fields.String(
-        load_default="",
-        validate=validate.Length(max=MAX_CLAUSE),
-        metadata={"description": "Columns, each with `desc` for descending. Empty: the order of the table."},
-    )
-    limit = fields.Integer(
-        load_default=100,
-        validate=validate.Range(min=1, max=MAX_ROW_LIMIT),
-        metadata={"description": "How many rows an answer has at most."},
-    )
-    cursor = fields.String(
-        load_default=None,
-        validate=validate.Length(min=1, max=4_000),
-        metadata={"description": "Where the page before ended, as in its `next`; everything else must stay the same."},
-    )
-    total = fields.Boolean(load_default=True, metadata={"description": "Whether to count all rows that match."})
-    layout = fields.String(
-        load_default="objects",
-        validate=validate.OneOf(["objects", "arrays"]),
-        metadata={"description": "Each row as an object by column name, or as an array in the order of `columns`."},
-    )
-
-    @post_load
-    def _value(self, data: Mapping[str, Any], **_: Any) -> RowClauses:
-        return RowClauses(
-            select=data["select"],
-            where=data["where"],
-            order_by=data["order_by"],
-            limit=data["limit"],
-            cursor=data["cursor"],
-            with_total=data["total"],
-            layout=data["layout"],
-        )
 
 
 def read_parameters(schema: Schema) -> object:

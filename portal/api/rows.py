@@ -1,4 +1,4 @@
-"""Rows of a table: a clause set over the table's schema, walked by a cursor that stays with one version."""
+"""Rows and groups of a table: a clause set over the table's schema, walked by a cursor that stays with one version."""
 
 from urllib.parse import urlencode
 
@@ -6,19 +6,18 @@ from flask import request
 
 from portal.api.addresses import links
 from portal.api.answers import RowsAnswer
+from portal.api.clauses import RowParameters, RowsAsked
 from portal.api.operations import Answer, operation
-from portal.api.parameters import RowClauses, RowParameters
 from portal.catalogue.queries import open_version
 from portal.http.context import parts, principal, session
 from portal.http.refs import parse_ref
 from portal.http.uses import note_use
-from portal.kernel.columns import TableSchema
-from portal.tables import RowPage, RowQuery, parse_order, parse_select, parse_where
+from portal.tables import Facet, ReadableTable, RowPage, RowQuery, parse_names
 
 
 @operation(
     "/datasets/<ref>/tables/<part>/rows",
-    summary="Read the rows of a table",
+    summary="Read the rows of a table, or groups of them",
     tag="rows",
     takes=RowParameters,
     gives=RowsAnswer,
@@ -26,39 +25,61 @@ from portal.tables import RowPage, RowQuery, parse_order, parse_select, parse_wh
     budget="rows",
     problems=("not-found", "gone"),
 )
-def list_rows(clauses: RowClauses, ref: str, part: str) -> Answer:
-    """Rows that match `where`, in the order of `order_by`. `next` (also a `Link` header) leads to the following rows of
-    the same version, however the dataset changes meanwhile."""
-    asked = parse_ref(ref)
-    table = open_version(session(), principal(), asked, part, parts().store)
-    page = parts().rows.page(table, _query(clauses, table.schema))
+def list_rows(asked: RowsAsked, ref: str, part: str) -> Answer:
+    """Rows that match `where`, in the order of `order_by`; with `group_by` or a function such as `sum` in `select`, groups of
+    rows. `next` (also a `Link` header) leads to what follows, of the same version, however the dataset changes meanwhile."""
     if request.method == "GET":
-        note_use(asked.dataset_id)
-    pinned = table.version_key.rpartition("/")[0]
-    next_url = _next_page(pinned, part, page)
-    return Answer(
-        {
-            "ref": pinned,
-            "part": part,
-            "columns": [{"name": column.name, "type": column.type.value} for column in page.columns],
-            "rows": _rows(page, clauses.layout),
-            "total": page.total,
-            "limit": clauses.limit,
-            "next": next_url,
-        },
-        next_url=next_url,
-    )
+        note_use(parse_ref(ref).dataset_id)
+    table, query, page = _page(asked, ref, part)
+    next_url = _next_page(table, part, page)
+    return Answer(_body(asked, table, part, query, page) | {"next": next_url}, next_url=next_url)
 
 
-def _query(clauses: RowClauses, schema: TableSchema) -> RowQuery:
-    return RowQuery(
-        select=parse_select(clauses.select, schema) if clauses.select.strip() else (),
-        where=parse_where(clauses.where, schema) if clauses.where.strip() else None,
-        order_by=parse_order(clauses.order_by, schema) if clauses.order_by.strip() else (),
-        limit=clauses.limit,
-        cursor=clauses.cursor,
-        with_total=clauses.with_total,
-    )
+@operation(
+    "/datasets/<ref>/tables/<part>/rows",
+    summary="Ask for rows in long clauses",
+    tag="rows",
+    method="POST",
+    body=RowParameters,
+    gives=RowsAnswer,
+    permission="read_data",
+    budget="rows",
+    problems=("not-found", "gone"),
+)
+def query_rows(_nothing: None, asked: RowsAsked, ref: str, part: str) -> Answer:
+    """The same as reading them, with the clauses as JSON, for clauses that are too long for an address. Go on by sending the
+    same with `cursor`: the `next_cursor` of the answer before."""
+    table, query, page = _page(asked, ref, part)
+    return Answer(_body(asked, table, part, query, page) | {"next": None})
+
+
+def _page(asked: RowsAsked, ref: str, part: str) -> tuple[ReadableTable, RowQuery, RowPage]:
+    table = open_version(session(), principal(), parse_ref(ref), part, parts().store)
+    query = asked.clauses.query(table.schema, limit=asked.limit, cursor=asked.cursor, with_total=asked.with_total)
+    return table, query, parts().rows.page(table, query)
+
+
+def _body(asked: RowsAsked, table: ReadableTable, part: str, query: RowQuery, page: RowPage) -> dict[str, object]:
+    body: dict[str, object] = {
+        "ref": _pinned(table),
+        "part": part,
+        "columns": [{"name": column.name, "type": column.type.value} for column in page.columns],
+        "rows": _rows(page, asked.layout),
+        "total": page.total,
+        "total_relation": page.total_relation,
+        "limit": asked.limit,
+        "next_cursor": page.next_cursor,
+    }
+    if asked.facets.strip():
+        names = parse_names(asked.facets, table.schema, "facets")
+        facets = parts().rows.facets(table, query, names, asked.facet_limit)
+        body["facets"] = {facet.column: _facet(facet) for facet in facets}
+    return body
+
+
+def _facet(facet: Facet) -> dict[str, object]:
+    values = [{"value": found.value, "count": found.count} for found in facet.values]
+    return {"values": values, "others": facet.others, "other_rows": facet.other_rows}
 
 
 def _rows(page: RowPage, layout: str) -> list[object]:
@@ -68,8 +89,12 @@ def _rows(page: RowPage, layout: str) -> list[object]:
     return [dict(zip(names, row, strict=True)) for row in page.rows]
 
 
-def _next_page(pinned: str, part: str, page: RowPage) -> str | None:
+def _pinned(table: ReadableTable) -> str:
+    return table.version_key.rpartition("/")[0]
+
+
+def _next_page(table: ReadableTable, part: str, page: RowPage) -> str | None:
     if page.next_cursor is None:
         return None
     arguments = {name: value for name, value in request.args.items() if name != "cursor"} | {"cursor": page.next_cursor}
-    return f"{links().table(pinned, part)}/rows?{urlencode(arguments)}"
+    return f"{links().table(_pinned(table), part)}/rows?{urlencode(arguments)}"

@@ -27,7 +27,7 @@ from portal.tables.query import (
 )
 from portal.tables.readable import ReadableTable
 from portal.tables.serial import schema_from_json, schema_to_json
-from portal.tables.where import parse_order, parse_query, parse_select, parse_where
+from portal.tables.where import parse_names, parse_order, parse_query, parse_select, parse_where
 
 __all__ = [
     "MAX_LIMIT",
@@ -65,6 +65,7 @@ __all__ = [
     "fingerprint",
     "is_grouped",
     "open_rows",
+    "parse_names",
     "parse_order",
     "parse_query",
     "parse_select",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import cast
 
 from portal.kernel.columns import TableSchema
+from portal.kernel.errors import InvalidInput
 from portal.tables.clauses import Reader
 from portal.tables.conditions import check_condition
 from portal.tables.group_statements import groups_of
@@ -74,6 +75,15 @@ def parse_select(text: str, schema: TableSchema) -> tuple[str | Selected, ...]:
     query = RowQuery(select=tuple(cast("list[str | Selected]", reader.read(text, "select", "selection"))))
     _check(schema, query, reader)
     return query.select
+
+
+def parse_names(text: str, schema: TableSchema, parameter: str) -> tuple[str, ...]:
+    """Parse `名称, "column with space"`: columns alone. Raises InvalidInput with that parameter."""
+    reader = Reader(schema)
+    found = cast("list[str | Selected]", reader.read(text, parameter, "selection"))
+    if any(isinstance(item, Selected) for item in found):
+        raise InvalidInput(f"{parameter} takes the names of columns.", parameter=parameter, position=0)
+    return tuple(cast("list[str]", found))
 
 
 def _check(schema: TableSchema, query: RowQuery, reader: Reader) -> None:

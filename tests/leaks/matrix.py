@@ -66,6 +66,13 @@ API: Mapping[str, tuple[Ask, ...]] = {
         at(_TABLE + "/rows?where=名称 contains '{row}'", "rows"),
         at(_TABLE + "/rows?select=类别&limit=1&where=数量 > 10"),
         at("/api/v1/datasets/{id}@v1/tables/{part}/rows", "rows"),
+        at(_TABLE + "/rows?group_by=名称&order_by=count(*) desc", "rows"),
+        at(_TABLE + "/rows?select=max(名称) as 大, count(*)&where=名称 like '%25{row}%25'", "rows"),
+        at(_TABLE + "/rows?select=类别&limit=1&facets=名称", "rows"),
+    ),
+    "api.query_rows": (
+        Ask(_TABLE + "/rows", "rows", method="POST", json={}),
+        Ask(_TABLE + "/rows", "rows", method="POST", json={"group_by": "名称", "facets": "名称,类别"}),
     ),
     "api.list_vocabularies": (at("/api/v1/vocabularies"),),
     "api.get_vocabulary": (at("/api/v1/vocabularies/themes"), at("/api/v1/vocabularies/reasons")),

@@ -1,6 +1,6 @@
 """The schema of a table and its rows."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from portal.api.fields import WordsAnswer, string, text, whole
 
@@ -48,13 +48,42 @@ class RowColumnAnswer(Schema):
     type = string("Its type.")
 
 
+class FacetValueAnswer(Schema):
+    """A value of a column."""
+
+    value = fields.Raw(required=True, allow_none=True, metadata={"description": "The value; null: rows without one."})
+    count = whole("How many rows have it.")
+
+
+class RowFacetAnswer(Schema):
+    """The commonest values of a column among the rows that match `where`."""
+
+    values = fields.List(fields.Nested(FacetValueAnswer), required=True)
+    others = whole("How many values more there are.")
+    other_rows = whole("How many rows have one of those.")
+
+
 class RowsAnswer(Schema):
-    """Rows in order. Dates and times are ISO 8601 text."""
+    """Rows or groups in order. Dates and times are ISO 8601 text."""
 
     ref = string("The version that the rows are of; `next` stays with it.")
     part = string("The table's name in addresses.")
     columns = fields.List(fields.Nested(RowColumnAnswer), required=True)
     rows = fields.List(fields.Raw(), required=True, metadata={"description": "Objects by column name, or arrays."})
-    total = whole("How many rows match; null when not asked.", allow_none=True)
+    total = whole("How many rows or groups the whole answer has; null when not asked.", allow_none=True)
+    total_relation = fields.String(
+        required=True,
+        validate=validate.OneOf(["eq", "gte", "unknown"]),
+        metadata={
+            "description": "`eq`: `total` is exact; `gte`: it is at least so many, for counting them all would have taken "
+            "too long; `unknown`: it was not asked for."
+        },
+    )
     limit = whole("Rows that an answer has at most.")
     next = string("Address of the next page, or null.", allow_none=True)
+    next_cursor = string("The same as `cursor` for the next page, or null.", allow_none=True)
+    facets = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(RowFacetAnswer),
+        metadata={"description": "Column → its commonest values; where `facets` asked for them."},
+    )
