@@ -57,6 +57,7 @@ class Settings:
     base_url: str = _setting("http://127.0.0.1:8000", "Public address of the site, for canonical links.")
     site_name_zh: str = _setting("示例区公共数据开放平台", "Name of the site in Chinese.")
     site_name_en: str = _setting("Sample District Open Data", "Name of the site in English.")
+    contact_mail: str = _setting("", "Address that other catalogues are told to write to about the data.")
     is_sample: bool = _setting(False, "Say on every page that the data is sample data.")
     trusted_proxies: int = _setting(0, "Number of reverse proxies in front, whose X-Forwarded-For is believed.")
     limit_factor: int = _setting(

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +13,15 @@ from portal.catalogue.errors import Buried, Grave
 from portal.catalogue.lists import read_themes
 from portal.catalogue.models import Dataset, Publisher
 from portal.catalogue.objections import UNDER_OBJECTION, Objection, is_hidden
-from portal.catalogue.reading import is_storable, make_card, read_formats, read_parts, read_theme_slugs, read_wordings
+from portal.catalogue.reading import (
+    Spooled,
+    is_storable,
+    make_card,
+    read_formats,
+    read_parts,
+    read_theme_slugs,
+    read_wordings,
+)
 from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
 from portal.catalogue.views import DatasetView, FileView, Ref, VersionView
 from portal.kernel.errors import NotFound, Unavailable
@@ -68,7 +75,7 @@ def get_dataset(session: Session, principal: Principal, ref: Ref) -> DatasetView
         grade=row.grade,
         issued_at=row.issued_at,
         version=shown,
-        parts=read_parts(session, row.id, number, _spooled_sizes(session, row.id, number), shows_rows=shows_rows),
+        parts=read_parts(session, row.id, number, _spooled(session, row.id, number), shows_rows=shows_rows),
         versions=versions,
         themes=read_themes(session, slugs),
         is_current=number == row.current_version,
@@ -237,13 +244,13 @@ def _list_versions(session: Session, dataset_id: str, number: int) -> tuple[Vers
     )
 
 
-def _spooled_sizes(session: Session, dataset_id: str, number: int) -> Mapping[str, Mapping[str, int]]:
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    query = select(SpooledFile.part, SpooledFile.format, SpooledFile.size_bytes).where(
+def _spooled(session: Session, dataset_id: str, number: int) -> Spooled:
+    found: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
+    query = select(SpooledFile.part, SpooledFile.format, SpooledFile.size_bytes, SpooledFile.sha256).where(
         SpooledFile.dataset_id == dataset_id, SpooledFile.version_number == number
     )
-    for part, made, size in session.execute(query):
-        found[part][made] = size
+    for part, made, size, sha256 in session.execute(query):
+        found[part][made] = (size, sha256)
     return found
 
 

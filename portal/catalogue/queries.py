@@ -1,6 +1,7 @@
 """Everything that reads the catalogue, by the names that doors use. Session first, then who asks."""
 
 from portal.catalogue.datasets import find_dataset_id, find_file, get_dataset, open_version
+from portal.catalogue.describing import describe_datasets, list_ids, stamp_catalogue
 from portal.catalogue.files import get_export_job
 from portal.catalogue.indexing import describe_documents, list_revisions, list_unindexed
 from portal.catalogue.lists import (
@@ -21,6 +22,7 @@ from portal.catalogue.lists import (
 
 __all__ = [
     "count_catalogue",
+    "describe_datasets",
     "describe_documents",
     "find_dataset_id",
     "find_file",
@@ -29,6 +31,7 @@ __all__ = [
     "get_publisher",
     "get_theme",
     "list_cards",
+    "list_ids",
     "list_newest",
     "list_publisher_cards",
     "list_publishers",
@@ -41,4 +44,5 @@ __all__ = [
     "name_publishers",
     "name_themes",
     "open_version",
+    "stamp_catalogue",
 ]

@@ -1,11 +1,11 @@
 """The statements that queries share: cards by ids, wordings, parts. One round per kind, only the columns needed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Row, Select, String, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.access import VISIBLE_STATES
 from portal.catalogue.models import Dataset, DatasetTheme, DatasetWording, Publisher
@@ -59,10 +59,12 @@ def read_cards(session: Session, ids: Sequence[str]) -> dict[str, DatasetCard]:
     return {row.id: make_card(row, wordings.get(row.id, {}), themes[row.id], *parts[row.id]) for row in rows}
 
 
-def read_card_rows(session: Session, ids: Sequence[str]) -> Sequence[Row[Any]]:
-    """What cards need of the visible datasets and their publishers; one statement."""
+def read_card_rows(
+    session: Session, ids: Sequence[str], more: tuple[InstrumentedAttribute[Any], ...] = ()
+) -> Sequence[Row[Any]]:
+    """What cards need of the visible datasets, their publishers and current versions, and `more` of them; one statement."""
     query = (
-        select(*_CARD_COLUMNS)
+        select(*_CARD_COLUMNS, *more)
         .join(Publisher, Publisher.id == Dataset.publisher_id)
         .join(Version, (Version.dataset_id == Dataset.id) & (Version.number == Dataset.current_version))
         .where(Dataset.id.in_(ids))
@@ -165,13 +167,16 @@ def make_card(
     )
 
 
-def read_parts(
-    session: Session, dataset_id: str, number: int, spooled: Mapping[str, Any], *, shows_rows: bool
-) -> tuple[PartView, ...]:
-    """The parts of one version; one statement. A caller without the right to its rows gets no preview.
+Spooled = Mapping[str, Mapping[str, tuple[int, str]]]
+"""Part → format → (bytes, SHA-256) of the files that were made of it already."""
 
-    `spooled`: part → format → size in bytes of the files made already.
-    """
+_NOT_IN_LISTS = frozenset({"preview", "profile", "row_ends"})
+
+
+def read_parts(
+    session: Session, dataset_id: str, number: int, spooled: Spooled, *, shows_rows: bool
+) -> tuple[PartView, ...]:
+    """The parts of one version; one statement. A caller without the right to its rows gets no preview."""
     query = (
         select(VersionPart)
         .where(VersionPart.dataset_id == dataset_id, VersionPart.version_number == number)
@@ -180,24 +185,49 @@ def read_parts(
     # Columns, not entities: nothing here is ever changed, and identity keeping costs more than the reading.
     rows = session.execute(query.with_only_columns(*VersionPart.__table__.columns)).all()
     return tuple(
-        PartView(
-            slug=row.slug,
-            kind=PartKind(row.kind),
-            name=load_text(row.names),
-            format=row.format,
-            media_type=row.media_type,
-            url=row.url,
-            languages=tuple(row.languages),
-            schema=schema_from_json(row.schema) if row.schema else None,
-            preview=tuple(tuple(cells) for cells in row.preview or ()) if shows_rows else (),
-            row_count=row.row_count,
-            size_bytes=row.size_bytes,
-            sha256=row.sha256,
-            offers_original=row.original_blob_key is not None and shows_rows,
-            original_format=row.original_format,
-            original_size_bytes=row.original_size_bytes,
-            quality=row.quality,
-            spooled_sizes=spooled.get(row.slug, {}),
+        _part(row, spooled.get(row.slug, {}), row.preview if shows_rows else (), shows_rows=shows_rows) for row in rows
+    )
+
+
+def read_current_parts(
+    session: Session, ids: Sequence[str], spooled: Mapping[str, Spooled], readable: Set[str]
+) -> Mapping[str, tuple[PartView, ...]]:
+    """Dataset id → the parts of its current version, without previews; one statement. `readable`: as `shows_rows`."""
+    found: dict[str, tuple[PartView, ...]] = defaultdict(tuple)
+    columns = [column for column in VersionPart.__table__.columns if column.name not in _NOT_IN_LISTS]
+    query = (
+        select(*columns)
+        .join(
+            Dataset,
+            (Dataset.id == VersionPart.dataset_id) & (Dataset.current_version == VersionPart.version_number),
         )
-        for row in rows
+        .where(Dataset.id.in_(ids))
+        .order_by(VersionPart.dataset_id, VersionPart.position)
+    )
+    for row in session.execute(query) if ids else ():
+        made = spooled.get(row.dataset_id, {}).get(row.slug, {})
+        found[row.dataset_id] += (_part(row, made, (), shows_rows=row.dataset_id in readable),)
+    return found
+
+
+def _part(row: Row[Any], made: Mapping[str, tuple[int, str]], preview: Any, *, shows_rows: bool) -> PartView:
+    return PartView(
+        slug=row.slug,
+        kind=PartKind(row.kind),
+        name=load_text(row.names),
+        format=row.format,
+        media_type=row.media_type,
+        url=row.url,
+        languages=tuple(row.languages),
+        schema=schema_from_json(row.schema) if row.schema else None,
+        preview=tuple(tuple(cells) for cells in preview or ()),
+        row_count=row.row_count,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        offers_original=row.original_blob_key is not None and shows_rows,
+        original_format=row.original_format,
+        original_size_bytes=row.original_size_bytes,
+        quality=row.quality,
+        spooled_sizes={name: size for name, (size, _) in made.items()},
+        spooled_sha256={name: sha for name, (_, sha) in made.items()},
     )

@@ -65,6 +65,7 @@ class PartView:
     original_size_bytes: int | None
     quality: Mapping[str, Any]
     spooled_sizes: Mapping[str, int] = field(default_factory=dict)  # format → bytes, for those already made
+    spooled_sha256: Mapping[str, str] = field(default_factory=dict)  # format → digest, of the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,142 @@
+"""Whole datasets by the page, for whoever copies the catalogue: other catalogues, harvesters, one document of it all.
+
+Every page takes the same few statements whatever its length, and every list is bounded.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from portal.access import can_read_rows
+from portal.catalogue.lists import MAX_PAGE, list_themes
+from portal.catalogue.models import Dataset
+from portal.catalogue.reading import (
+    Spooled,
+    make_card,
+    only_visible,
+    read_card_rows,
+    read_current_parts,
+    read_formats,
+    read_theme_slugs,
+    read_wordings,
+)
+from portal.catalogue.versions import SpooledFile, Version
+from portal.catalogue.views import DatasetView, PartView, ThemeView, VersionView
+from portal.kernel.principal import Principal
+from portal.kernel.text import Language, Text
+from portal.kernel.vocab import DatasetState
+
+_MORE = (
+    Dataset.state,
+    Dataset.licence,
+    Dataset.open_condition,
+    Dataset.resource_code,
+    Dataset.owner,
+    Dataset.approver,
+    Dataset.basis,
+    Dataset.data_class,
+    Dataset.grade,
+    Dataset.issued_at,
+    Version.number,
+    Version.published_at,
+    Version.data_modified_at,
+    Version.data_digest,
+    Version.page_digest,
+    Version.redacted_at,
+    Version.provenance,
+)
+
+
+def list_ids(
+    session: Session, principal: Principal, *, after_id: str = "", offset: int = 0, limit: int
+) -> tuple[str, ...]:
+    """Ids of visible datasets in their order, after one of them; `offset` for who counts pages instead."""
+    query = only_visible(select(Dataset.id)).where(Dataset.id > after_id).order_by(Dataset.id)
+    return tuple(session.scalars(query.offset(offset).limit(min(limit, MAX_PAGE))))
+
+
+def describe_datasets(session: Session, principal: Principal, ids: Sequence[str]) -> tuple[DatasetView, ...]:
+    """What `get_dataset` gives of each current version, in the order of `ids`, without previews and earlier versions.
+
+    What the caller may not see is left out. At most 1,000, in seven statements.
+    """
+    rows = {row.id: row for row in read_card_rows(session, ids[:MAX_PAGE], _MORE)}
+    found = [dataset_id for dataset_id in ids if dataset_id in rows]
+    texts = read_wordings(session, found, ("title", "description", "keywords"))
+    slugs = read_theme_slugs(session, found)
+    formats = read_formats(session, found)
+    readable = {row.id for row in rows.values() if can_read_rows(principal, row.openness, row.id)}
+    parts = read_current_parts(session, found, _spooled(session, found), readable)
+    themes = list_themes(session, principal) if found else ()
+    return tuple(
+        _view(rows[i], texts.get(i, {}), slugs[i], formats[i], parts.get(i, ()), themes) for i in dict.fromkeys(found)
+    )
+
+
+def stamp_catalogue(session: Session, principal: Principal) -> str:
+    """A digest that changes with every public change of anything visible: 32 hex digits, in one statement."""
+    digest = hashlib.blake2b(digest_size=16)
+    query = only_visible(select(Dataset.id, Dataset.revision)).order_by(Dataset.id)
+    for dataset_id, revision in session.execute(query.execution_options(yield_per=10_000)):
+        digest.update(f"{dataset_id} {revision}\n".encode())
+    return digest.hexdigest()
+
+
+def _view(
+    row: Row[Any],
+    texts: Mapping[str, Text],
+    slugs: tuple[str, ...],
+    formats: tuple[tuple[str, ...], tuple[str, ...]],
+    parts: tuple[PartView, ...],
+    themes: Iterable[ThemeView],
+) -> DatasetView:
+    keywords = texts.get("keywords", Text())
+    version = VersionView(
+        number=row.number,
+        published_at=row.published_at,
+        data_modified_at=row.data_modified_at,
+        data_digest=row.data_digest,
+        page_digest=row.page_digest,
+        row_count=row.row_count,
+        redacted_at=row.redacted_at,
+        provenance=row.provenance,
+    )
+    return DatasetView(
+        card=make_card(row, texts, slugs, *formats),
+        state=DatasetState(row.state),
+        keywords={x: tuple(w.value.splitlines()) for x in Language if (w := keywords.wording(x))},
+        licence=row.licence,
+        open_condition=row.open_condition,
+        resource_code=row.resource_code,
+        owner=row.owner,
+        approver=row.approver,
+        basis=row.basis,
+        data_class=row.data_class,
+        grade=row.grade,
+        issued_at=row.issued_at,
+        version=version,
+        parts=parts,
+        versions=(version,),
+        themes=tuple(theme for theme in themes if theme.slug in slugs),
+        is_current=True,
+    )
+
+
+def _spooled(session: Session, ids: Sequence[str]) -> Mapping[str, Spooled]:
+    """Dataset id → what was made of its current version; one statement."""
+    found: dict[str, dict[str, dict[str, tuple[int, str]]]] = defaultdict(lambda: defaultdict(dict))
+    query = (
+        select(SpooledFile.dataset_id, SpooledFile.part, SpooledFile.format, SpooledFile.size_bytes, SpooledFile.sha256)
+        .join(
+            Dataset,
+            (Dataset.id == SpooledFile.dataset_id) & (Dataset.current_version == SpooledFile.version_number),
+        )
+        .where(Dataset.id.in_(ids))
+    )
+    for dataset_id, part, made, size, sha256 in session.execute(query) if ids else ():
+        found[dataset_id][part][made] = (size, sha256)
+    return found
