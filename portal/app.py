@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import portal.api
 import portal.ckan
 import portal.downloads
+import portal.linked
 import portal.web
 from portal.http.compression import install_compression
 from portal.http.context import install_context
@@ -29,7 +30,7 @@ def create_app(parts: Parts) -> Flask:
     install_context(app, parts)
     install_rendering(app, parts.settings, install_static(app, parts.settings.var_dir))
     install_security(app, is_https=parts.settings.base_url.startswith("https://"))
-    for door in (portal.web, portal.api, portal.ckan, portal.downloads):
+    for door in (portal.web, portal.api, portal.ckan, portal.linked, portal.downloads):
         app.register_blueprint(door.create_blueprint())
     app.extensions["portal.openapi"] = portal.api.describe_api
     register_errors(app, render_error_page)

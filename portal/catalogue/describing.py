@@ -73,7 +73,10 @@ def describe_datasets(session: Session, principal: Principal, ids: Sequence[str]
     parts = read_current_parts(session, found, _spooled(session, found), readable)
     themes = list_themes(session, principal) if found else ()
     return tuple(
-        _view(rows[i], texts.get(i, {}), slugs[i], formats[i], parts.get(i, ()), themes) for i in dict.fromkeys(found)
+        _view(
+            rows[i], texts=texts.get(i, {}), slugs=slugs[i], formats=formats[i], parts=parts.get(i, ()), themes=themes
+        )
+        for i in dict.fromkeys(found)
     )
 
 
@@ -88,6 +91,7 @@ def stamp_catalogue(session: Session, principal: Principal) -> str:
 
 def _view(
     row: Row[Any],
+    *,
     texts: Mapping[str, Text],
     slugs: tuple[str, ...],
     formats: tuple[tuple[str, ...], tuple[str, ...]],

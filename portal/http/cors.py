@@ -6,7 +6,17 @@ what a key may change; cookies never go along.
 
 from flask import Flask, Response, current_app, request
 
-DATA_PATHS = ("/api/", "/download/", "/feeds/")
+DATA_PATHS = (
+    "/api/",
+    "/download/",
+    "/feeds/",
+    "/dataset/",
+    "/catalog",
+    "/data.json",
+    "/datacatalog.json",
+    "/oai",
+    "/mcp",
+)
 _ALLOWED_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match, If-None-Match, If-Modified-Since, If-Range, Range"
 _EXPOSED_HEADERS = (
     "ETag, Link, Location, Allow, Content-Disposition, Content-Language, Content-Range, Accept-Ranges, Repr-Digest, "

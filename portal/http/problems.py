@@ -27,6 +27,7 @@ _log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _PART_AWAY_RETRY_S = 5
+_DOCUMENT_PATHS = ("/download/", "/dataset/", "/catalog", "/data.json", "/datacatalog.json", "/oai")  # read by both
 _KEPT_HEADERS = frozenset({"allow", "retry-after", "content-range", "www-authenticate", "accept"})
 
 
@@ -201,10 +202,10 @@ def problem_response(told: Problem) -> Response:
 
 
 def wants_page() -> bool:
-    """Whether the caller is a person with a browser: never under /api, and for a download only if it says so."""
-    if request.path == "/api" or request.path.startswith("/api/"):
+    """Whether the caller is a person with a browser: never under /api, and for a file or description only if it says so."""
+    if request.path in {"/api", "/mcp"} or request.path.startswith("/api/"):
         return False
-    if request.path.startswith("/download/"):
+    if request.path.startswith(_DOCUMENT_PATHS):
         return request.accept_mimetypes.best_match([MEDIA_TYPE, "text/html"]) == "text/html"
     return True
 

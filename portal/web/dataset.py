@@ -7,6 +7,8 @@ from flask import Blueprint, Response
 
 from portal.catalogue import queries
 from portal.catalogue.views import DatasetView, PartView, VersionView
+from portal.exports.metadata.schema_org import describe_dataset
+from portal.exports.metadata.site import Site
 from portal.exports.offering import offered_formats
 from portal.http.context import language, parts, principal, session
 from portal.http.policy import policy
@@ -19,7 +21,7 @@ from portal.kernel.vocab import PartKind
 from portal.tables.geometry import geometry_columns
 from portal.web.addresses import LANG
 from portal.web.freshness import measure_freshness
-from portal.web.linked_data import describe_dataset
+from portal.web.linked_data import script_of
 from portal.web.quality import Quality, quality_of
 
 _VERSIONS_SHOWN = 12
@@ -61,7 +63,9 @@ def show_dataset(ref: str) -> Response:
     dataset = queries.get_dataset(session(), principal(), asked)
     note_use(dataset.card.id)
     versions = dataset.versions[:_VERSIONS_SHOWN]
-    return render_page(
+    site = Site.of(parts().settings)
+    documents = site.documents(str(asked))
+    response = render_page(
         "dataset.html",
         {
             "dataset": dataset,
@@ -76,9 +80,13 @@ def show_dataset(ref: str) -> Response:
             "older": len(dataset.versions) - len(versions),
             "keywords": dataset.keywords.get(language()) or dataset.keywords.get(language().other) or (),
             "steps": provenance_steps(dataset.version),
-            "linked_data": describe_dataset(dataset, language(), parts().settings),
+            "linked_data": script_of(describe_dataset(dataset, site, language())),
+            "documents": documents,
         },
     )
+    for address, kind, _ in documents:
+        response.headers.add("Link", f'<{address}>; rel="describedby alternate"; type="{kind}"')
+    return response
 
 
 def last_change(dataset: DatasetView) -> datetime:

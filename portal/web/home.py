@@ -4,11 +4,13 @@ from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.catalogue import queries
+from portal.exports.metadata.schema_org import describe_catalogue
+from portal.exports.metadata.site import Site
 from portal.http.context import language, parts, principal, session
 from portal.http.policy import policy
 from portal.http.rendering import render_page
 from portal.web.addresses import LANG
-from portal.web.linked_data import describe_catalogue
+from portal.web.linked_data import script_of
 
 _NEWEST = 6
 _DEPARTMENTS = 12
@@ -42,7 +44,7 @@ def show_home() -> Response:
             "publishers": [p for p in publishers if p.dataset_count][:_DEPARTMENTS],
             "publisher_total": sum(1 for p in publishers if p.dataset_count),
             "most": max([p.dataset_count for p in publishers], default=0),
-            "linked_data": describe_catalogue(language(), parts().settings),
+            "linked_data": script_of(describe_catalogue(Site.of(parts().settings), language())),
             "newest": queries.list_newest(reading, asking, _NEWEST),
         },
     )

@@ -4,11 +4,11 @@ Both languages stand as literals with their tag. Nothing has a blank node, so th
 """
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
+from urllib.parse import quote
 
 from rdflib import Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SKOS, XSD
+from rdflib.namespace import DCTERMS, FOAF, RDF, RDFS, SKOS, XSD
 from rdflib.term import Node
 
 from portal.catalogue.views import DatasetView
@@ -16,7 +16,9 @@ from portal.exports.metadata import authorities
 from portal.exports.metadata.offers import Offer, list_offers
 from portal.exports.metadata.site import Site, web_address
 from portal.kernel.text import Language, Text
+from portal.kernel.vocab import PartKind
 
+DCAT = Namespace("http://www.w3.org/ns/dcat#")  # version 3, of which rdflib knows the second
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 ADMS = Namespace("http://www.w3.org/ns/adms#")
@@ -35,7 +37,6 @@ def new_graph() -> Graph:
         ("skos", SKOS),
         ("rdf", RDF),
         ("rdfs", RDFS),
-        ("owl", OWL),
         ("xsd", XSD),
         ("vcard", VCARD),
         ("spdx", SPDX),
@@ -157,7 +158,7 @@ def add_contact(graph: Graph, site: Site) -> URIRef:
 
 def add_themes(graph: Graph, node: URIRef, view: DatasetView, site: Site) -> None:
     """Our own concepts, and the European ones where they say the same."""
-    scheme = URIRef(f"{site.base}/themes")
+    scheme = URIRef(site.themes)
     for theme in view.themes:
         concept = URIRef(site.theme(theme.slug))
         graph.add((node, DCAT.theme, concept))
@@ -178,7 +179,7 @@ def add_themes(graph: Graph, node: URIRef, view: DatasetView, site: Site) -> Non
 
 def add_scheme(graph: Graph, site: Site) -> URIRef:
     """The scheme of our themes."""
-    scheme = URIRef(f"{site.base}/themes")
+    scheme = URIRef(site.themes)
     graph.add((scheme, RDF.type, SKOS.ConceptScheme))
     graph.add((scheme, DCTERMS.title, words("主题", Language.ZH)))
     graph.add((scheme, DCTERMS.title, words("Themes", Language.EN)))
@@ -193,24 +194,19 @@ def _add_pages(graph: Graph, node: URIRef, ref: str, site: Site) -> None:
 
 
 def _add_offer(graph: Graph, node: URIRef, offer: Offer, view: DatasetView, site: Site) -> URIRef:
-    part = URIRef(f"{node}#{URIRef(site.download('', offer.part.slug, offer.format or 'rows')).rpartition('/')[2]}")
+    part = URIRef(f"{node}#{quote(offer.name)}")
     graph.add((part, RDF.type, DCAT.Distribution))
     page = URIRef(site.page(Language.ZH, view.card.id))
-    graph.add((part, DCAT.accessURL, URIRef(offer.download) if offer.download else page))
+    add_resource(graph, part, DCAT.accessURL, URIRef(offer.download) if offer.download else page)
     add_text(graph, part, DCTERMS.title, offer.part.name, offer.part.slug)
     add_typed(graph, part, DCTERMS.license, licence_node(view, site), "LicenseDocument")
-    if offer.download:
-        graph.add((part, DCAT.downloadURL, URIRef(offer.download)))
+    if offer.download and offer.part.kind is not PartKind.LINK:
+        add_resource(graph, part, DCAT.downloadURL, URIRef(offer.download))
     if offer.media_type:
-        media_type = URIRef(f"{authorities.MEDIA_TYPES}{offer.media_type}")
+        media_type = URIRef(f"{authorities.MEDIA_TYPES}{quote(offer.media_type)}")
         add_typed(graph, part, DCAT.mediaType, media_type, "MediaType")
-    if offer.format:
-        known = authorities.FILE_TYPES.get(offer.format)
-        kind = _code("file-type", known) if known else URIRef(f"{authorities.MEDIA_TYPES}{offer.media_type}")
-        add_typed(graph, part, DCTERMS.format, kind, "MediaTypeOrExtent")
-    if offer.size_bytes is not None:
-        size = Literal(str(offer.size_bytes), datatype=XSD.nonNegativeInteger)
-        graph.add((part, DCAT.byteSize, size))
+    if known := authorities.FILE_TYPES.get(offer.format):
+        add_typed(graph, part, DCTERMS.format, _code("file-type", known), "MediaTypeOrExtent")
     if offer.sha256:
         checksum = URIRef(f"{part}-checksum")
         graph.add((part, SPDX.checksum, checksum))
@@ -228,10 +224,10 @@ def add_typed(graph: Graph, node: URIRef, predicate: URIRef, value: URIRef, kind
     graph.add((value, RDF.type, DCTERMS[kind]))
 
 
-def add_all(graph: Graph, triples: Iterable[tuple[Node, Node, Node]]) -> None:
-    """Several statements."""
-    for triple in triples:
-        graph.add(triple)
+def add_resource(graph: Graph, node: URIRef, predicate: URIRef, value: URIRef) -> None:
+    """A value with the class that the shapes ask for and that no statement needs: everything is a resource."""
+    graph.add((node, predicate, value))
+    graph.add((value, RDF.type, RDFS.Resource))
 
 
 def _code(kind: str, code: str) -> URIRef:

@@ -4,11 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, XSD
+from rdflib.namespace import DCTERMS, FOAF, RDF, XSD
 
 from portal.catalogue.views import DatasetView
 from portal.exports.metadata import authorities
-from portal.exports.metadata.dcat import HYDRA, add_contact, add_dataset, add_scheme, add_text, add_typed, new_graph
+from portal.exports.metadata.dcat import (
+    DCAT,
+    HYDRA,
+    add_contact,
+    add_dataset,
+    add_resource,
+    add_scheme,
+    add_text,
+    add_typed,
+    new_graph,
+)
 from portal.exports.metadata.site import Site
 from portal.kernel.text import Language, Text
 
@@ -106,8 +116,8 @@ def _add_service(graph: Graph, site: Site) -> URIRef:
     service = URIRef(f"{site.base}/api/v1")
     graph.add((service, RDF.type, DCAT.DataService))
     add_text(graph, service, DCTERMS.title, _SERVICE)
-    graph.add((service, DCAT.endpointURL, service))
-    graph.add((service, DCAT.endpointDescription, URIRef(f"{service}/openapi.json")))
+    add_resource(graph, service, DCAT.endpointURL, service)
+    add_resource(graph, service, DCAT.endpointDescription, URIRef(f"{service}/openapi.json"))
     return service
 
 

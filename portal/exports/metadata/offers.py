@@ -33,7 +33,8 @@ class Offer:
 
     @property
     def name(self) -> str:
-        return f"{self.part.slug}.{self.format}"
+        """Tells it from the others of its dataset."""
+        return f"{self.part.slug}.{self.format or 'rows'}"
 
 
 def is_for_all(view: DatasetView) -> bool:

@@ -10,6 +10,16 @@ _SCHEMES = frozenset({"http", "https", "ftp", "ftps"})
 _KEPT = "!#$%&'()*+,/:;=?@[]~"  # what may stand in an address as it is, RFC 3986
 
 
+DESCRIPTIONS = (  # name of the document, media type, what it is called: the same in both languages
+    ("ttl", "text/turtle", "DCAT-AP (Turtle)"),
+    ("rdf", "application/rdf+xml", "DCAT-AP (RDF/XML)"),
+    ("jsonld", "application/ld+json", "DCAT-AP (JSON-LD)"),
+    ("schema.jsonld", "application/ld+json", "schema.org"),
+    ("croissant.json", "application/ld+json", "Croissant"),
+    ("datapackage.json", "application/json", "Data Package"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One portal. `base` has no slash at its end; `contact_mail` may be empty."""
@@ -32,6 +42,10 @@ class Site:
         """A description of the dataset: `ttl`, `rdf`, `jsonld` follow a dot, the others are files of it."""
         return f"{self.resource(ref)}{'.' if '.' not in name else '/'}{name}"
 
+    def documents(self, ref: str) -> tuple[tuple[str, str, str], ...]:
+        """Address, media type and name of every description of the dataset."""
+        return tuple((self.document(ref, name), kind, called) for name, kind, called in DESCRIPTIONS)
+
     def page(self, language: Language, ref: str) -> str:
         """The page for people."""
         return f"{self.base}/{language.value}/dataset/{ref}"
@@ -42,11 +56,16 @@ class Site:
 
     def publisher(self, slug: str) -> str:
         """A department, as linked data names it."""
-        return f"{self.base}/publisher/{quote(slug)}"
+        return f"{self.base}/api/v1/publishers/{quote(slug)}"
 
     def theme(self, slug: str) -> str:
         """A theme, as linked data names it."""
-        return f"{self.base}/theme/{quote(slug)}"
+        return f"{self.base}/api/v1/themes/{quote(slug)}"
+
+    @property
+    def themes(self) -> str:
+        """The scheme of all themes."""
+        return f"{self.base}/api/v1/themes"
 
     def download(self, ref: str, part: str, format_name: str) -> str:
         """A file."""

@@ -1,0 +1,1 @@
+"""Descriptions for other people's catalogues and tools, read by those tools."""

@@ -1,0 +1,60 @@
+"""One address for a dataset, whatever form is wanted; and where pages say that the forms are."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.http.site import Site
+
+FORMS = [
+    ("text/turtle", "{}.ttl"),
+    ("application/rdf+xml", "{}.rdf"),
+    ("application/ld+json", "{}.jsonld"),
+    ("application/xml;q=0.5, text/turtle;q=0.4", "{}.rdf"),
+    ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ""),
+    ("*/*", ""),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("accept", "expected"), FORMS)
+def test_a_name_leads_to_the_form_that_is_preferred(
+    client: FlaskClient, site: Site, accept: str, expected: str
+) -> None:
+    for name in (f"/dataset/{site.ids[0]}", f"/dataset/{site.ids[0]}@v1", "/catalog"):
+        answer = client.get(name, headers={"Accept": accept, "Accept-Language": "en"})
+        assert answer.status_code == 303
+        page = "/en/search" if name == "/catalog" else f"/en{name}"
+        assert answer.headers["Location"] == (expected.format(name) or page)
+        assert {"Accept", "Accept-Language"} <= set(answer.vary)
+        assert client.get(answer.headers["Location"]).status_code == 200
+
+
+def test_a_page_names_every_description(client: FlaskClient, site: Site, base: str) -> None:
+    answer = client.get(f"/zh/dataset/{site.ids[0]}")
+    links = answer.headers.getlist("Link")
+    for name in (".ttl", ".rdf", ".jsonld", "/schema.jsonld", "/croissant.json", "/datapackage.json"):
+        address = f"{base}/dataset/{site.ids[0]}{name}"
+        assert any(f"<{address}>" in link and "describedby" in link for link in links)
+        assert f'href="{address}"' in answer.text
+        assert client.get(address.removeprefix(base)).status_code == 200
+
+
+def test_what_does_not_exist_is_a_problem_for_programs_and_a_page_for_people(client: FlaskClient) -> None:
+    for address in (f"/dataset/{'a' * 16}.ttl", f"/dataset/{'a' * 16}", "/dataset/nonsense/croissant.json"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+        assert client.get(address, headers={"Accept": "text/html"}).content_type.startswith("text/html")
+
+
+def test_programs_of_any_page_may_read(client: FlaskClient, site: Site) -> None:
+    for address in (f"/dataset/{site.ids[0]}.ttl", "/catalog.jsonld", "/data.json"):
+        assert client.get(address).headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_search_is_described_in_both_languages(client: FlaskClient) -> None:
+    for language, tag in (("zh", "zh-CN"), ("en", "en")):
+        answer = client.get(f"/{language}/opensearch.xml")
+        assert answer.content_type.startswith("application/opensearchdescription+xml")
+        assert f"<Language>{tag}</Language>" in answer.text
+        assert "q={searchTerms}" in answer.text
+        assert f'href="/{language}/opensearch.xml"' in client.get(f"/{language}/").text
