@@ -122,4 +122,24 @@ CKAN: Mapping[str, tuple[Ask, ...]] = {
     "ckan.datastore_info": (at(_DATASTORE + "info?id={id}-{part}"),),
 }
 
-MATRIX: Mapping[str, tuple[Ask, ...]] = {**PAGES, **API, **FILES, **CKAN}
+_NAME = "/dataset/{id}"
+
+LINKED: Mapping[str, tuple[Ask, ...]] = {
+    "linked.name_catalogue": (at("/catalog", status=303),),
+    "linked.show_catalogue": (
+        at("/catalog.ttl", "title"),
+        at("/catalog.rdf", "title"),
+        at("/catalog.jsonld", "title"),
+        at("/catalog.ttl?page=1&after=aaaaaaaaaaaaaaaa"),
+    ),
+    "linked.name_dataset": (at(_NAME, status=303), at(_NAME, status=303, headers={"Accept": "text/turtle"})),
+    "linked.show_dcat": (at(_NAME + ".ttl", "title"), at(_NAME + ".jsonld", "title"), at(_NAME + "@v1.rdf", "title")),
+    "linked.show_schema_org": (at(_NAME + "/schema.jsonld", "title"),),
+    "linked.show_croissant": (at(_NAME + "/croissant.json", "title"), at(_NAME + "@v1/croissant.json", "title")),
+    "linked.show_data_package": (at(_NAME + "/datapackage.json", "title"),),
+    "linked.show_data_json": (at("/data.json", "title"),),
+    "linked.show_package_catalogue": (at("/datacatalog.json", "title"),),
+    "linked.show_search": (at("/zh/opensearch.xml"),),
+}
+
+MATRIX: Mapping[str, tuple[Ask, ...]] = {**PAGES, **API, **FILES, **CKAN, **LINKED}
