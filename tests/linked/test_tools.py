@@ -10,7 +10,8 @@ import frictionless
 import mlcroissant
 import pytest
 from flask.testing import FlaskClient
-from jsonschema import Draft4Validator
+from frictionless.resources import TableResource
+from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
 from portal.catalogue.commands import withdraw_dataset
 from portal.exports.metadata.croissant import describe_croissant
@@ -28,7 +29,9 @@ from tests.linked.test_dcat import view_of
 
 def test_a_data_package_gives_typed_rows(site: Site, base: str) -> None:
     package = frictionless.Package(f"{base}/dataset/{site.ids[0]}/datapackage.json")
-    rows = package.resources[0].read_rows()
+    table = package.resources[0]
+    assert isinstance(table, TableResource)
+    rows = table.read_rows()
     assert len(rows) == 12
     assert rows[1]["编号"] == "00000001"
     assert rows[1]["数量"] == 37
@@ -39,7 +42,7 @@ def test_a_data_package_is_valid_with_the_digest_of_a_file_that_was_made(
 ) -> None:
     made = client.get(f"/download/{site.ids[1]}/data.csv")
     address = f"{base}/dataset/{site.ids[1]}/datapackage.json"
-    resource = client.get(f"/dataset/{site.ids[1]}/datapackage.json").json["resources"][0]
+    resource = client.get(f"/dataset/{site.ids[1]}/datapackage.json").get_json()["resources"][0]
     assert resource["bytes"] == len(made.data)
     assert resource["hash"] == f"sha256:{made.get_etag()[0]}"
     report = frictionless.validate(address)
@@ -49,7 +52,9 @@ def test_a_data_package_is_valid_with_the_digest_of_a_file_that_was_made(
 def test_a_catalogue_of_data_packages_lists_them_all(site: Site, base: str) -> None:
     catalogue = frictionless.Catalog(f"{base}/datacatalog.json")
     assert set(catalogue.dataset_names) == set(site.ids)
-    assert catalogue.datasets[0].package.resources[0].read_rows()
+    table = catalogue.datasets[0].package.resources[0]
+    assert isinstance(table, TableResource)
+    assert table.read_rows()
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib's and pandas' own, inside the tool
@@ -66,7 +71,7 @@ def test_croissant_is_valid_and_loads_rows(
 
 
 def test_data_json_is_valid(client: FlaskClient, shared_data: Path) -> None:
-    told = client.get("/data.json").json
+    told = client.get("/data.json").get_json()
     folder = shared_data / "standards" / "pod-1.1" / "pod_schema" / "pod_schema" / "non-federal-v1.1"
     schema = json.loads((folder / "dataset-non-federal.json").read_text(encoding="utf-8"))
     assert len(told["dataset"]) == DATASETS
@@ -106,7 +111,7 @@ def test_a_whole_document_is_made_once_and_again_after_a_change(client: FlaskCli
         withdraw_dataset(session, new, "测试撤回", "tester", datetime.now(UTC))
     after = client.get("/data.json")
     assert new not in after.text
-    assert len(after.json["dataset"]) == DATASETS
+    assert len(after.get_json()["dataset"]) == DATASETS
     assert new not in client.get("/datacatalog.json").text
     assert new not in client.get("/catalog.ttl?page=3").text
     assert client.get(f"/dataset/{new}.ttl").status_code == 410
