@@ -14,10 +14,11 @@ from portal.kernel.columns import TableSchema
 from portal.kernel.errors import Unavailable
 from portal.kernel.ids import new_id
 from portal.kernel.vocab import ColumnType
-from portal.tables.databases import RETRY_AFTER_S, limited
+from portal.tables.databases import limited
 from portal.tables.duck import ROW_GROUP_ROWS
 from portal.tables.geometry import geometry_columns
 from portal.tables.statements import Statement
+from portal.tables.waiting import RETRY_AFTER_S
 
 _BATCH_ROWS = 8_192
 _LOOK_S = 0.5

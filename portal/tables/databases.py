@@ -17,8 +17,8 @@ from portal.tables.geometry import geometry_columns
 from portal.tables.readable import ReadableTable
 from portal.tables.spatial import add_spatial_functions
 from portal.tables.statements import VIEW, Statement
+from portal.tables.waiting import RETRY_AFTER_S
 
-RETRY_AFTER_S = 2
 _OPEN_TABLES = 16
 
 

@@ -1,13 +1,12 @@
 """Pages of rows and groups out of published tables, through DuckDB, a bounded number at a time."""
 
+import math
 import os
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 
@@ -16,14 +15,16 @@ from portal.settings import Settings, site_secret
 from portal.tables import statements
 from portal.tables.copying import copy_answer
 from portal.tables.cursors import CursorSigner, Place
-from portal.tables.databases import RETRY_AFTER_S, Databases, run
+from portal.tables.databases import Databases, run
 from portal.tables.duck import json_value
 from portal.tables.geometry import geojson_object
 from portal.tables.group_statements import Groups, facet_statement, groups_of
 from portal.tables.plans import answer_schema, fingerprint, is_grouped
 from portal.tables.query import MAX_LIMIT, MAX_OFFSET, CellValue, Facet, FacetCount, RowPage, RowQuery, TotalRelation
 from portal.tables.readable import ReadableTable
+from portal.tables.remembered import Remembered
 from portal.tables.statements import Statement
+from portal.tables.waiting import WaitingRoom
 
 MAX_FACETS = 10
 MAX_FACET_VALUES = 100
@@ -31,16 +32,27 @@ _KEPT_ANSWERS = 10_000
 _HOPELESS_S = 60.0
 _MAX_GEOMETRY_BYTES = 8 << 20
 _COPIES = 2
-Key = TypeVar("Key")
-Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A caller being served: a connection, and when it has had its time."""
+
+    connection: duckdb.DuckDBPyConnection
+    ends_at: float
+
+    def run(self, statement: Statement, most_s: float = math.inf) -> list[Sequence[object]]:
+        """All rows of a statement, in the time that is left and `most_s` at most."""
+        return run(self.connection, statement, max(0.001, min(most_s, self.ends_at - time.monotonic())))
 
 
 class RowEngine:
     """Answers queries over immutable Parquet files.
 
-    At most `max_running` callers are served at a time; one waits `wait_s` for its turn. A statement may take `timeout_s`,
-    counting `count_s`, a whole answer `copy_s`; then Unavailable is raised, of counting nothing: the total says that it is
-    one at least. `memory` is DuckDB's limit for each open table.
+    At most `max_running` callers are served at a time and some more wait, each at most `wait_s`; others are refused at
+    once. From coming to answer a caller takes `timeout_s` at most, counting of it `count_s`; a whole answer `copy_s`. Then
+    Unavailable is raised, of counting nothing: the total says that it is one at least. `memory` is DuckDB's limit for each
+    open table.
     """
 
     def __init__(
@@ -49,22 +61,24 @@ class RowEngine:
         spill_dir: Path,
         *,
         max_running: int | None = None,
-        wait_s: float = 2.0,
-        timeout_s: float = 10.0,
+        wait_s: float = 5.0,
+        timeout_s: float = 9.5,
         count_s: float = 3.0,
         copy_s: float = 600.0,
         memory: str = "512MB",
     ) -> None:
+        places = max_running or max(2, os.cpu_count() or 2)
         self._signer = signer
-        self._turns = threading.BoundedSemaphore(max_running or max(2, os.cpu_count() or 2))
-        self._copies = threading.BoundedSemaphore(_COPIES)
-        self._wait_s, self._timeout_s, self._count_s, self._copy_s = wait_s, timeout_s, count_s, copy_s
+        self._room = WaitingRoom(places, 2 * places, wait_s, "Too many row queries at the moment; try again.")
+        self._copying = WaitingRoom(
+            _COPIES, 2 * _COPIES, wait_s, "Too many files are being made at the moment; try again."
+        )
+        self._timeout_s, self._count_s, self._copy_s = timeout_s, count_s, copy_s
         self._databases = Databases(spill_dir, memory)
         self._open = self._databases.kept
-        self._lock = threading.Lock()
-        self._totals: OrderedDict[tuple[str, str], int] = OrderedDict()
-        self._hopeless: OrderedDict[tuple[str, str], float] = OrderedDict()
-        self._facets: OrderedDict[tuple[str, str, str, int], Facet] = OrderedDict()
+        self._totals: Remembered[tuple[str, str], int] = Remembered(_KEPT_ANSWERS)
+        self._hopeless: Remembered[tuple[str, str], float] = Remembered(_KEPT_ANSWERS)
+        self._facets: Remembered[tuple[str, str, str, int], Facet] = Remembered(_KEPT_ANSWERS)
 
     def page(
         self, table: ReadableTable, query: RowQuery, *, max_limit: int = MAX_LIMIT, max_offset: int | None = MAX_OFFSET
@@ -79,12 +93,12 @@ class RowEngine:
             statements.keys_statement(table.schema, query, None)
         mark = fingerprint(query)
         place = self._signer.read(query.cursor, table.version_key, mark) if query.cursor else None
-        with self._turn(table) as connection:
+        with self._turn(table) as turn:
             if groups is None:
-                rows, last = self._rows(connection, table, query, place)
+                rows, last = self._rows(turn, table, query, place)
             else:
-                rows, last = self._groups(connection, groups, query, place)
-            total, relation = self._told(connection, table, query, groups, place, len(rows), last is not None)
+                rows, last = self._groups(turn, groups, query, place)
+            total, relation = self._told(turn, table, query, groups, place, len(rows), last is not None)
         next_cursor = self._signer.write(last, table.version_key, mark) if last else None
         return RowPage(columns, _values(rows), total, next_cursor, relation)
 
@@ -94,8 +108,8 @@ class RowEngine:
         counting = groups.count() if groups else statements.count_statement(table.schema, query.where)
         if groups is None and query.where is None:
             return table.row_count
-        with self._turn(table) as connection:
-            return self._counted(connection, _total_key(table, query, groups), counting, self._timeout_s)
+        with self._turn(table) as turn:
+            return self._counted(turn, _total_key(table, query, groups), counting, self._timeout_s)
 
     def facets(
         self, table: ReadableTable, query: RowQuery, columns: Sequence[str], most: int = 10
@@ -107,8 +121,8 @@ class RowEngine:
             raise InvalidInput(f"A facet has 1 to {MAX_FACET_VALUES} values.", parameter="facets")
         asked = [(name, facet_statement(table.schema, query.where, name, most)) for name in columns]
         mark = fingerprint(RowQuery(where=query.where))
-        with self._turn(table) as connection:
-            return tuple(self._facet(connection, (table.digest, mark, name, most), found) for name, found in asked)
+        with self._turn(table) as turn:
+            return tuple(self._facet(turn, (table.digest, mark, name, most), found) for name, found in asked)
 
     def copy(
         self,
@@ -130,7 +144,7 @@ class RowEngine:
         grouped = is_grouped(query)
         asked = groups_of(table.schema, query).all() if grouped else statements.all_statement(table.schema, query)
         with (
-            _taken(self._copies, self._wait_s, "Too many files are being made at the moment; try again."),
+            self._copying.place(),
             self._databases.connection(table) as connection,
         ):
             limit_s = self._copy_s if timeout_s is None else timeout_s
@@ -141,23 +155,23 @@ class RowEngine:
         self._databases.close()
 
     def _rows(
-        self, connection: duckdb.DuckDBPyConnection, table: ReadableTable, query: RowQuery, place: Place | None
+        self, turn: _Turn, table: ReadableTable, query: RowQuery, place: Place | None
     ) -> tuple[list[Sequence[object]], Place | None]:
         """The page's rows, and the place of the last one when more follow."""
-        keys = run(connection, statements.keys_statement(table.schema, query, place), self._timeout_s)
+        keys = turn.run(statements.keys_statement(table.schema, query, place))
         has_more, keys = len(keys) > query.limit, keys[: query.limit]
         if not keys:
             return [], None
         numbers = [int(str(key[-1])) for key in keys]
-        found = run(connection, statements.rows_statement(table.schema, query, numbers), self._timeout_s)
+        found = turn.run(statements.rows_statement(table.schema, query, numbers))
         by_number = {row[-1]: row[:-1] for row in found}
         seen = (place.seen if place else query.offset) + len(keys)
         return [by_number[number] for number in numbers], statements.place_of(keys[-1], seen) if has_more else None
 
     def _groups(
-        self, connection: duckdb.DuckDBPyConnection, groups: Groups, query: RowQuery, place: Place | None
+        self, turn: _Turn, groups: Groups, query: RowQuery, place: Place | None
     ) -> tuple[list[Sequence[object]], Place | None]:
-        found = run(connection, groups.page(query, place), self._timeout_s)
+        found = turn.run(groups.page(query, place))
         has_more, found = len(found) > query.limit, found[: query.limit]
         width = len(groups.columns)
         rows = [row[:width] for row in found]
@@ -168,7 +182,7 @@ class RowEngine:
 
     def _told(  # noqa: PLR0917 - what the page is made of
         self,
-        connection: duckdb.DuckDBPyConnection,
+        turn: _Turn,
         table: ReadableTable,
         query: RowQuery,
         groups: Groups | None,
@@ -186,72 +200,41 @@ class RowEngine:
             return seen, "eq"
         counting = groups.count() if groups else statements.count_statement(table.schema, query.where)
         key = _total_key(table, query, groups)
-        with self._lock:
-            is_hopeless = self._hopeless.get(key, 0.0) > time.monotonic()
-        if not is_hopeless:
+        if (self._hopeless.find(key) or 0.0) < time.monotonic():
             try:
-                return self._counted(connection, key, counting, self._count_s), "eq"
+                return self._counted(turn, key, counting, self._count_s), "eq"
             except Unavailable:
-                with self._lock:
-                    self._hopeless[key] = time.monotonic() + _HOPELESS_S
-                    _shorten(self._hopeless)
+                self._hopeless.keep(key, time.monotonic() + _HOPELESS_S)
         return (seen + 1 if has_more else 0), "gte"
 
-    def _counted(
-        self, connection: duckdb.DuckDBPyConnection, key: tuple[str, str], counting: Statement, timeout_s: float
-    ) -> int:
-        with self._lock:
-            if (known := self._totals.get(key)) is not None:
-                self._totals.move_to_end(key)
-                return known
-        total = int(str(run(connection, counting, timeout_s)[0][0]))
-        with self._lock:
-            self._totals[key] = total
-            _shorten(self._totals)
-        return total
+    def _counted(self, turn: _Turn, key: tuple[str, str], counting: Statement, most_s: float) -> int:
+        known = self._totals.find(key)
+        if known is None:
+            known = int(str(turn.run(counting, most_s)[0][0]))
+            self._totals.keep(key, known)
+        return known
 
-    def _facet(self, connection: duckdb.DuckDBPyConnection, key: tuple[str, str, str, int], asked: Statement) -> Facet:
-        with self._lock:
-            if (known := self._facets.get(key)) is not None:
-                self._facets.move_to_end(key)
-                return known
-        found = run(connection, asked, self._timeout_s)
-        counts = tuple(FacetCount(json_value(row[0]), int(str(row[1]))) for row in found)
-        all_rows, all_values = (int(str(cell)) for cell in found[0][2:]) if found else (0, 0)
-        facet = Facet(key[2], counts, all_values - len(counts), all_rows - sum(value.count for value in counts))
-        with self._lock:
-            self._facets[key] = facet
-            _shorten(self._facets)
+    def _facet(self, turn: _Turn, key: tuple[str, str, str, int], asked: Statement) -> Facet:
+        facet = self._facets.find(key)
+        if facet is None:
+            found = turn.run(asked)
+            counts = tuple(FacetCount(json_value(row[0]), int(str(row[1]))) for row in found)
+            all_rows, all_values = (int(str(cell)) for cell in found[0][2:]) if found else (0, 0)
+            facet = Facet(key[2], counts, all_values - len(counts), all_rows - sum(value.count for value in counts))
+            self._facets.keep(key, facet)
         return facet
 
     @contextmanager
-    def _turn(self, table: ReadableTable) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _turn(self, table: ReadableTable) -> Iterator[_Turn]:
         """A connection to the table, while one of the few running places is ours."""
-        with (
-            _taken(self._turns, self._wait_s, "Too many row queries at the moment; try again."),
-            self._databases.connection(table) as connection,
-        ):
-            yield connection
-
-
-@contextmanager
-def _taken(places: threading.BoundedSemaphore, wait_s: float, refusal: str) -> Iterator[None]:
-    if not places.acquire(timeout=wait_s):
-        raise Unavailable(refusal, retry_after_s=RETRY_AFTER_S)
-    try:
-        yield
-    finally:
-        places.release()
+        ends_at = time.monotonic() + self._timeout_s
+        with self._room.place(), self._databases.connection(table) as connection:
+            yield _Turn(connection, ends_at)
 
 
 def _total_key(table: ReadableTable, query: RowQuery, groups: Groups | None) -> tuple[str, str]:
     """Which count it is: of rows, the condition alone decides."""
     return table.digest, fingerprint(query if groups else RowQuery(where=query.where))
-
-
-def _shorten(kept: OrderedDict[Key, Value]) -> None:
-    if len(kept) > _KEPT_ANSWERS:
-        kept.popitem(last=False)
 
 
 def _values(rows: Sequence[Sequence[object]]) -> tuple[tuple[CellValue, ...], ...]:
