@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 import portal.ckan.datastore.info
 import portal.ckan.datastore.search
+import portal.ckan.datastore.sql
 import portal.ckan.site  # noqa: F401 - importing declares the actions
 from portal.ckan.actions import ACTIONS, Action, Call
 from portal.ckan.envelope import plain, read_parameters, render_error, succeed

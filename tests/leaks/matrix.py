@@ -119,6 +119,10 @@ CKAN: Mapping[str, tuple[Ask, ...]] = {
         at(_DATASTORE + "search?resource_id={id}-{part}&distinct=true&fields=类别"),
         at(_DATASTORE + "search?resource_id={id}-{part}&limit=0"),
     ),
+    "ckan.datastore_search_sql": (
+        at(_DATASTORE + 'search_sql?sql=SELECT * FROM "{id}-{part}"', status=409),
+        at(_DATASTORE + 'search_sql?sql=SELECT 类别, count(*) FROM "{id}-{part}" GROUP BY 类别', status=409),
+    ),
     "ckan.datastore_info": (at(_DATASTORE + "info?id={id}-{part}"),),
 }
 
