@@ -21,6 +21,7 @@ NO_STATEMENT = "no SQL is shown, since none is run"
 PRIVATE = "what is not public is not in the portal, and does not exist for anybody at this door"
 ONE_NUMBER_TYPE = "a published table has one type of fractional numbers, a double"
 JSON_IS_TEXT = "a published table has no nested values; JSON stays the text that it was delivered as"
+NO_SQL = "no SQL of a caller is run: a simple SELECT is told as a call of /api/v1, anything else why it is none"
 OLDER_CLIENTS = "clients of CKAN 2.11 and before read _links and total_was_estimated"
 NO_DICTIONARY = "the recorded label of a field is no part of the delivered rows"
 
@@ -154,3 +155,38 @@ def test_what_is_better_on_purpose_finds_at_least_as_much(site: Site, golden: Pa
                 assert shape(body["result"]["records"]) == shape(theirs["records"]) or "rank" in str(
                     theirs["fields"]
                 ), asked
+
+
+def test_statements_are_refused_as_by_a_real_ckan_or_told_as_a_call_of_our_own(
+    site: Site, golden: Path, resource: str
+) -> None:
+    told: dict[str, list[str]] = {"same": [], NO_SQL: [], PRIVATE: []}
+    for asked in (asked for asked in read_golden(golden) if asked.group == "datastore_search_sql"):
+        status, body = asked_again(site, asked, resource)
+        theirs = json.loads(asked.text)
+        if (status, body.get("error")) == (asked.status, theirs.get("error")):
+            told["same"].append(asked.query["sql"])
+        elif asked.status == 403:
+            assert (status, body["error"]["message"]) == (404, "Not found")
+            told[PRIVATE].append(asked.query["sql"])
+        else:
+            assert status == 409, asked
+            assert body["error"]["message"].startswith("This portal runs no SQL of its callers."), asked
+            told[NO_SQL].append(asked.query["sql"])
+    assert {reason: len(statements) for reason, statements in told.items()} == {"same": 4, NO_SQL: 12, PRIVATE: 1}
+
+
+def test_fields_and_sizes_are_told_as_by_a_real_ckan(site: Site, golden: Path, resource: str) -> None:
+    for asked in (asked for asked in read_golden(golden) if asked.group == "datastore_info"):
+        status, body = asked_again(site, asked, resource)
+        theirs = json.loads(asked.text)
+        assert status == asked.status, asked
+        if status != 200:
+            assert body["error"] == theirs["error"]
+            continue
+        assert shape(body["result"]["meta"]) == shape(theirs["result"]["meta"])
+        assert body["result"]["meta"]["count"] == theirs["result"]["meta"]["count"]
+        for ours, field in zip(body["result"]["fields"], theirs["result"]["fields"], strict=True):
+            expected = {"nested": "text", "numeric": "float8"}.get(field["type"], field["type"])
+            assert (ours["id"], ours["type"]) == (field["id"], expected)
+            assert ours["schema"].keys() == field["schema"].keys()
