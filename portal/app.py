@@ -11,10 +11,12 @@ import portal.web
 from portal.http.compression import install_compression
 from portal.http.context import install_context
 from portal.http.errors import render_error_page
+from portal.http.forms import install_forms
 from portal.http.policy import enforce
 from portal.http.problems import register_errors
 from portal.http.rendering import install_rendering
 from portal.http.security import install_security
+from portal.http.sessions import install_privacy
 from portal.http.static import install_static
 from portal.wiring import Parts
 
@@ -29,6 +31,8 @@ def create_app(parts: Parts) -> Flask:
     install_compression(app)
     install_context(app, parts)
     install_rendering(app, parts.settings, install_static(app, parts.settings.var_dir))
+    install_privacy(app)
+    install_forms(app)
     install_security(app, is_https=parts.settings.base_url.startswith("https://"))
     for door in (portal.web, portal.api, portal.ckan, portal.linked, portal.downloads):
         app.register_blueprint(door.create_blueprint())

@@ -25,6 +25,7 @@ from portal.ingest.workshop import Workshop
 from portal.kernel.errors import PortalError
 from portal.logs import set_up_logs
 from portal.notify import Mailer, send_due_mail
+from portal.notify.accounts import look_after_accounts
 from portal.participation.duties import look_after_objections
 from portal.settings import Settings
 from portal.wiring import WorkerParts, worker_parts
@@ -123,6 +124,12 @@ def _objections(settings: Settings) -> Duty:
     return Duty("objections", 30, look_after)
 
 
+def _accounts(hands: Hands) -> int:
+    """What people asked for at the pages of accounts."""
+    with hands.workshop.database.transaction() as session:
+        return look_after_accounts(session, datetime.now(UTC))
+
+
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. Raises SchemaOutdated when the database must be migrated first."""
     stop = Event()
@@ -133,7 +140,11 @@ def run_worker(settings: Settings) -> None:
         check_schema(worker.parts.database)
         _log.info("worker_started")
         with _beside(settings, worker.parts.database, stop):
-            work(hands_of(worker, stop), stop, (*map(_inside_only, DUTIES), _objections(settings)))
+            work(
+                hands_of(worker, stop),
+                stop,
+                (*map(_inside_only, DUTIES), _objections(settings), Duty("accounts", 10, _accounts)),
+            )
     finally:
         worker.parts.jobs.close()
         worker.parts.database.dispose()

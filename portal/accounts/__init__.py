@@ -1,7 +1,19 @@
-"""Accounts and API keys: who a caller is."""
+"""Accounts, sign-ins and API keys: who a caller is."""
 
-from portal.accounts.errors import KeyExpired, KeyRefused, KeyRevoked, KeyUnknown
-from portal.accounts.keys import KeyView, NewKey, create_key, find_key, list_keys, note_use, revoke_key
+from portal.accounts.errors import KeyExpired, KeyRefused, KeyRevoked, KeyUnknown, LinkRefused, SignInRefused
+from portal.accounts.keys import (
+    KeyView,
+    NewKey,
+    create_key,
+    create_own_key,
+    find_key,
+    list_keys,
+    list_own_keys,
+    note_use,
+    revoke_key,
+    revoke_own_key,
+    rotate_own_key,
+)
 
 __all__ = [
     "KeyExpired",
@@ -9,10 +21,16 @@ __all__ = [
     "KeyRevoked",
     "KeyUnknown",
     "KeyView",
+    "LinkRefused",
     "NewKey",
+    "SignInRefused",
     "create_key",
+    "create_own_key",
     "find_key",
     "list_keys",
+    "list_own_keys",
     "note_use",
     "revoke_key",
+    "revoke_own_key",
+    "rotate_own_key",
 ]

@@ -1,4 +1,4 @@
-"""Why an API key was not accepted. Each message says what to do; none repeats the key."""
+"""Why a key or a sign-in was not accepted. Each message says what to do; none repeats what was shown."""
 
 from portal.kernel.errors import PortalError
 
@@ -16,4 +16,12 @@ class KeyExpired(KeyRefused):
 
 
 class KeyRevoked(KeyRefused):
-    """It was taken back."""
+    """It was taken back, or its account is closed."""
+
+
+class SignInRefused(PortalError):
+    """Address and password, code or answer of the provider do not open an account; the same for every cause."""
+
+
+class LinkRefused(PortalError):
+    """The link of a mail is not ours, was used, or its time is over."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from portal.accounts import create_key, list_keys, revoke_key
+from portal.accounts import KeyView, create_key, list_keys, revoke_key
 from portal.cli.parts import opened_parts
 from portal.cli.tables import print_table
 from portal.kernel.vocab import Tier
@@ -36,7 +36,7 @@ def create(settings: Settings, holder: str, tier: str, days: int | None) -> None
             expires_at=now + timedelta(days=days) if days else None,
         )
     click.echo(made.secret)
-    click.echo(f"Key {made.id} for {holder}. It is shown this once; send it as `X-Api-Key`.", err=True)
+    click.echo(f"Key {made.id} for {holder}. It is shown this once; send it as `Authorization: Bearer …`.", err=True)
 
 
 @key.command("list")
@@ -48,7 +48,15 @@ def list_all(settings: Settings) -> None:
     print_table(
         ("id", "prefix", "holder", "tier", "created", "expires", "revoked"),
         [
-            (k.id, k.prefix, k.holder, k.tier.value, _day(k.created_at), _day(k.expires_at), _day(k.revoked_at))
+            (
+                k.id,
+                k.prefix,
+                k.holder,
+                _whose(k),
+                _day(k.created_at),
+                _day(k.expires_at),
+                _day(k.revoked_at),
+            )
             for k in keys
         ],
         empty="There is no key; `portal key create` makes one.",
@@ -63,6 +71,10 @@ def revoke(settings: Settings, key_id: str) -> None:
     with opened_parts(settings) as worker, worker.parts.database.transaction() as session:
         revoke_key(session, key_id, datetime.now(UTC))
     click.echo(f"Key {key_id} is revoked.")
+
+
+def _whose(key: KeyView) -> str:
+    return key.tier.value if key.tier else f"account {key.account_id}"
 
 
 def _day(instant: datetime | None) -> str:

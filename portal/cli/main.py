@@ -7,6 +7,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from harvesters.errors import HarvestError
 from portal.cli import (
+    accounts,
     bundles,
     database,
     datasets,
@@ -74,6 +75,7 @@ main.add_command(reading.read)
 main.add_command(datasets.withdraw)
 main.add_command(datasets.lift)
 main.add_command(keys.key)
+main.add_command(accounts.account)
 main.add_command(bundles.bundle)
 main.add_command(index.index)
 main.add_command(mail.mail)

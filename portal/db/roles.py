@@ -13,6 +13,10 @@ from portal.db.migrating import SchemaOutdated
 from portal.kernel.errors import InvalidInput
 
 WEB_READS = (
+    "account",
+    "account_act",
+    "account_errand",
+    "account_identity",
     "alembic_version",
     "api_key",
     "change",
@@ -20,7 +24,10 @@ WEB_READS = (
     "dataset_theme",
     "department_coverage",
     "export_job",
+    "key_use",
     "publisher",
+    "recovery_code",
+    "sign_in",
     "spooled_file",
     "theme",
     "tombstone",
@@ -34,9 +41,38 @@ WEB_READS_COLUMNS = {
         "dataset_id", "data_digest", "hides", "state", "receipt_sha256", "filed_at", "answered_at", "measure", "answer",
     ),
 }  # fmt: skip
-WEB_INSERTS = ("dataset_use", "export_job", "objection", "spooled_file")
-WEB_UPDATES_COLUMNS = {"api_key": ("last_used_on",)}
-WEB_SEQUENCES = ("dataset_use_id_seq",)
+WEB_INSERTS = (
+    "account_act",
+    "account_errand",
+    "account_identity",
+    "dataset_use",
+    "export_job",
+    "key_use",
+    "objection",
+    "recovery_code",
+    "sign_in",
+    "spooled_file",
+)
+# Neither tiers nor roles: those are staff's, through the command line.
+_OWN_ACCOUNT = (
+    "email", "name", "language", "password_hash", "verified_at", "totp_secret", "totp_since", "totp_last_step",
+    "deleted_at",
+)  # fmt: skip
+_OWN_KEY = ("holder", "expires_at", "revoked_at", "replaced_by", "last_used_on")
+WEB_INSERTS_COLUMNS = {
+    "account": ("id", *_OWN_ACCOUNT, "created_at", "disabled_at"),
+    "api_key": ("id", "prefix", "key_hash", "account_id", "scopes", "created_at", *_OWN_KEY),
+}
+WEB_UPDATES_COLUMNS = {
+    "account": _OWN_ACCOUNT,
+    "account_errand": ("used_at",),
+    "api_key": _OWN_KEY,
+    "key_use": ("requests", "refused"),
+    "recovery_code": ("used_at",),
+    "sign_in": ("seen_at",),
+}
+WEB_DELETES = ("account_errand", "account_identity", "recovery_code", "sign_in")
+WEB_SEQUENCES = ("account_act_id_seq", "dataset_use_id_seq")
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)
 
 
@@ -66,5 +102,7 @@ def _statements(web: str, worker: str) -> list[str]:
         f"GRANT USAGE ON SEQUENCE {', '.join(WEB_SEQUENCES)} TO {web}",
     ]
     statements += [f"GRANT SELECT ({', '.join(c)}) ON {table} TO {web}" for table, c in WEB_READS_COLUMNS.items()]
+    statements += [f"GRANT INSERT ({', '.join(c)}) ON {table} TO {web}" for table, c in WEB_INSERTS_COLUMNS.items()]
+    statements += [f"GRANT DELETE ON {', '.join(WEB_DELETES)} TO {web}"]
     statements += [f"GRANT UPDATE ({', '.join(c)}) ON {table} TO {web}" for table, c in WEB_UPDATES_COLUMNS.items()]
     return statements

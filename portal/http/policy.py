@@ -11,15 +11,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
+from urllib.parse import urlencode
 
-from flask import Flask, request
-from werkzeug.exceptions import Forbidden, RequestEntityTooLarge, RequestURITooLarge, Unauthorized
+from flask import Flask, redirect, request
+from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge, RequestURITooLarge, Unauthorized
 
-from portal.access import Permission, can
+from portal.access import Permission, can, needs_account
 from portal.http.context import principal
 from portal.http.limits import charge, install_limit_headers
+from portal.http.locale import language_of_path
 from portal.kernel.errors import PortalError
-from portal.kernel.vocab import Tier
+from portal.kernel.principal import Principal
 from portal.limits import BudgetClass
 
 P = ParamSpec("P")
@@ -27,6 +29,7 @@ R = TypeVar("R")
 
 MAX_ADDRESS_BYTES = 16_384  # path and query; nginx's large_client_header_buffers allow half of it by default
 _ATTRIBUTE = "portal_policy"
+_LONGEST_NEXT = 500
 
 
 class PolicyMissing(PortalError):
@@ -70,6 +73,22 @@ def list_policies(app: Flask) -> dict[str, Policy]:
     return {endpoint: recorded for endpoint, recorded in found.items() if recorded is not None}
 
 
+def _refusal(caller: Principal, permission: Permission) -> HTTPException:
+    """Why the caller may not: a visitor of a page is sent to sign in, a program is told that it needs a key."""
+    if not needs_account(permission) or (caller.account_id is not None and caller.scopes is None):
+        return Forbidden("This is not allowed to you.")
+    language = language_of_path(request.path)
+    if language is not None and request.method in {"GET", "HEAD"} and caller.key_id is None:
+        kept = request.full_path if request.query_string else request.path
+        address = f"/{language.value}/account/sign-in?{urlencode({'next': kept[:_LONGEST_NEXT]})}"
+        return HTTPException(response=redirect(address, 303))
+    if caller.account_id is None:
+        return Unauthorized(
+            "This needs an account: sign in at the page, or send a key of an account: `Authorization: Bearer <key>`."
+        )
+    return Forbidden("This key lacks the scope `account`.")
+
+
 def enforce(app: Flask) -> None:
     """Check every request from now on. Call after all blueprints are registered. Raises PolicyMissing."""
     policies = list_policies(app)
@@ -90,6 +109,4 @@ def enforce(app: Flask) -> None:
         if asked.budget is not None:
             charge(asked.budget)
         if not can(caller, asked.permission):
-            if caller.tier is Tier.ANONYMOUS:
-                raise Unauthorized("This needs an API key: `Authorization: Bearer <key>`.")
-            raise Forbidden("Your key does not allow this.")
+            raise _refusal(caller, asked.permission)

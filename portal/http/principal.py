@@ -1,4 +1,4 @@
-"""Who asks: an API key in a header, else the caller's network address.
+"""Who asks: an API key in a header, else the person signed in at a page, else the caller's network address.
 
 A key travels in `Authorization: Bearer …` or `X-API-Key: …`, never in an address: addresses end up in logs, histories and
 other sites' statistics. A request with one there is refused before anything looks at it. At the CKAN door a key comes as
@@ -15,6 +15,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from portal.accounts.errors import KeyRefused
 from portal.accounts.keys import find_key
+from portal.http.cookies import find_signed_in
 from portal.kernel.errors import InvalidInput
 from portal.kernel.principal import Principal
 from portal.limits import BudgetClass
@@ -44,7 +45,8 @@ def identify_caller(request: Request, parts: Parts) -> Principal:
     anonymous = anonymous_caller(request.remote_addr or "", parts.settings)
     presented = presented_key(request)
     if presented is None:
-        return anonymous
+        person = find_signed_in(request, parts)
+        return anonymous if person is None or person.needs_code else person.principal
     try:
         with parts.database.reading() as session:
             return find_key(session, presented, site_secret(parts.settings), datetime.now(UTC))

@@ -87,6 +87,23 @@ class Tier(StrEnum):
     PARTNER = "partner"
 
 
+class StaffRole(StrEnum):
+    """What a person of ours may do besides, given by the command line alone."""
+
+    APPLICATION_REVIEWER = "application_reviewer"  # decides about applications for conditional datasets
+    ACCOUNT_MANAGER = "account_manager"  # sets tiers, locks accounts
+
+
+class Scope(StrEnum):
+    """What a key may be used for, chosen when it is made."""
+
+    CATALOGUE = "catalogue"  # metadata
+    ROWS = "rows"  # rows of tables
+    EXPORTS = "exports"  # having files made
+    FILES = "files"  # downloads
+    ACCOUNT = "account"  # the account itself: its keys and what it applied for
+
+
 class PartKind(StrEnum):
     """What a distribution is: rows we hold, a file we hold, or a link elsewhere that we did not check."""
 

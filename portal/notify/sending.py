@@ -12,6 +12,8 @@ import structlog
 
 from portal.db import Database
 from portal.kernel.masking import masked
+from portal.notify.accounts import KIND as ACCOUNT
+from portal.notify.accounts import worded_account_mail
 from portal.notify.errors import MailAway, MailRefused
 from portal.notify.objections import KIND as OBJECTIONS
 from portal.notify.objections import worded_objections
@@ -30,6 +32,7 @@ from portal.settings import Settings
 TIMEOUT_S = 30.0
 _AT_ONCE = 50
 _PERMANENT = 500
+_MAKERS = {OBJECTIONS: worded_objections, ACCOUNT: worded_account_mail}  # any other mail is about a run
 _log = structlog.get_logger(__name__)
 
 
@@ -129,7 +132,7 @@ def send_due_mail(
 
 
 def _worded(mail: TakenMail, settings: Settings) -> EmailMessage:
-    make = worded_objections if mail.content.get("about") == OBJECTIONS else worded_mail
+    make = _MAKERS.get(str(mail.content.get("about")), worded_mail)
     return make(mail.content, settings, mail.created_at)
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from portal.web import (
+    account,
     coverage,
     data,
     dataset,
@@ -25,7 +26,21 @@ def create_blueprint() -> Blueprint:
     """The site's routes."""
     blueprint = Blueprint("web", __name__)
     blueprint.url_value_preprocessor(_forget_language)
-    rooms = (home, search, dataset, data, outlines, jobs, objections, publishers, coverage, themes, texts, gate)
+    rooms = (
+        home,
+        search,
+        dataset,
+        data,
+        outlines,
+        jobs,
+        objections,
+        publishers,
+        coverage,
+        themes,
+        texts,
+        gate,
+        account,
+    )
     for room in (*rooms, developers, sitemap, robots):
         room.register(blueprint)
     return blueprint

@@ -1,10 +1,12 @@
 """Who may see and do what."""
 
+from dataclasses import replace
+
 import pytest
 
-from portal.access import PERMISSIONS, can, can_read_rows, is_gone, is_visible
+from portal.access import TIERS, can, can_read_rows, is_gone, is_visible
 from portal.kernel.principal import ANONYMOUS, Principal
-from portal.kernel.vocab import DatasetState, Openness, Tier
+from portal.kernel.vocab import DatasetState, Openness, Scope, StaffRole, Tier
 
 EVERYONE = tuple(Principal(tier=tier) for tier in Tier)
 
@@ -15,8 +17,24 @@ def test_everyone_reads_the_catalogue_and_its_data(principal: Principal) -> None
     assert can(principal, "read_data")
 
 
-def test_only_who_showed_a_key_has_an_account_to_read() -> None:
-    assert [p.tier for p in EVERYONE if can(p, "read_own_account")] == [Tier.REGISTERED, Tier.VERIFIED, Tier.PARTNER]
+def test_an_account_is_open_to_its_person_and_to_keys_with_that_scope() -> None:
+    person = Principal(tier=Tier.REGISTERED, account_id="a")
+    assert can(person, "own_account")
+    assert can(replace(person, key_id="k", scopes=frozenset({Scope.ACCOUNT})), "own_account")
+    assert not can(replace(person, key_id="k", scopes=frozenset(Scope) - {Scope.ACCOUNT}), "own_account")
+    assert not any(can(principal, "own_account") for principal in EVERYONE)
+
+
+@pytest.mark.parametrize(
+    ("permission", "role"),
+    [("review_applications", StaffRole.APPLICATION_REVIEWER), ("manage_accounts", StaffRole.ACCOUNT_MANAGER)],
+)
+def test_staff_decides_as_a_person_and_never_by_key(permission: str, role: StaffRole) -> None:
+    person = Principal(tier=Tier.REGISTERED, account_id="a", roles=frozenset({role}))
+    assert can(person, permission)
+    assert not can(replace(person, roles=frozenset(StaffRole) - {role}), permission)
+    assert not can(replace(person, key_id="k", scopes=frozenset(Scope)), permission)
+    assert not any(can(principal, permission) for principal in EVERYONE)
 
 
 @pytest.mark.parametrize("permission", ["", "write_catalogue", "READ_DATA", "read_data "])
@@ -25,7 +43,7 @@ def test_a_permission_nobody_declared_is_nobodys(permission: str) -> None:
 
 
 def test_every_permission_says_whose_it_is() -> None:
-    assert all(tiers <= set(Tier) for tiers in PERMISSIONS.values())
+    assert all(tiers <= set(Tier) for tiers in TIERS.values())
 
 
 @pytest.mark.parametrize("principal", EVERYONE)

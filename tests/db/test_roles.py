@@ -10,7 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ProgrammingError
 
-from portal.accounts import create_key, find_key, note_use
+from portal.accounts import create_key, create_own_key, find_key, note_use, revoke_own_key, rotate_own_key
+from portal.accounts.acts import list_acts
+from portal.accounts.errands import JOIN, find_errand, follow_join, note_errand, take_errands
+from portal.accounts.leaving import delete_account
+from portal.accounts.sessions import end_session, find_session, note_seen, start_session
+from portal.accounts.tokens import link_of_errand
 from portal.catalogue import commands, queries
 from portal.catalogue.errors import Buried
 from portal.catalogue.purge import purge_outbox
@@ -22,6 +27,7 @@ from portal.kernel.errors import InvalidInput
 from portal.kernel.ids import new_id
 from portal.kernel.principal import ANONYMOUS
 from portal.kernel.text import Language
+from portal.kernel.vocab import Scope
 from portal.participation.objections import file_objection, find_standing
 from portal.storage import LocalStore
 from tests.builders import NOW, Built, build_catalogue, build_publication, publish
@@ -115,6 +121,29 @@ def test_the_web_takes_an_objection_and_tells_its_standing(roles: Roles) -> None
             queries.get_dataset(session, ANONYMOUS, Ref(dataset_id))
 
 
+def test_the_web_does_all_that_an_account_holder_asks(roles: Roles) -> None:
+    with roles.web.transaction() as session:
+        note_errand(session, JOIN, "reader@example.cn", NOW)
+    with roles.worker.transaction() as session:
+        (letter,) = take_errands(session, NOW)
+    link = link_of_errand(letter.errand_id, SECRET)
+    with roles.web.transaction() as session:
+        errand = find_errand(session, link, SECRET, NOW)
+        account = follow_join(session, errand, name="reader", password_hash="", language="zh", now=NOW)
+        cookie = start_session(session, account.id, agent="browser", now=NOW, needs_code=False)
+        key = create_own_key(session, account.id, holder="x", scopes=frozenset(Scope), secret=SECRET, now=NOW)
+        newer = rotate_own_key(session, account.id, key.id, secret=SECRET, now=NOW)
+        note_seen(session, cookie, NOW)
+    with roles.web.reading() as session:
+        assert find_session(session, cookie, NOW) is not None
+        assert find_key(session, newer.secret, SECRET, NOW).account_id == account.id
+        assert list_acts(session, account.id)[0].act == "key_rotated"
+    with roles.web.transaction() as session:
+        revoke_own_key(session, account.id, newer.id, NOW)
+        end_session(session, cookie)
+        delete_account(session, account.id, now=NOW)
+
+
 FORBIDDEN = (
     "SELECT * FROM source",
     "SELECT * FROM source_mapping",
@@ -134,7 +163,18 @@ FORBIDDEN = (
     "SELECT contact FROM objection",
     "UPDATE objection SET state = 'rejected'",
     "INSERT INTO outbox (kind, payload, created_at, attempts, error) VALUES ('x', '{}', now(), 0, '')",
-    "INSERT INTO api_key (id) VALUES ('x')",
+    "INSERT INTO api_key (id, tier) VALUES ('x', 'partner')",
+    "INSERT INTO account (id, tier) VALUES ('x', 'partner')",
+    "UPDATE account SET tier = 'partner'",
+    "UPDATE account SET roles = 'account_manager'",
+    "UPDATE account SET disabled_at = NULL",
+    "UPDATE account_act SET act = 'x'",
+    "DELETE FROM account_act",
+    "DELETE FROM account",
+    "UPDATE api_key SET account_id = 'x'",
+    "UPDATE api_key SET scopes = '[]'",
+    "UPDATE sign_in SET account_id = 'x'",
+    "UPDATE account_errand SET email = 'x'",
     "UPDATE dataset SET state = 'published'",
     "UPDATE version SET redacted_at = now()",
     "UPDATE api_key SET tier = 'partner'",

@@ -12,6 +12,12 @@ GUARDS = {
     "postgresql": [
         "CREATE OR REPLACE FUNCTION portal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$\n"
         "BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'check_violation'; END $$",
+        "CREATE TRIGGER account_act_guard_0 BEFORE UPDATE ON account_act FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('account_act is append-only')",
+        "CREATE TRIGGER account_act_guard_1 BEFORE DELETE ON account_act FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('account_act is append-only')",
+        "CREATE TRIGGER account_act_guard_truncate BEFORE TRUNCATE ON account_act FOR EACH STATEMENT "
+        "EXECUTE FUNCTION portal_refuse('account_act is append-only')",
         "CREATE TRIGGER verdict_guard_0 BEFORE UPDATE ON verdict FOR EACH ROW WHEN (1 = 1) EXECUTE "
         "FUNCTION portal_refuse('verdict is append-only')",
         "CREATE TRIGGER verdict_guard_1 BEFORE DELETE ON verdict FOR EACH ROW WHEN (1 = 1) EXECUTE "
@@ -64,6 +70,10 @@ GUARDS = {
         "EXECUTE FUNCTION portal_refuse('review_act is append-only')",
     ],
     "sqlite": [
+        "CREATE TRIGGER account_act_guard_0 BEFORE UPDATE ON account_act FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'account_act is append-only'); END",
+        "CREATE TRIGGER account_act_guard_1 BEFORE DELETE ON account_act FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'account_act is append-only'); END",
         "CREATE TRIGGER verdict_guard_0 BEFORE UPDATE ON verdict FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
         "RAISE(ABORT, 'verdict is append-only'); END",
         "CREATE TRIGGER verdict_guard_1 BEFORE DELETE ON verdict FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
@@ -104,18 +114,24 @@ GUARDS = {
 
 def upgrade() -> None:
     op.create_table(
-        "api_key",
+        "account",
         sa.Column("id", sa.String(length=16), nullable=False),
-        sa.Column("prefix", sa.String(length=16), nullable=False),
-        sa.Column("key_hash", sa.String(length=64), nullable=False),
-        sa.Column("holder", sa.String(length=200), nullable=False),
-        sa.Column("tier", sa.String(length=20), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("tier", sa.String(length=20), server_default="registered", nullable=False),
+        sa.Column("tier_by", sa.String(length=200), server_default=sa.text("('')"), nullable=False),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("roles", sa.String(length=200), server_default=sa.text("('')"), nullable=False),
+        sa.Column("totp_secret", sa.String(length=200), nullable=False),
+        sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totp_last_step", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_used_on", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
-        sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("email", name=op.f("uq_account_email")),
     )
     op.create_table(
         "bundle_made",
@@ -249,6 +265,63 @@ def upgrade() -> None:
     op.create_index(op.f("ix_verdict_data_digest"), "verdict", ["data_digest"], unique=False)
     op.create_index(op.f("ix_verdict_source_key"), "verdict", ["source_key"], unique=False)
     op.create_table(
+        "account_act",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("account_id", sa.String(length=16), nullable=False),
+        sa.Column("act", sa.String(length=40), nullable=False),
+        sa.Column("actor", sa.String(length=330), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_act_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_act")),
+    )
+    op.create_index(op.f("ix_account_act_account_id"), "account_act", ["account_id"], unique=False)
+    op.create_table(
+        "account_errand",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("account_id", sa.String(length=16), nullable=True),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_errand_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_errand")),
+    )
+    op.create_index(op.f("ix_account_errand_account_id"), "account_errand", ["account_id"], unique=False)
+    op.create_index("ix_account_errand_due", "account_errand", ["noticed_at", "created_at"], unique=False)
+    op.create_table(
+        "account_identity",
+        sa.Column("issuer", sa.String(length=300), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("account_id", sa.String(length=16), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_identity_account_id_account")),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_account_identity")),
+    )
+    op.create_index(op.f("ix_account_identity_account_id"), "account_identity", ["account_id"], unique=False)
+    op.create_table(
+        "api_key",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("prefix", sa.String(length=16), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.String(length=16), nullable=True),
+        sa.Column("holder", sa.String(length=200), nullable=False),
+        sa.Column("tier", sa.String(length=20), nullable=True),
+        sa.Column("scopes", sa.JSON(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced_by", sa.String(length=16), nullable=True),
+        sa.Column("last_used_on", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_key_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
+    )
+    op.create_index(op.f("ix_api_key_account_id"), "api_key", ["account_id"], unique=False)
+    op.create_table(
         "dataset",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("source_key", sa.String(length=400), nullable=False),
@@ -381,6 +454,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_plan")),
     )
     op.create_index("ix_reading_plan_record", "reading_plan", ["source_name", "record_id"], unique=False)
+    op.create_table(
+        "recovery_code",
+        sa.Column("account_id", sa.String(length=16), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_recovery_code_account_id_account")),
+        sa.PrimaryKeyConstraint("account_id", "code_hash", name=op.f("pk_recovery_code")),
+    )
+    op.create_table(
+        "sign_in",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("account_id", sa.String(length=16), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("needs_code", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_account_id_account")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in")),
+        sa.UniqueConstraint("id", name=op.f("uq_sign_in_id")),
+    )
+    op.create_index(op.f("ix_sign_in_account_id"), "sign_in", ["account_id"], unique=False)
+    op.create_index(op.f("ix_sign_in_ends_at"), "sign_in", ["ends_at"], unique=False)
     op.create_table(
         "source_labels",
         sa.Column("source_name", sa.String(length=60), nullable=False),
@@ -533,6 +630,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_harvest_record")),
     )
     op.create_index("ix_harvest_record_run_record", "harvest_record", ["run_id", "record_id"], unique=False)
+    op.create_table(
+        "key_use",
+        sa.Column("key_id", sa.String(length=16), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.Column("budget", sa.String(length=20), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["key_id"], ["api_key.id"], name=op.f("fk_key_use_key_id_api_key"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("key_id", "used_on", "budget", name=op.f("pk_key_use")),
+    )
     op.create_table(
         "objection",
         sa.Column("id", sa.String(length=16), nullable=False),
