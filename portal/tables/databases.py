@@ -20,6 +20,7 @@ from portal.tables.statements import VIEW, Statement
 from portal.tables.waiting import RETRY_AFTER_S
 
 _OPEN_TABLES = 16
+_AGAIN_S = 0.01
 
 
 class Databases:
@@ -99,8 +100,16 @@ def run(connection: duckdb.DuckDBPyConnection, statement: Statement, timeout_s: 
 @contextmanager
 def limited(connection: duckdb.DuckDBPyConnection, timeout_s: float) -> Iterator[None]:
     """A time limit on what the connection does meanwhile, and its errors in our words."""
-    timer = threading.Timer(timeout_s, connection.interrupt)
-    timer.start()
+    ended = threading.Event()
+
+    def watch() -> None:
+        """An interruption that comes before the engine has begun is lost, so there are more until it has heard one."""
+        is_late = not ended.wait(timeout_s)
+        while is_late and not ended.wait(_AGAIN_S):
+            connection.interrupt()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield
     except (duckdb.InterruptException, duckdb.OutOfMemoryException) as error:
@@ -115,4 +124,5 @@ def limited(connection: duckdb.DuckDBPyConnection, timeout_s: float) -> Iterator
             parameter="select",
         ) from error
     finally:
-        timer.cancel()
+        ended.set()
+        watcher.join()
