@@ -202,8 +202,8 @@ def problem_response(told: Problem) -> Response:
 
 
 def wants_page() -> bool:
-    """Whether the caller is a person with a browser: never under /api, and for a file or description only if it says so."""
-    if request.path in {"/api", "/mcp"} or request.path.startswith("/api/"):
+    """Whether the caller is a person with a browser: never under /api or /feeds, for a file or description if it says so."""
+    if request.path in {"/api", "/mcp"} or request.path.startswith(("/api/", "/feeds/")):
         return False
     if request.path.startswith(_DOCUMENT_PATHS):
         return request.accept_mimetypes.best_match([MEDIA_TYPE, "text/html"]) == "text/html"

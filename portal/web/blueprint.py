@@ -8,6 +8,7 @@ from portal.web import (
     data,
     dataset,
     developers,
+    feeds,
     gate,
     home,
     jobs,
@@ -41,7 +42,7 @@ def create_blueprint() -> Blueprint:
         gate,
         account,
     )
-    for room in (*rooms, developers, sitemap, robots):
+    for room in (*rooms, developers, feeds, sitemap, robots):
         room.register(blueprint)
     return blueprint
 

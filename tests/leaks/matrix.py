@@ -59,6 +59,17 @@ PAGES: Mapping[str, tuple[Ask, ...]] = {
     "web.show_fixed_pages": (at("/sitemap/pages.xml"),),
 }
 
+FEEDS: Mapping[str, tuple[Ask, ...]] = {
+    "web.feed_catalogue": (at("/feeds/zh/catalogue.atom", "title"), at("/feeds/en/catalogue.atom")),
+    "web.feed_publisher": (at("/feeds/zh/publisher/{publisher}.atom", "title"),),
+    "web.feed_theme": (at("/feeds/zh/theme/education.atom", "title"),),
+    "web.feed_dataset": (at("/feeds/zh/dataset/{id}.atom", "title"),),
+    "web.feed_search": (*searches("/feeds/zh/search.atom?q="),),
+    "web.ckan_feed_catalogue": (at("/feeds/dataset.atom", "title"),),
+    "web.ckan_feed_publisher": (at("/feeds/organization/{publisher}.atom", "title"),),
+    "web.ckan_feed_theme": (at("/feeds/group/education.atom", "title"),),
+}
+
 API: Mapping[str, tuple[Ask, ...]] = {
     "api.get_index": (at("/api/v1/"),),
     "api.show_coverage": (at("/api/v1/coverage"),),
@@ -156,4 +167,4 @@ LINKED: Mapping[str, tuple[Ask, ...]] = {
     "linked.show_search": (at("/zh/opensearch.xml"),),
 }
 
-MATRIX: Mapping[str, tuple[Ask, ...]] = {**PAGES, **API, **FILES, **CKAN, **LINKED}
+MATRIX: Mapping[str, tuple[Ask, ...]] = {**PAGES, **FEEDS, **API, **FILES, **CKAN, **LINKED}
