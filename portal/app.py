@@ -13,6 +13,7 @@ from portal.http.context import install_context
 from portal.http.errors import render_error_page
 from portal.http.forms import install_forms
 from portal.http.policy import enforce
+from portal.http.private import install_private
 from portal.http.problems import register_errors
 from portal.http.rendering import install_rendering
 from portal.http.security import install_security
@@ -30,6 +31,7 @@ def create_app(parts: Parts) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     install_compression(app)
     install_context(app, parts)
+    install_private(app)
     install_rendering(app, parts.settings, install_static(app, parts.settings.var_dir))
     install_privacy(app)
     install_forms(app)

@@ -178,7 +178,8 @@ def build_declaration(publication: Publication, **changes: Any) -> Declaration:
     """The department opens the resource and each of its columns, under a signed mapping."""
     names = dict.fromkeys(rule.name for part in publication.parts for rule in part.rules)
     declaration = Declaration(
-        openness=Openness.UNCONDITIONAL,
+        openness=publication.openness,
+        open_condition=publication.open_condition,
         columns=tuple(DeclaredColumn(name, openness=Openness.UNCONDITIONAL) for name in names),
         is_secret=False,
         grade=DataClass.GENERAL,

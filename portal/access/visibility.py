@@ -16,6 +16,15 @@ def is_gone(principal: Principal, state: str) -> bool:
     return state == DatasetState.WITHDRAWN
 
 
+def narrower(of_dataset: str, of_version: str) -> Openness:
+    """What holds for a version: the narrower of what was decided about the dataset and of what the version was judged for.
+    Opening a dataset opens what was judged for it, never an older version; restricting it restricts all of them."""
+    widest_first = (Openness.UNCONDITIONAL, Openness.CONDITIONAL)
+    both = {of_dataset, of_version}
+    known = both <= set(widest_first)
+    return max((Openness(one) for one in both), key=widest_first.index) if known else Openness.CLOSED
+
+
 def can_read_rows(principal: Principal, openness: str, dataset_id: str) -> bool:
     """Unconditional data is everybody's; conditional data needs a grant for this dataset; closed data is nobody's."""
     if openness == Openness.UNCONDITIONAL:

@@ -102,7 +102,7 @@ def get_table(_nothing: None, ref: str, part: str) -> Answer:
             "ref": pinned,
             "part": table.slug,
             "row_count": table.row_count,
-            "columns": [column_json(column) for column in table.schema.columns],
+            "columns": [column_json(column, shows_rows=view.shows_rows) for column in table.schema.columns],
             "absent": [
                 absent_json(absent, {language: explain(language, absent.reason) for language in Language})
                 for absent in table.schema.absent

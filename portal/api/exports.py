@@ -15,7 +15,7 @@ _POLL_S = 2
     tag="downloads",
     gives=ExportAnswer,
     permission="read_data",
-    problems=("not-found", "gone"),
+    problems=("not-found", "gone", "grant-needed"),
 )
 def get_export(_nothing: None, job_id: str) -> Answer:
     """The state of a file that a download address answered 202 for. Once it is `done`, `file` has its address; asking the

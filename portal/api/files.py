@@ -34,7 +34,7 @@ describe_outside(
         takes_headers=("If-None-Match", "If-Modified-Since", "Range", "If-Range"),
         permission="read_data",
         budget=BudgetClass.FILES.value,
-        problems=("not-found", "gone", "range-not-satisfiable"),
+        problems=("not-found", "gone", "grant-needed", "range-not-satisfiable"),
         is_private=False,
         view=_served_elsewhere,
     )

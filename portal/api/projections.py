@@ -68,6 +68,8 @@ def dataset_json(view: DatasetView, links: Links, settings: Settings) -> Json:
         "keywords": {language.value: list(view.keywords.get(language, ())) for language in Language},
         "licence": view.licence,
         "open_condition": view.open_condition,
+        "shows_rows": view.shows_rows,
+        "apply": None if view.shows_rows else f"{links.page(Language.ZH, view.card.id)}/apply",
         "resource_code": view.resource_code,
         "owner": view.owner,
         "approver": view.approver,
@@ -78,7 +80,7 @@ def dataset_json(view: DatasetView, links: Links, settings: Settings) -> Json:
         "is_current": view.is_current,
         "version": version_json(view.card.id, view.version, links),
         "versions": f"{links.dataset(view.card.id)}/versions",
-        "parts": [part_json(ref, part, links, settings) for part in view.parts],
+        "parts": [part_json(ref, part, links, settings, shows_rows=view.shows_rows) for part in view.parts],
     }
 
 
@@ -90,7 +92,7 @@ def version_json(dataset_id: str, version: VersionView, links: Links) -> Json:
         "published_at": version.published_at,
         "data_modified_at": version.data_modified_at,
         "redacted_at": version.redacted_at,
-        "data_digest": version.data_digest,
+        "data_digest": version.data_digest or None,
         "page_digest": version.page_digest,
         "row_count": version.row_count,
         "provenance": dict(version.provenance),
@@ -98,7 +100,7 @@ def version_json(dataset_id: str, version: VersionView, links: Links) -> Json:
     }
 
 
-def part_json(ref: str, part: PartView, links: Links, settings: Settings) -> Json:
+def part_json(ref: str, part: PartView, links: Links, settings: Settings, *, shows_rows: bool = True) -> Json:
     """A distribution: a table with its downloads, a file, or a link that we did not check."""
     is_table = part.kind is PartKind.TABLE
     return {
@@ -115,7 +117,7 @@ def part_json(ref: str, part: PartView, links: Links, settings: Settings) -> Jso
         "url": part.url or None,
         "table": links.table(ref, part.slug) if is_table else None,
         "rows": f"{links.table(ref, part.slug)}/rows" if is_table else None,
-        "downloads": _downloads_json(ref, part, links, settings),
+        "downloads": _downloads_json(ref, part, links, settings) if shows_rows else [],
         "quality": dict(part.quality),
     }
 
@@ -147,16 +149,16 @@ def _downloads_json(ref: str, part: PartView, links: Links, settings: Settings) 
     return offered
 
 
-def column_json(column: Column) -> Json:
-    """A line of the public data dictionary."""
+def column_json(column: Column, *, shows_rows: bool = True) -> Json:
+    """A line of the public data dictionary; without counts for who may not read the rows."""
     return {
         "name": column.name,
         "type": column.type.value,
         "title": text_json(column.title),
         "description": text_json(column.description),
         "source_name": column.source_name,
-        "null_count": column.null_count,
-        "failed_casts": column.failed_casts,
+        "null_count": column.null_count if shows_rows else None,
+        "failed_casts": column.failed_casts if shows_rows else None,
         "action": column.action.value,
         "parameter": column.parameter,
         "treatment": {lang.value: explain_action(lang, column.action, column.parameter) for lang in Language},

@@ -23,7 +23,7 @@ from portal.tables import Facet, ReadableTable, RowPage, RowQuery, parse_names
     gives=RowsAnswer,
     permission="read_data",
     budget="rows",
-    problems=("not-found", "gone"),
+    problems=("not-found", "gone", "grant-needed"),
 )
 def list_rows(asked: RowsAsked, ref: str, part: str) -> Answer:
     """Rows that match `where`, in the order of `order_by`; with `group_by` or a function such as `sum` in `select`, groups of

@@ -12,6 +12,7 @@ from portal.catalogue.files import (
 )
 from portal.catalogue.indexing import mark_all_unindexed, mark_indexed
 from portal.catalogue.publishing import Published, publish_dataset, record_verdict
+from portal.catalogue.restricting import restrict_dataset
 from portal.catalogue.row_withdrawals import add_row_withdrawal, find_withdrawn
 from portal.catalogue.uses import count_popularity, record_use
 from portal.catalogue.withdrawal import (
@@ -46,6 +47,7 @@ __all__ = [
     "redact_columns",
     "redact_versions",
     "request_export_job",
+    "restrict_dataset",
     "return_wording",
     "take_export_job",
     "thin_versions",

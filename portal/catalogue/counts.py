@@ -15,6 +15,7 @@ from portal.catalogue.reading import only_visible
 from portal.catalogue.versions import Version
 from portal.db import table_of
 from portal.db.locks import lock
+from portal.kernel.vocab import Openness
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,16 @@ class Share:
     rows: int
 
 
+def told_rows(openness: str, row_count: int | None) -> int:
+    """The rows that are counted in public: those of data that is open to everyone."""
+    return (row_count or 0) if openness == Openness.UNCONDITIONAL else 0
+
+
 def find_share(session: Session, dataset_id: str) -> Share | None:
     """What the dataset adds now; None when it is not visible. Two statements."""
     row = session.execute(
         only_visible(
-            select(Dataset.publisher_id, Version.table_count, Version.row_count)
+            select(Dataset.publisher_id, Version.table_count, Version.row_count, Dataset.openness)
             .join(Version, (Version.dataset_id == Dataset.id) & (Version.number == Dataset.current_version))
             .where(Dataset.id == dataset_id)
         )
@@ -39,7 +45,7 @@ def find_share(session: Session, dataset_id: str) -> Share | None:
     if row is None:
         return None
     themes = session.scalars(select(DatasetTheme.theme_slug).where(DatasetTheme.dataset_id == dataset_id))
-    return Share(row.publisher_id, frozenset(themes), row.table_count, row.row_count or 0)
+    return Share(row.publisher_id, frozenset(themes), row.table_count, told_rows(row.openness, row.row_count))
 
 
 def move_share(session: Session, before: Share | None, after: Share | None) -> None:
@@ -74,7 +80,7 @@ def recount(session: Session) -> int:
         Dataset.publisher_id,
         func.count(),
         func.coalesce(func.sum(Version.table_count), 0),
-        func.coalesce(func.sum(Version.row_count), 0),
+        func.coalesce(func.sum(Version.row_count).filter(Dataset.openness == Openness.UNCONDITIONAL), 0),
     ).join(Version, (Version.dataset_id == Dataset.id) & (Version.number == Dataset.current_version))
     by_publisher = session.execute(only_visible(in_publishers).group_by(Dataset.publisher_id))
     counted = {i: (n, int(tables or 0), int(rows or 0)) for i, n, tables, rows in by_publisher}

@@ -2,13 +2,14 @@
 
 import unicodedata
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.access import can_read_rows, is_gone, is_visible
+from portal.access import can_read_rows, is_gone, is_visible, narrower
 from portal.catalogue.errors import Buried, Grave
 from portal.catalogue.lists import read_themes
 from portal.catalogue.models import Dataset, Publisher
@@ -17,6 +18,7 @@ from portal.catalogue.reading import (
     Spooled,
     is_storable,
     make_card,
+    make_version,
     read_formats,
     read_parts,
     read_theme_slugs,
@@ -24,16 +26,20 @@ from portal.catalogue.reading import (
 )
 from portal.catalogue.versions import SpooledFile, Tombstone, Version, VersionPart
 from portal.catalogue.views import DatasetView, FileView, Ref, VersionView
-from portal.kernel.errors import NotFound, Unavailable
+from portal.kernel.errors import GrantNeeded, NotFound, Unavailable
 from portal.kernel.principal import Principal
 from portal.kernel.text import Language, Text
-from portal.kernel.vocab import DatasetState, PartKind
+from portal.kernel.vocab import DatasetState, Openness, PartKind
 from portal.storage import BlobStore
 from portal.tables.readable import ReadableTable
 from portal.tables.serial import schema_from_json
 
 _BEING_CUT = "Rows that are public no more are being taken out of this dataset. Ask again in a moment."
 _CUT_TAKES_S = 30
+FOR_APPLICANTS = (
+    "This dataset is open on application: its rows and files are for those who were granted them. Its page says under which "
+    "terms, and takes applications."
+)
 _MAX_VERSIONS = 100
 _MAX_STEM = 60
 _MAX_INTEGER = 2**31 - 1
@@ -51,18 +57,21 @@ _MEDIA_TYPES = {
 def get_dataset(session: Session, principal: Principal, ref: Ref) -> DatasetView:
     """Everything a dataset page shows, for the version that `ref` names, in eight statements.
 
-    Raises NotFound for what does not exist for this caller, Buried (a Gone) for what was withdrawn, thinned or redacted.
+    Raises NotFound for what does not exist for this caller, Buried (a Gone) for what was withdrawn, thinned or redacted. Of
+    conditional data, who has no grant gets everything but what was counted or made from rows.
     """
     row = _get_row(session, principal, ref)
     number = ref.version or row.current_version
-    versions = _list_versions(session, ref.dataset_id, number)
+    versions = _list_versions(session, principal, row, number)
     texts = read_wordings(session, (row.id,), ("title", "description", "keywords")).get(row.id, {})
     slugs = read_theme_slugs(session, (row.id,))[row.id]
     keywords = texts.get("keywords", Text())
-    shows_rows = can_read_rows(principal, row.openness, row.id)
+    openness = narrower(row.openness, row.version_openness)
+    shows_rows = can_read_rows(principal, openness, row.id)
+    card = make_card(row, texts, slugs, *read_formats(session, (row.id,))[row.id])
     shown = next(v for v in versions if v.number == number)
     return DatasetView(
-        card=make_card(row, texts, slugs, *read_formats(session, (row.id,))[row.id]),
+        card=replace(card, row_count=row.row_count if shows_rows else None),
         state=DatasetState(row.state),
         keywords={x: tuple(w.value.splitlines()) for x in Language if (w := keywords.wording(x))},
         licence=row.licence,
@@ -79,13 +88,16 @@ def get_dataset(session: Session, principal: Principal, ref: Ref) -> DatasetView
         versions=versions,
         themes=read_themes(session, slugs),
         is_current=number == row.current_version,
+        openness=openness,
+        shows_rows=shows_rows,
     )
 
 
 def open_version(session: Session, principal: Principal, ref: Ref, part: str, store: BlobStore) -> ReadableTable:
     """The rows of one table: the only maker of `ReadableTable`.
 
-    Raises NotFound (no such table for this caller), Buried, and the store's BlobNotFound or StorageError.
+    Raises NotFound (no such table for this caller), GrantNeeded for conditional data, Buried, and the store's BlobNotFound
+    or StorageError.
     """
     row = _get_row(session, principal, ref)
     number = ref.version or row.current_version
@@ -170,6 +182,7 @@ def _get_row(session: Session, principal: Principal, ref: Ref) -> Any:
             Publisher.slug.label("publisher_slug"),
             Publisher.names.label("publisher_names"),
             Version.number,
+            Version.openness.label("version_openness"),
             Version.row_count,
             Version.published_at,
             Version.rows_end_at,
@@ -211,35 +224,28 @@ def _get_part(session: Session, principal: Principal, row: Any, number: int, par
         VersionPart.original_size_bytes,
     ).where(VersionPart.dataset_id == row.id, VersionPart.version_number == number, VersionPart.slug == part)
     found = session.execute(query).one_or_none()
-    if found is None or not can_read_rows(principal, row.openness, row.id):
+    if found is None:
+        raise NotFound(f"The dataset {row.id} has no part {part}.")
+    openness = narrower(row.openness, row.version_openness)
+    if openness is Openness.CLOSED:
         raise NotFound(f"The dataset {row.id} has no part {part} that you may read.")
+    if not can_read_rows(principal, openness, row.id):
+        raise GrantNeeded(FOR_APPLICANTS, dataset_id=row.id)
     return found
 
 
-def _list_versions(session: Session, dataset_id: str, number: int) -> tuple[VersionView, ...]:
+def _list_versions(session: Session, principal: Principal, row: Any, number: int) -> tuple[VersionView, ...]:
     """The newest versions and the one shown, newest first; thinned ones are among them, with `redacted_at`."""
     newest = (
-        select(Version.number)
-        .where(Version.dataset_id == dataset_id)
-        .order_by(Version.number.desc())
-        .limit(_MAX_VERSIONS)
+        select(Version.number).where(Version.dataset_id == row.id).order_by(Version.number.desc()).limit(_MAX_VERSIONS)
     )
     query = (
         select(*Version.__table__.columns)
-        .where(Version.dataset_id == dataset_id, Version.number.in_(newest) | (Version.number == number))
+        .where(Version.dataset_id == row.id, Version.number.in_(newest) | (Version.number == number))
         .order_by(Version.number.desc())
     )
     return tuple(
-        VersionView(
-            number=v.number,
-            published_at=v.published_at,
-            data_modified_at=v.data_modified_at,
-            data_digest=v.data_digest,
-            page_digest=v.page_digest,
-            row_count=v.row_count,
-            redacted_at=v.redacted_at,
-            provenance=v.provenance,
-        )
+        make_version(v, shows_rows=can_read_rows(principal, narrower(row.openness, v.openness), row.id))
         for v in session.execute(query)
     )
 
@@ -272,8 +278,18 @@ def _buried(session: Session, ref: Ref) -> Buried:
         .limit(1)
     )
     reason, buried_at, checksums = session.execute(query).one()
+    if not _was_open(session, ref):
+        checksums = {}  # they would confirm a guess at the data
     grave = Grave(ref.dataset_id, ref.version, reason, buried_at, checksums)
     return Buried(f"{ref} was taken from the public on {buried_at:%Y-%m-%d}: {reason}.", grave)
+
+
+def _was_open(session: Session, ref: Ref) -> bool:
+    """Whether everybody may still know what the checksums were."""
+    query = select(Dataset.openness, Version.openness).join(Version, Version.dataset_id == Dataset.id)
+    of_version = Version.number == (Dataset.current_version if ref.version is None else ref.version)
+    row = session.execute(query.where(Dataset.id == ref.dataset_id, of_version)).one_or_none()
+    return row is not None and narrower(*row) is Openness.UNCONDITIONAL
 
 
 def _file(part: Any, name: str, media_type: str, modified_at: Any) -> FileView:

@@ -6,17 +6,19 @@ Every page takes the same few statements whatever its length, and every list is 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from portal.access import can_read_rows
+from portal.access import can_read_rows, narrower
 from portal.catalogue.lists import MAX_PAGE, list_themes
 from portal.catalogue.models import Dataset
 from portal.catalogue.reading import (
     Spooled,
     make_card,
+    make_version,
     only_visible,
     read_card_rows,
     read_current_parts,
@@ -25,7 +27,7 @@ from portal.catalogue.reading import (
     read_wordings,
 )
 from portal.catalogue.versions import SpooledFile, Version
-from portal.catalogue.views import DatasetView, PartView, ThemeView, VersionView
+from portal.catalogue.views import DatasetView, PartView, ThemeView
 from portal.kernel.principal import Principal
 from portal.kernel.text import Language, Text
 from portal.kernel.vocab import DatasetState
@@ -42,6 +44,7 @@ _MORE = (
     Dataset.grade,
     Dataset.issued_at,
     Version.number,
+    Version.openness.label("version_openness"),
     Version.published_at,
     Version.data_modified_at,
     Version.data_digest,
@@ -69,12 +72,19 @@ def describe_datasets(session: Session, principal: Principal, ids: Sequence[str]
     texts = read_wordings(session, found, ("title", "description", "keywords"))
     slugs = read_theme_slugs(session, found)
     formats = read_formats(session, found)
-    readable = {row.id for row in rows.values() if can_read_rows(principal, row.openness, row.id)}
+    openness = {row.id: narrower(row.openness, row.version_openness) for row in rows.values()}
+    readable = {i for i, held in openness.items() if can_read_rows(principal, held, i)}
     parts = read_current_parts(session, found, _spooled(session, found), readable)
     themes = list_themes(session, principal) if found else ()
     return tuple(
         _view(
-            rows[i], texts=texts.get(i, {}), slugs=slugs[i], formats=formats[i], parts=parts.get(i, ()), themes=themes
+            rows[i],
+            texts=texts.get(i, {}),
+            slugs=slugs[i],
+            formats=formats[i],
+            parts=parts.get(i, ()),
+            themes=themes,
+            shows_rows=i in readable,
         )
         for i in dict.fromkeys(found)
     )
@@ -97,20 +107,12 @@ def _view(
     formats: tuple[tuple[str, ...], tuple[str, ...]],
     parts: tuple[PartView, ...],
     themes: Iterable[ThemeView],
+    shows_rows: bool,
 ) -> DatasetView:
     keywords = texts.get("keywords", Text())
-    version = VersionView(
-        number=row.number,
-        published_at=row.published_at,
-        data_modified_at=row.data_modified_at,
-        data_digest=row.data_digest,
-        page_digest=row.page_digest,
-        row_count=row.row_count,
-        redacted_at=row.redacted_at,
-        provenance=row.provenance,
-    )
+    version = make_version(row, shows_rows=shows_rows)
     return DatasetView(
-        card=make_card(row, texts, slugs, *formats),
+        card=replace(make_card(row, texts, slugs, *formats), row_count=version.row_count),
         state=DatasetState(row.state),
         keywords={x: tuple(w.value.splitlines()) for x in Language if (w := keywords.wording(x))},
         licence=row.licence,
@@ -127,6 +129,8 @@ def _view(
         versions=(version,),
         themes=tuple(theme for theme in themes if theme.slug in slugs),
         is_current=True,
+        openness=narrower(row.openness, row.version_openness),
+        shows_rows=shows_rows,
     )
 
 

@@ -6,15 +6,15 @@ from operator import eq
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.access import is_visible
-from portal.catalogue.datasets import get_table_size
+from portal.access import can_read_rows, is_visible, narrower
+from portal.catalogue.datasets import FOR_APPLICANTS, get_table_size
 from portal.catalogue.models import Dataset, ExportJob, Outbox
 from portal.catalogue.reading import is_storable, only_visible
 from portal.catalogue.versions import SpooledFile, Version
 from portal.catalogue.views import ExportJobView, Ref
 from portal.catalogue.withdrawal import PURGE_BLOBS
 from portal.db.locks import lock
-from portal.kernel.errors import NotFound, Unavailable
+from portal.kernel.errors import GrantNeeded, NotFound, Unavailable
 from portal.kernel.ids import new_id
 from portal.kernel.principal import Principal
 
@@ -103,10 +103,18 @@ def request_export_job(
 
 def get_export_job(session: Session, principal: Principal, job_id: str) -> ExportJobView:
     """How far a job is. Raises NotFound, also when the dataset does not exist for the caller (any more)."""
-    query = select(ExportJob, Dataset.state).join(Dataset, Dataset.id == ExportJob.dataset_id)
+    is_its_version = (Version.dataset_id == ExportJob.dataset_id) & (Version.number == ExportJob.version_number)
+    query = (
+        select(ExportJob, Dataset.state, Dataset.openness, Version.openness.label("version_openness"))
+        .join(Dataset, Dataset.id == ExportJob.dataset_id)
+        .join(Version, is_its_version)
+    )
     row = session.execute(query.where(ExportJob.id == job_id)).one_or_none() if is_storable(job_id) else None
     if row is None or not is_visible(principal, row.state):
         raise NotFound(f"There is no export {job_id} here.")
+    openness = narrower(row.openness, row.version_openness)
+    if not can_read_rows(principal, openness, row.ExportJob.dataset_id):
+        raise GrantNeeded(FOR_APPLICANTS, dataset_id=row.ExportJob.dataset_id)
     return _view(row.ExportJob)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.catalogue.counts import Share, find_share, move_share
+from portal.catalogue.counts import Share, find_share, move_share, told_rows
 from portal.catalogue.curation import add_wordings, store_wordings
 from portal.catalogue.errors import DigestMismatch, Incomplete, StaysWithdrawn, VerdictMismatch
 from portal.catalogue.models import Dataset, DatasetTheme
@@ -49,6 +49,7 @@ _FIND = (
         _DATASET.rows_withdrawn,
         _DATASET.issued_at,
         _DATASET.publisher_id,
+        _DATASET.openness,
         _VERSION.number,
         _VERSION.data_digest,
         _VERSION.page_digest,
@@ -118,7 +119,8 @@ def publish_dataset(
     found = _find(session, publication.source_key)
     if found is not None and found.stays_withdrawn:
         raise StaysWithdrawn(f"{publication.source_key} was withdrawn by a person, who alone can lift that.")
-    if found is not None and found.is_live and (found.data_digest, found.page_digest) == digests:
+    is_same = found is not None and (found.data_digest, found.page_digest) == digests
+    if is_same and found.is_live and found.openness == publication.openness:
         store_wordings(session, found.id, publication)  # what the source says under a curator's text may be new
         return Published(found.id, found.number, is_new=False)
     dataset_id = found.id if found else new_id()
@@ -130,7 +132,8 @@ def publish_dataset(
     )
     themes = _store_themes(session, dataset_id, publication.themes, present)
     write_version(session, dataset_id, number, publication, digests=digests, verdict_id=verdict_id, now=now)
-    after = Share(publisher_id, themes, _table_count(publication.parts), _row_count(publication.parts) or 0)
+    rows = told_rows(publication.openness, _row_count(publication.parts))
+    after = Share(publisher_id, themes, _table_count(publication.parts), rows)
     move_share(session, before, after)
     return Published(dataset_id, number, is_new=True)
 
@@ -164,7 +167,7 @@ def _find(session: Session, source_key: str) -> Any:
 def _share_of(session: Session, found: Any, themes: frozenset[str]) -> Share | None:
     """What the dataset adds to the numbers until now."""
     if found.is_live and found.is_current:
-        return Share(found.publisher_id, themes, found.table_count, found.row_count or 0)
+        return Share(found.publisher_id, themes, found.table_count, told_rows(found.openness, found.row_count))
     return find_share(session, found.id)
 
 
@@ -236,6 +239,7 @@ def write_version(
         "data_digest": digests[0],
         "page_digest": digests[1],
         "verdict_id": verdict_id,
+        "openness": publication.openness,
         "provenance": {**publication.provenance, "verdict_id": verdict_id},
         "row_count": _row_count(publication.parts),
         "table_count": _table_count(publication.parts),

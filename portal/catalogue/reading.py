@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Row, Select, String, cast, func, or_, select
@@ -12,7 +13,8 @@ from portal.catalogue.models import Dataset, DatasetTheme, DatasetWording, Publi
 from portal.catalogue.objections import is_hidden
 from portal.catalogue.serialised import load_text
 from portal.catalogue.versions import Version, VersionPart
-from portal.catalogue.views import DatasetCard, PartView
+from portal.catalogue.views import DatasetCard, PartView, VersionView
+from portal.kernel.columns import TableSchema
 from portal.kernel.text import Language, Origin, Text, Wording
 from portal.kernel.vocab import ColumnType, Openness, PartKind, UpdateCycle
 from portal.tables.serial import schema_from_json
@@ -162,8 +164,22 @@ def make_card(
         languages=tuple(x for x in Language if x in title.languages or x in part_languages),
         modified_at=row.modified_at,
         current_version=row.current_version,
-        row_count=row.row_count,
+        row_count=row.row_count if row.openness == Openness.UNCONDITIONAL else None,
         popularity=row.popularity,
+    )
+
+
+def make_version(row: Any, *, shows_rows: bool) -> VersionView:
+    """A version of a row with its columns; what is counted or made from its rows only for who may read them."""
+    return VersionView(
+        number=row.number,
+        published_at=row.published_at,
+        data_modified_at=row.data_modified_at,
+        data_digest=row.data_digest if shows_rows else "",
+        page_digest=row.page_digest,
+        row_count=row.row_count if shows_rows else None,
+        redacted_at=row.redacted_at,
+        provenance=row.provenance,
     )
 
 
@@ -176,7 +192,8 @@ _NOT_IN_LISTS = frozenset({"preview", "profile", "row_ends"})
 def read_parts(
     session: Session, dataset_id: str, number: int, spooled: Spooled, *, shows_rows: bool
 ) -> tuple[PartView, ...]:
-    """The parts of one version; one statement. A caller without the right to its rows gets no preview."""
+    """The parts of one version; one statement. A caller without the right to its rows learns which columns there are, and
+    nothing that was counted or made from the rows: no preview, size, checksum or note, nor where else the data lies."""
     query = (
         select(VersionPart)
         .where(VersionPart.dataset_id == dataset_id, VersionPart.version_number == number)
@@ -184,9 +201,7 @@ def read_parts(
     )
     # Columns, not entities: nothing here is ever changed, and identity keeping costs more than the reading.
     rows = session.execute(query.with_only_columns(*VersionPart.__table__.columns)).all()
-    return tuple(
-        _part(row, spooled.get(row.slug, {}), row.preview if shows_rows else (), shows_rows=shows_rows) for row in rows
-    )
+    return tuple(_part(row, spooled.get(row.slug, {}), row.preview, shows_rows=shows_rows) for row in rows)
 
 
 def read_current_parts(
@@ -211,7 +226,7 @@ def read_current_parts(
 
 
 def _part(row: Row[Any], made: Mapping[str, tuple[int, str]], preview: Any, *, shows_rows: bool) -> PartView:
-    return PartView(
+    part = PartView(
         slug=row.slug,
         kind=PartKind(row.kind),
         name=load_text(row.names),
@@ -224,10 +239,33 @@ def _part(row: Row[Any], made: Mapping[str, tuple[int, str]], preview: Any, *, s
         row_count=row.row_count,
         size_bytes=row.size_bytes,
         sha256=row.sha256,
-        offers_original=row.original_blob_key is not None and shows_rows,
+        offers_original=row.original_blob_key is not None,
         original_format=row.original_format,
         original_size_bytes=row.original_size_bytes,
         quality=row.quality,
         spooled_sizes={name: size for name, (size, _) in made.items()},
         spooled_sha256={name: sha for name, (_, sha) in made.items()},
     )
+    return part if shows_rows else _without_data(part)
+
+
+def _without_data(part: PartView) -> PartView:
+    return replace(
+        part,
+        url="",
+        schema=part.schema and _uncounted(part.schema),
+        preview=(),
+        row_count=None,
+        size_bytes=None,
+        sha256=None,
+        offers_original=False,
+        original_format=None,
+        original_size_bytes=None,
+        quality={},
+        spooled_sizes={},
+        spooled_sha256={},
+    )
+
+
+def _uncounted(schema: TableSchema) -> TableSchema:
+    return replace(schema, columns=tuple(replace(one, null_count=0, failed_casts=0) for one in schema.columns))

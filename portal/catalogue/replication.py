@@ -34,7 +34,7 @@ CARRIED: Mapping[type[Base], tuple[str, ...]] = {
     DatasetWording: ("dataset_id", "field", "language", "value", "origin", "translated_from"),
     Verdict: ("id", "source_key", "data_digest", "page_digest", "outcome", "gate_version", "judged_at"),
     Version: (
-        "dataset_id", "number", "data_digest", "page_digest", "verdict_id", "verdict_outcome", "provenance",
+        "dataset_id", "number", "data_digest", "page_digest", "verdict_id", "verdict_outcome", "openness", "provenance",
         "row_count", "table_count", "published_at", "data_modified_at", "redacted_at", "rows_end_at",
     ),
     VersionPart: (

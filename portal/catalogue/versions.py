@@ -57,6 +57,7 @@ class Version(Base):
     page_digest: Mapped[str] = mapped_column(String(64))
     verdict_id: Mapped[str] = mapped_column(String(16))
     verdict_outcome: Mapped[str] = mapped_column(String(10), default="admitted")
+    openness: Mapped[str] = mapped_column(String(20))  # what it was judged for; see portal.access.narrower
     provenance: Mapped[dict[str, Any]]
     row_count: Mapped[int | None] = mapped_column(BigInteger)  # over all its tables
     table_count: Mapped[int] = mapped_column(default=0)

@@ -70,7 +70,8 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """One version. `provenance`: source, record id, run id, raw_sha256, fetched_at, verdict id, gate and scanner version."""
+    """One version. `data_digest` is empty for who may not read its rows. `provenance`: source,
+    record id, run id, raw_sha256, fetched_at, verdict id, gate and scanner version."""
 
     number: int
     published_at: datetime
@@ -104,7 +105,11 @@ class DatasetCard:
 
 @dataclass(frozen=True, slots=True)
 class DatasetView:
-    """Everything a dataset page shows, for one version of it. `is_current`: `version` is the newest."""
+    """Everything a dataset page shows, for one version of it. `is_current`: `version` is the newest.
+
+    `openness` is that of the version shown. `shows_rows` False: its rows are for applicants, and the caller is not granted
+    them; then nothing counted or made from them is here (null and failed-cast counts of columns are 0 and mean nothing).
+    """
 
     card: DatasetCard
     state: DatasetState
@@ -123,6 +128,8 @@ class DatasetView:
     versions: tuple[VersionView, ...]
     themes: tuple[ThemeView, ...]
     is_current: bool
+    openness: Openness
+    shows_rows: bool
 
 
 @dataclass(frozen=True, slots=True)

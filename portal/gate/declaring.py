@@ -1,5 +1,6 @@
 """A source's labels become a declaration, through the signed value mapping and nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,8 +91,15 @@ def declare(mapping: ValueMapping, labels: DeclaredLabels) -> Declaration:
         row_ends=mapping.row_ends,
         drop_sensitive_columns=mapping.drop_sensitive_columns,
         links=mapping.links,
+        open_condition=_condition(labels, openness, defaults),
         asks_for_two=mapping.four_eyes.asks(labels.grade_label),
     )
+
+
+def _condition(labels: DeclaredLabels, openness: Openness | None, defaults: Mapping[str, str]) -> str:
+    """The terms as stated, else those that the signed mapping has for whatever is open on application."""
+    default = defaults.get("condition", "") if openness is Openness.CONDITIONAL else ""
+    return labels.open_condition.strip() or default
 
 
 def _openness(meaning: str | None) -> Openness | None:
@@ -120,7 +128,7 @@ def _contradictions(
     """Codes of statements that exclude each other."""
     found = []
     is_open = openness is Openness.UNCONDITIONAL
-    if is_open and share == "not_shared":
+    if openness in (Openness.UNCONDITIONAL, Openness.CONDITIONAL) and share == "not_shared":
         found.append("open_but_not_shared")
     if is_open and labels.open_condition.strip():
         found.append("open_but_condition_stated")

@@ -26,7 +26,7 @@ _MEANINGS: Final[dict[str, frozenset[str]]] = {
 }
 _FREE_TEXT: Final = frozenset({"class_label", "theme_labels", "licence_label"})
 _FIELDS: Final = frozenset(_MEANINGS) | _FREE_TEXT | {"secret_label"}
-DEFAULTS: Final = ("owner", "approver", "basis", "class")
+DEFAULTS: Final = ("owner", "approver", "basis", "class", "condition")
 _KEYS: Final = frozenset(
     {
         "fields",

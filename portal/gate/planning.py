@@ -58,7 +58,7 @@ def plan_columns(declaration: Declaration, delivered: tuple[str, ...]) -> Column
             rules.append(ColumnRule(name, ColumnAction.DROP, "column_dropped_by_mapping"))
             continue
         is_secret = any(column.is_secret for column in (*known.get(key, ()), *known.get(like, ())))
-        code = "column_secret" if is_secret else _reason_to_drop(key, known.get(key, ()), is_covered)
+        code = "column_secret" if is_secret else _reason_to_drop(key, known.get(key, ()), declaration, is_covered)
         order = orders.get(key) or orders.get(like)
         if code:
             rules.append(ColumnRule(name, ColumnAction.DROP, code))
@@ -131,15 +131,19 @@ def _by_name(columns: tuple[DeclaredColumn, ...]) -> dict[str, tuple[DeclaredCol
     return known
 
 
-def _reason_to_drop(key: str, declared: tuple[DeclaredColumn, ...], is_covered: bool) -> str | None:
-    """Why a column may not be published; of several declarations under one name, the strictest counts."""
+def _reason_to_drop(
+    key: str, declared: tuple[DeclaredColumn, ...], declaration: Declaration, is_covered: bool
+) -> str | None:
+    """Why a column may not be published; of several declarations under one name, the strictest counts. A column that is
+    open on application goes with a resource that is, and with no other."""
     if not key:
         return "column_unnamed"
     if is_covered:
         return None
     if not declared:
         return "column_unannounced"
-    for openness in (Openness.CLOSED, Openness.CONDITIONAL, None):
+    is_for_applicants = declaration.openness is Openness.CONDITIONAL
+    for openness in (Openness.CLOSED, None) if is_for_applicants else (Openness.CLOSED, Openness.CONDITIONAL, None):
         if any(column.openness is openness for column in declared):
             return _OPENNESS_CODES[openness]
     return None

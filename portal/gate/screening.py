@@ -13,6 +13,7 @@ UNRELEASABLE: Final = frozenset(
         "label_unknown",
         "catalogue_entry",
         "openness_missing",
+        "conditional_terms_missing",
         "owner_missing",
         "approver_missing",
         "basis_missing",
@@ -48,8 +49,6 @@ def _refusals(declaration: Declaration) -> list[Reason]:
         reasons.append(Reason("grade_never_open", "refuse", str(declaration.grade)))
     if declaration.openness is Openness.CLOSED:
         reasons.append(Reason("closed", "refuse"))
-    if declaration.openness is Openness.CONDITIONAL:
-        reasons.append(Reason("conditional", "refuse"))
     if declaration.is_owned_by_higher_level:
         reasons.append(Reason("owned_by_higher_level", "refuse"))
     return reasons
@@ -63,6 +62,7 @@ def _holds(declaration: Declaration) -> list[Reason]:
     reasons += [Reason(code, "hold") for code in declaration.contradictions]
     missing = (
         ("openness_missing", declaration.openness is not None),
+        ("conditional_terms_missing", declaration.openness is not Openness.CONDITIONAL or declaration.open_condition.strip()),
         ("owner_missing", declaration.owner.strip()),
         ("approver_missing", declaration.approver.strip()),
         ("basis_missing", declaration.basis.strip()),

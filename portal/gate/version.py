@@ -1,3 +1,3 @@
 """The version of the rules. A new one makes every live record be judged again."""
 
-GATE_VERSION = "2"
+GATE_VERSION = "3"

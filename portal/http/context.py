@@ -41,6 +41,11 @@ def principal() -> Principal:
     return cast(Principal, g.portal_principal)
 
 
+def find_principal() -> Principal | None:
+    """Who asks, where this request asked that already."""
+    return cast(Principal | None, g.get("portal_principal"))
+
+
 def language() -> Language:
     """The language of the answer: the address decides, else the caller's `Accept-Language`."""
     if "portal_language" not in g:

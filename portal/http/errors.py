@@ -24,6 +24,7 @@ def render_error_page(problem: Problem) -> Response:
             "detail": detail or "",
             "request_id": request_id(),
             "reason": _reason(problem),
+            "apply": _where_to_apply(problem),
             **_grave(problem),
             "retry_after": problem.headers.get("Retry-After", ""),
         },
@@ -32,6 +33,12 @@ def render_error_page(problem: Problem) -> Response:
     )
     response.headers.extend(problem.headers)
     return response
+
+
+def _where_to_apply(problem: Problem) -> str:
+    """The page that takes applications for what was asked for; empty for any other problem."""
+    apply = problem.extensions.get("apply")
+    return str(apply.get(language().value, "")) if isinstance(apply, Mapping) else ""
 
 
 def _reason(problem: Problem) -> str:

@@ -19,7 +19,7 @@ from portal.accounts.errors import KeyExpired, KeyRefused, KeyRevoked
 from portal.catalogue.errors import Buried, Grave
 from portal.http.context import parts, request_id
 from portal.i18n import translate
-from portal.kernel.errors import Gone, InvalidInput, NotFound, PortalError, Unavailable
+from portal.kernel.errors import Gone, GrantNeeded, InvalidInput, NotFound, PortalError, Unavailable
 from portal.kernel.text import Language
 from portal.storage.errors import StorageError
 
@@ -55,6 +55,11 @@ KINDS: Mapping[str, ProblemKind] = MappingProxyType(
         "key-revoked": ProblemKind(401, "The API key was revoked", "Ask for a new key, or leave it out."),
         "key-needed": ProblemKind(401, "This needs an API key", "Send `Authorization: Bearer <key>`."),
         "forbidden": ProblemKind(403, "This is not allowed", "Ask us if you think that it should be."),
+        "grant-needed": ProblemKind(
+            403,
+            "This data is open on application",
+            "Apply at the address in `apply`, then send a key of the account that was granted it.",
+        ),
         "not-found": ProblemKind(404, "There is nothing here", "Check the address; search finds what there is."),
         "method-not-allowed": ProblemKind(
             405, "This method is not offered here", "Use a method of the `Allow` header."
@@ -79,6 +84,7 @@ KINDS: Mapping[str, ProblemKind] = MappingProxyType(
 _CODE_OF_STATUS = {kind.status: code for code, kind in KINDS.items() if kind.status not in {400, 401}} | {
     400: "bad-request",
     401: "key-needed",
+    403: "forbidden",
 }
 
 
@@ -132,6 +138,8 @@ def _describe_ours(error: BaseException) -> Problem | None:
             told = problem("gone", str(error), extensions=_grave_members(error.grave))
         case Gone():
             told = problem("gone", str(error))
+        case GrantNeeded():
+            told = problem("grant-needed", str(error), extensions=_application_members(error.dataset_id))
         case NotFound():
             told = problem("not-found", str(error))
         case Unavailable():
@@ -140,6 +148,15 @@ def _describe_ours(error: BaseException) -> Problem | None:
             detail = "Files or the catalogue do not answer just now."
             told = problem("unavailable", detail, headers={"Retry-After": str(_PART_AWAY_RETRY_S)})
     return told
+
+
+def _application_members(dataset_id: str) -> dict[str, object]:
+    """Where the terms are read, and where to apply."""
+    base = parts().settings.base_url.rstrip("/")
+    return {
+        "dataset": f"{base}/api/v1/datasets/{dataset_id}",
+        "apply": {language.value: f"{base}/{language.value}/dataset/{dataset_id}/apply" for language in Language},
+    }
 
 
 def _grave_members(grave: Grave) -> dict[str, object]:

@@ -32,7 +32,6 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "secret": "The record is marked as secret. It is never published; if the mark is wrong, correct it at the source.",
         "grade_never_open": "Data graded as %(subject)s is never opened (GB/T 43697-2024).",
         "closed": "The department decided not to open this resource.",
-        "conditional": "This resource is open on application only; it is not published as open data.",
         "owned_by_higher_level": "A higher level of government owns this data; it is not the district's to open.",
         # the declaration: held until it is complete and unambiguous
         "mapping_unsigned": "The value mapping of the source is not signed. Check what its labels mean, then sign it.",
@@ -41,6 +40,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "changed. Say what they mean with `portal source mapping show`, sign, and harvest again; or correct the source.",
         "catalogue_entry": "The resource is only catalogued: no data of it was delivered, so there is nothing to publish.",
         "openness_missing": "The department did not say whether this resource is open. Ask it to fill in the open attribute.",
+        "conditional_terms_missing": "The resource is open on application, but its terms are not stated. State them at the "
+        "source (开放条件) or as the default “condition” in the signed mapping, and sign.",
         "owner_missing": "No owner is named. Name one at the source or as a default in the signed mapping.",
         "approver_missing": "No approver is named. Name one at the source or as a default in the signed mapping.",
         "basis_missing": "No basis for opening is stated. State one at the source or as a default in the signed mapping.",

@@ -56,6 +56,7 @@ class Declaration:
     name that never leave, columns by name with another action, whether sensitive columns are dropped instead of holding
     the record, and whether links elsewhere may be published as metadata. `allow_columns` and `row_ends` too.
     `asks_for_two`: the signed mapping wants two people to release what is held of this resource.
+    `open_condition`: the terms (开放条件) under which applicants get a conditional resource.
     """
 
     openness: Openness | None
@@ -78,3 +79,4 @@ class Declaration:
     drop_sensitive_columns: bool = False
     links: Literal["hold", "metadata"] = "hold"
     asks_for_two: bool = False
+    open_condition: str = ""

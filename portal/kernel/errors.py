@@ -13,6 +13,14 @@ class Gone(PortalError):
     """It was public once and has been withdrawn or thinned; a tombstone tells the reason."""
 
 
+class GrantNeeded(PortalError):
+    """It exists and everybody may know that, but its rows and files are for those who were granted them (有条件开放)."""
+
+    def __init__(self, message: str, *, dataset_id: str) -> None:
+        super().__init__(message)
+        self.dataset_id = dataset_id
+
+
 class InvalidInput(PortalError):
     """A caller's value is not acceptable.
 

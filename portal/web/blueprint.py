@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from portal.web import (
     account,
+    applications,
     coverage,
     data,
     dataset,
@@ -31,6 +32,7 @@ def create_blueprint() -> Blueprint:
         home,
         search,
         dataset,
+        applications,
         data,
         outlines,
         jobs,

@@ -98,14 +98,14 @@ def part_block(dataset: DatasetView, part: PartView) -> PartBlock:
     """A part, its downloads in the order in which people want them, and the language of its rows."""
     base = f"/download/{dataset.card.id}@v{dataset.version.number}/{part.slug}"
     downloads: list[Download] = []
-    if part.kind is PartKind.TABLE:
+    if part.kind is PartKind.TABLE and dataset.shows_rows:
         for made in offered_formats(part.row_count, part.schema, parts().settings):
             downloads.append(Download(made.name, f"{base}.{made.name}", _size(part, made.name), made.is_job))
-    elif part.kind is PartKind.FILE:
+    elif part.kind is PartKind.FILE and dataset.shows_rows:
         downloads.append(Download(part.format, f"{base}.original", part.size_bytes))
     if part.offers_original and part.kind is PartKind.TABLE:
         downloads.append(Download("original", f"{base}.original", part.original_size_bytes))
-    is_layer = part.schema is not None and bool(geometry_columns(part.schema.columns))
+    is_layer = dataset.shows_rows and part.schema is not None and bool(geometry_columns(part.schema.columns))
     return PartBlock(part, tuple(downloads), rows_lang_of(part.preview), quality_of(part), is_layer)
 
 

@@ -13,9 +13,9 @@ from portal.catalogue.publication import Publication
 from portal.catalogue.views import DatasetCard, Ref
 from portal.catalogue.withdrawal import withdraw_dataset
 from portal.kernel.errors import NotFound
-from portal.kernel.principal import ANONYMOUS, Principal
+from portal.kernel.principal import ANONYMOUS
 from portal.kernel.text import Language, Text
-from portal.kernel.vocab import Openness, PartKind, Tier
+from portal.kernel.vocab import PartKind
 from portal.storage import BlobNotFound
 from tests.builders import NOW, Built, build_catalogue, build_link
 from tests.catalogue.conftest import Counter
@@ -234,27 +234,6 @@ def test_a_blob_that_is_missing_is_said_so(built: Built) -> None:
         built.store.delete(key)
     with built.database.reading() as session, pytest.raises(BlobNotFound):
         queries.open_version(session, ANONYMOUS, Ref(dataset_id), "data", built.store)
-
-
-def test_conditional_data_shows_its_page_and_no_row(built: Built) -> None:
-    from sqlalchemy import update
-
-    from portal.catalogue.models import Dataset
-
-    (dataset_id,) = build_catalogue(built, 1)
-    with built.database.transaction() as session:  # no door makes one yet: the gate does not admit conditional data
-        session.execute(update(Dataset).values(openness=Openness.CONDITIONAL))
-    granted = Principal(tier=Tier.REGISTERED, grants=frozenset({dataset_id}))
-    with built.database.reading() as session:
-        view = queries.get_dataset(session, ANONYMOUS, Ref(dataset_id))
-        assert view.parts[0].preview == ()
-        assert view.parts[0].schema is not None
-        with pytest.raises(NotFound):
-            queries.open_version(session, ANONYMOUS, Ref(dataset_id), "data", built.store)
-        with pytest.raises(NotFound):
-            queries.find_file(session, ANONYMOUS, Ref(dataset_id), "data", "parquet")
-        assert len(queries.get_dataset(session, granted, Ref(dataset_id)).parts[0].preview) == 20
-        assert queries.open_version(session, granted, Ref(dataset_id), "data", built.store).row_count == 40
 
 
 def test_pages_of_cards_follow_each_other(built: Built) -> None:

@@ -17,9 +17,9 @@ VERDICT = (
     " VALUES ('{id}', 's:1', '{data}', '{page}', '{outcome}', '[]', '1', '2026-11-20 08:00:00')"
 )
 VERSION = (
-    "INSERT INTO version (dataset_id, number, data_digest, page_digest, verdict_id, verdict_outcome, provenance,"
+    "INSERT INTO version (dataset_id, number, data_digest, page_digest, verdict_id, verdict_outcome, openness, provenance,"
     " table_count, published_at) VALUES ((SELECT id FROM dataset LIMIT 1), 2, '{data}', '{page}', '{verdict}',"
-    " '{outcome}', '{{}}', 0, '2026-11-20 08:00:00')"
+    " '{outcome}', 'unconditional', '{{}}', 0, '2026-11-20 08:00:00')"
 )
 
 

@@ -63,7 +63,6 @@ def test_unknown_descriptive_labels_never_hold() -> None:
         ({"grade_label": "重要"}, "grade_never_open"),
         ({"grade_label": "核心"}, "grade_never_open"),
         ({"open_label": "不予开放"}, "closed"),
-        ({"open_label": "有条件开放"}, "conditional"),
         ({"level_label": "市级"}, "owned_by_higher_level"),
     ],
 )
@@ -76,6 +75,7 @@ def test_the_departments_decision_against_opening_refuses(changes: dict[str, obj
     ("changes", "code"),
     [
         ({"owner": " "}, "owner_missing"),
+        ({"open_label": "有条件开放", "open_condition": " "}, "conditional_terms_missing"),
         ({"approver": ""}, "approver_missing"),
         ({"grade_label": ""}, "label_unknown"),
         ({"class_label": ""}, "class_missing"),

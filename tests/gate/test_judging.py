@@ -210,7 +210,7 @@ def test_an_unsigned_release_lifts_nothing_and_is_told(change: dict[str, str]) -
 
 
 def test_a_release_never_lifts_a_refusal() -> None:
-    for refusing in (declaration(is_secret=True), declaration(openness=Openness.CONDITIONAL)):
+    for refusing in (declaration(is_secret=True), declaration(openness=Openness.CLOSED)):
         assert isinstance(judge(case(declaration=refusing, release=RELEASE)), Refused)
 
 

@@ -31,6 +31,23 @@ def test_columns_that_are_not_open_are_dropped(openness: Openness | None, code: 
     assert actions(declared, "a") == {"a": ("drop", code)}
 
 
+def test_a_resource_for_applicants_keeps_its_conditional_columns_and_no_closed_one() -> None:
+    columns = (
+        DeclaredColumn("a", openness=Openness.CONDITIONAL),
+        DeclaredColumn("b", openness=Openness.CLOSED),
+        DeclaredColumn("c"),
+        DeclaredColumn("d", openness=Openness.UNCONDITIONAL),
+    )
+    declared = declaration(openness=Openness.CONDITIONAL, open_condition="仅限科研", columns=columns)
+    assert {name: action for name, (action, _) in actions(declared, "a", "b", "c", "d", "e").items()} == {
+        "a": "publish",
+        "b": "drop",
+        "c": "drop",
+        "d": "publish",
+        "e": "drop",
+    }
+
+
 def test_a_secret_column_is_dropped_and_its_name_withheld() -> None:
     plan = plan_columns(
         declaration(columns=(DeclaredColumn("a", openness=Openness.UNCONDITIONAL, is_secret=True),)), ("a",)

@@ -18,9 +18,7 @@ def harvested(make_harvested: Callable[..., Bench]) -> Bench:
     return make_harvested(resources=6)
 
 
-@pytest.mark.parametrize(
-    "decision", [{"openAttr": "3"}, {"secretFlag": "1"}, {"openAttr": "2"}, {"dataGrade": "重要数据"}]
-)
+@pytest.mark.parametrize("decision", [{"openAttr": "3"}, {"secretFlag": "1"}, {"dataGrade": "重要数据"}])
 def test_an_explicit_closing_withdraws_at_once(harvested: Bench, decision: dict[str, str]) -> None:
     record_id = first_published(harvested)
     harvested.sample.requests()

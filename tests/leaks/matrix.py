@@ -23,6 +23,7 @@ PAGES: Mapping[str, tuple[Ask, ...]] = {
         at("/en/dataset/{id}", "both"),
         at(_PAGE + "@v1", "both"),
     ),
+    "web.show_terms_of": (at(_PAGE + "/apply", status=404),),
     "web.show_rows": (
         at(_PAGE + "/data/{part}", "rows"),
         at("/en/dataset/{id}/data/{part}?f.名称={row}", "rows"),

@@ -5,7 +5,8 @@ from typing import Literal
 
 # refused: the department's decision or the law; held: a person must look; published_without: the table is published,
 # the named columns are not in it.
-Expected = Literal["refused", "held", "published_without", "held_or_without"]
+# for_applicants: published, and its rows are for those who were granted them.
+Expected = Literal["refused", "held", "published_without", "held_or_without", "for_applicants"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Hazard:
 
 HAZARDS = (
     Hazard("GAJ-0901", "closed", "refused", is_fetched=False),
-    Hazard("RSJ-0901", "conditional", "refused", is_fetched=False),
+    Hazard("RSJ-0901", "conditional", "for_applicants"),
     Hazard("YJJ-0901", "secret flag", "refused", is_fetched=False),
     Hazard("SWJ-0901", "important data", "refused", is_fetched=False),
     Hazard("HBJ-0901", "owned by a higher level", "refused", is_fetched=False),

@@ -14,7 +14,9 @@ class VersionAnswer(Schema):
     published_at = instant("When it was published.")
     data_modified_at = instant("When the source says that its data changed.", allow_none=True)
     redacted_at = instant("When something was cut from it.", allow_none=True)
-    data_digest = string("SHA-256 of what the gate judged: content and column rules.")
+    data_digest = string(
+        "SHA-256 of what the gate judged: content and column rules; null without a grant for its rows.", allow_none=True
+    )
     page_digest = string("SHA-256 of the texts that the gate judged.")
     row_count = whole("Rows of all its tables.", allow_none=True)
     provenance = fields.Dict(
@@ -73,7 +75,9 @@ class DatasetAnswer(CardAnswer):
 
     keywords = fields.Nested(KeywordsAnswer, required=True)
     licence = string("Under which terms it may be used.")
-    open_condition = string("What the department asks of those who use it.")
+    open_condition = string("What the department asks of those who use it; the terms of a conditional dataset.")
+    shows_rows = flag("Whether you may read its rows and files: false for conditional data without a grant.")
+    apply = string("The page that takes applications, where you need a grant.", allow_none=True)
     resource_code = string("The code it has on the exchange platform.")
     owner = string("Who answers for the data.")
     approver = string("Who approved its opening.")

@@ -13,8 +13,8 @@ class ColumnAnswer(Schema):
     title = text("What people call it.")
     description = text("What it means.")
     source_name = string("What the department wrote.")
-    null_count = whole("Rows without a value.")
-    failed_casts = whole("Values that did not fit the type and are left out.")
+    null_count = whole("Rows without a value; null without a grant.", allow_none=True)
+    failed_casts = whole("Values that did not fit the type and are left out; null without a grant.", allow_none=True)
     action = string("publish, mask, generalise or suppress.")
     parameter = string("How the action is done: year, town, band:1000, grid:0.01, 10, phone …; empty: its default.")
     treatment = fields.Nested(

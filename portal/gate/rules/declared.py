@@ -36,11 +36,11 @@ DECLARED: Final = (
         Words("发改高技〔2017〕1272号", "Guide to catalogues of government data (2017, No. 1272)"),
     ),
     DeclaredRule(
-        "conditional",
-        "refuse",
+        "conditional_terms_missing",
+        "hold",
         Words(
-            "有条件开放的，须经申请，不作为开放数据公开。",
-            "Conditional data is for applicants and is not published as open data.",
+            "有条件开放的，仅向获准的申请人提供，须写明开放条件；内容检查与无条件开放相同。",
+            "Conditional data is for approved applicants alone; its terms must be stated, and its content is judged as strictly.",
         ),
         Words("发改高技〔2017〕1272号", "Guide to catalogues of government data (2017, No. 1272)"),
     ),

@@ -83,7 +83,7 @@ def assemble(
         grade=declaration.grade or DataClass.CORE,
         themes=tuple(themes),
         resource_code=record.resource_code,
-        open_condition=record.open_condition,
+        open_condition=declaration.open_condition,
         update_cycle=mapping.cycle(record.update_cycle_label),
         licence=mapping.licence(record.licence_label),
         data_modified_at=instant(record.modified),

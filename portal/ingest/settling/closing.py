@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from harvesters.records import DatasetRecord, RawRecord
-from portal.catalogue.commands import redact_columns, withdraw_dataset
+from portal.catalogue.commands import redact_columns, restrict_dataset, withdraw_dataset
 from portal.db import Database
 from portal.gate import closed_columns, declare, screen
 from portal.ingest.comparing.known import Live, find_live
@@ -19,7 +19,7 @@ from portal.ingest.runs.bookkeeping import of_run
 from portal.ingest.staging import StagedPart
 from portal.kernel.columns import ColumnOrder, ColumnRule
 from portal.kernel.declaration import Declaration
-from portal.kernel.vocab import ColumnAction
+from portal.kernel.vocab import ColumnAction, Openness
 
 CLOSED = "closed_by_source"
 
@@ -51,6 +51,12 @@ def close_columns(
     return redact_columns(session, dataset_id, is_closed, actor=actor, now=harvest.now())
 
 
+def restrict_if_decided(session: Session, harvest: Harvest, dataset_id: str, declaration: Declaration) -> None:
+    """Take what is open to everyone back to applicants where the department says so, whatever else holds the record."""
+    if declaration.mapping_signed_by and declaration.openness is Openness.CONDITIONAL:
+        restrict_dataset(session, dataset_id, f"source:{harvest.source.name}", harvest.now())
+
+
 def close_at_once(database: Database, harvest: Harvest, raw: RawRecord) -> bool:
     """What a record that got stuck on its way closes nevertheless; whether the dataset was withdrawn."""
     record = _mapped(harvest, raw)
@@ -66,6 +72,7 @@ def close_at_once(database: Database, harvest: Harvest, raw: RawRecord) -> bool:
             actor = f"source:{harvest.source.name}"
             withdraw_dataset(session, live.dataset_id, CLOSED, actor, harvest.now(), stays=False)
             return True
+        restrict_if_decided(session, harvest, live.dataset_id, declaration)
         return live.version in close_columns(session, harvest, live.dataset_id, declaration)
 
 

@@ -23,7 +23,7 @@ from portal.ingest.models import HarvestRecord, HeldRecord, SourceRecord
 from portal.ingest.preparing.assembling import content_key, original_key
 from portal.ingest.record_json import record_to_json
 from portal.ingest.runs.bookkeeping import of_run
-from portal.ingest.settling.closing import CLOSED, close_columns
+from portal.ingest.settling.closing import CLOSED, close_columns, restrict_if_decided
 from portal.ingest.settling.identity import identity_of
 from portal.ingest.settling.sealing import keep_withheld, tables_of, withheld_title
 from portal.ingest.staging import StagedPart, reason_to_json, staged_without_rows
@@ -180,6 +180,7 @@ def _settle_withheld(
         withdraw_dataset(session, judged.live.dataset_id, reason, f"source:{harvest.source.name}", now, stays=False)
         action = HarvestAction.WITHDRAW
     elif judged.live:
+        restrict_if_decided(session, harvest, judged.live.dataset_id, judged.declaration)
         close_columns(session, harvest, judged.live.dataset_id, judged.declaration)
     settled = Settled(judged.record.id, withheld_title(judged), action, verdict.reasons, dataset_id)
     note(session, harvest, judged, settled, verdict_id=verdict_id, detail={"sealed_sha256": sealed})

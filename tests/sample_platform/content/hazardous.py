@@ -37,7 +37,9 @@ def _declared() -> tuple[Resource, ...]:
         ),
         resource(
             "RSJ", 901, "失业保险金申领情况", "失业保险金申领记录，依申请开放。", conditional, 360, theme="就业社保",
-            cycle="每月", open_attr=CONDITIONAL, open_condition="仅限科研机构，需签订利用协议",
+            cycle="每月", open_attr=CONDITIONAL,
+            en=("Unemployment insurance claims", "Claims of unemployment insurance by subdistrict, open on application."),
+            open_condition="仅限科研机构用于就业研究，需签订利用协议，使用期满后销毁数据并提交利用报告",
         ),
         resource(
             "YJJ", 901, "应急物资储备库点位与储备量", "应急物资储备情况。", counted, 60, theme="公共安全",

@@ -31,9 +31,9 @@ GUARDS = {
         "CREATE TRIGGER tombstone_guard_truncate BEFORE TRUNCATE ON tombstone FOR EACH STATEMENT "
         "EXECUTE FUNCTION portal_refuse('tombstone is append-only')",
         "CREATE TRIGGER version_guard_0 BEFORE UPDATE OF dataset_id, number, data_digest, "
-        "page_digest, verdict_id, verdict_outcome, provenance, row_count, table_count, published_at, "
-        "data_modified_at, rows_end_at ON version FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION "
-        "portal_refuse('a version is never edited')",
+        "page_digest, verdict_id, verdict_outcome, openness, provenance, row_count, table_count, "
+        "published_at, data_modified_at, rows_end_at ON version FOR EACH ROW WHEN (1 = 1) EXECUTE "
+        "FUNCTION portal_refuse('a version is never edited')",
         "CREATE TRIGGER version_guard_1 BEFORE UPDATE OF redacted_at ON version FOR EACH ROW WHEN "
         "(OLD.redacted_at IS NOT NULL) EXECUTE FUNCTION portal_refuse('version.redacted_at is set "
         "once')",
@@ -83,7 +83,7 @@ GUARDS = {
         "CREATE TRIGGER tombstone_guard_1 BEFORE DELETE ON tombstone FOR EACH ROW WHEN 1 = 1 BEGIN "
         "SELECT RAISE(ABORT, 'tombstone is append-only'); END",
         "CREATE TRIGGER version_guard_0 BEFORE UPDATE OF dataset_id, number, data_digest, page_digest, "
-        "verdict_id, verdict_outcome, provenance, row_count, table_count, published_at, "
+        "verdict_id, verdict_outcome, openness, provenance, row_count, table_count, published_at, "
         "data_modified_at, rows_end_at ON version FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'a "
         "version is never edited'); END",
         "CREATE TRIGGER version_guard_1 BEFORE UPDATE OF redacted_at ON version FOR EACH ROW WHEN "
@@ -712,6 +712,7 @@ def upgrade() -> None:
         sa.Column("page_digest", sa.String(length=64), nullable=False),
         sa.Column("verdict_id", sa.String(length=16), nullable=False),
         sa.Column("verdict_outcome", sa.String(length=10), nullable=False),
+        sa.Column("openness", sa.String(length=20), nullable=False),
         sa.Column("provenance", sa.JSON(), nullable=False),
         sa.Column("row_count", sa.BigInteger(), nullable=True),
         sa.Column("table_count", sa.Integer(), nullable=False),
