@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -21,7 +22,7 @@ TERMS = "仅限科研机构，需签订利用协议"
 
 def publish_conditional(built: Built, folder: Path, number: int = 0, **changes: object) -> str:
     """Publish dataset `number` as open on application; its id."""
-    values = {"openness": Openness.CONDITIONAL, "open_condition": TERMS, **changes}
+    values: dict[str, Any] = {"openness": Openness.CONDITIONAL, "open_condition": TERMS, **changes}
     publication = build_publication(number, built.store, folder, **values)
     with built.database.transaction() as session:
         return publish(session, publication).dataset_id
