@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, String, cast, func, or_, select
+from sqlalchemy.orm import Session
 
 from portal.access import VISIBLE_STATES
 from portal.catalogue.models import Dataset, DatasetTheme, DatasetWording, Publisher
@@ -62,7 +62,7 @@ def read_cards(session: Session, ids: Sequence[str]) -> dict[str, DatasetCard]:
 
 
 def read_card_rows(
-    session: Session, ids: Sequence[str], more: tuple[InstrumentedAttribute[Any], ...] = ()
+    session: Session, ids: Sequence[str], more: tuple[SQLColumnExpression[Any], ...] = ()
 ) -> Sequence[Row[Any]]:
     """What cards need of the visible datasets, their publishers and current versions, and `more` of them; one statement."""
     query = (
