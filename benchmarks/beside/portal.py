@@ -30,7 +30,7 @@ _TYPES = {
 def portal(rows: int, folder: Path) -> Iterator[Asked]:
     """The portal, served by waitress; published through the gate."""
     var_dir = folder / f"portal-{rows}"
-    dataset_id = _published(var_dir, rows, folder)
+    dataset_id = published(var_dir, rows, folder)
     with waitress(var_dir) as served:
 
         def ask(question: Question) -> float | None:
@@ -40,7 +40,8 @@ def portal(rows: int, folder: Path) -> Iterator[Asked]:
         yield ask
 
 
-def _published(var_dir: Path, rows: int, folder: Path) -> str:
+def published(var_dir: Path, rows: int, folder: Path) -> str:
+    """The id of a dataset with the table, published through the gate."""
     parts = web_parts(Settings(var_dir=var_dir))
     migrate(parts.database)
     path = write_table(rows, folder / "table.parquet")

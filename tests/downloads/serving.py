@@ -39,10 +39,10 @@ class Served:
 
 
 @contextmanager
-def waitress(var_dir: Path) -> Iterator[Served]:
-    """One waitress process."""
+def waitress(var_dir: Path, **environment: str) -> Iterator[Served]:
+    """One waitress process, with settings by the name of their variable."""
     port = free_port()
-    with _running([sys.executable, "-c", _WAITRESS, str(port)], _environment(var_dir)) as pid:
+    with _running([sys.executable, "-c", _WAITRESS, str(port)], _environment(var_dir) | environment) as pid:
         _await(port)
         yield Served(port, pid)
 
