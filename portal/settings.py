@@ -63,6 +63,9 @@ class Settings:
     limit_factor: int = _setting(
         1, "Multiplies every budget of portal/limits/budgets.py (a load test, a private mirror)."
     )
+    spool_max_bytes: int = _setting(
+        50_000_000_000, "Bytes that made files may take; those unread for longest go first."
+    )
     xlsx_max_rows: int = _setting(200_000, "Rows up to which a table is offered as XLSX.")
     time_zone: str = _setting("Asia/Shanghai", "Zone in which schedules are read and shown.")
     harvests_at_once: int = _setting(2, "Scheduled runs that one worker has in hand at a time.")

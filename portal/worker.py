@@ -19,6 +19,7 @@ import structlog
 from portal.bundles.listing import is_outside
 from portal.db import Database
 from portal.db.migrating import check_schema
+from portal.exports.work import FileWork
 from portal.ingest.duties import DUTIES, Duty, Hands
 from portal.ingest.runs.supervising import Harvests
 from portal.ingest.workshop import Workshop
@@ -95,7 +96,8 @@ def hands_of(worker: WorkerParts, stop: Event) -> Hands:
         jobs=parts.jobs,
         client_for=worker.client_for,
     )
-    return Hands(workshop, parts.search, parts.settings.xlsx_max_rows, stop.is_set)
+    files = FileWork(parts.settings, parts.database, parts.store, parts.rows, workshop.work_dir, stop.is_set)
+    return Hands(workshop, parts.search, files, stop.is_set)
 
 
 def _inside_only(duty: Duty) -> Duty:

@@ -120,7 +120,7 @@ def _success(declared: Operation, gives: Gives) -> dict[str, Any]:
     if declared.is_conditional and gives.status == 200:
         names.append("ETag")
     if gives.schema is not None:
-        names += [] if declared.is_private or declared.method != "GET" else ["Vary", "Content-Encoding"]
+        names += ["Vary", "Content-Encoding"] if declared.is_conditional and gives.status == 200 else []
         names += ["Link"] if "next" in gives.schema().fields else []
     told: dict[str, Any] = {
         "description": " ".join(text.split()),

@@ -113,8 +113,18 @@ def open_version(session: Session, principal: Principal, ref: Ref, part: str, st
     )
 
 
-def find_file(session: Session, principal: Principal, ref: Ref, part: str, format: str) -> FileView | None:  # noqa: A002 - the word of the address
+def find_file(
+    session: Session,
+    principal: Principal,
+    ref: Ref,
+    part: str,
+    format: str,  # noqa: A002 - the word of the address
+    *,
+    query: str = "",
+) -> FileView | None:
     """The file of a part in a format, or None when it has not been made yet (or cannot be: ask `portal.exports`).
+
+    `query`: digest of the clauses that its rows answer; empty for all of the part.
 
     `parquet` is the table itself, `original` the delivered file where it is offered; a part that is a file answers under
     its own format too. Raises NotFound and Buried as `get_dataset`; a link has no file of ours.
@@ -126,9 +136,9 @@ def find_file(session: Session, principal: Principal, ref: Ref, part: str, forma
         raise NotFound(f"{part} of {ref} is a link elsewhere; we hold no file of it.")
     name = f"{_file_stem(session, ref.dataset_id)}-v{number}-{part}"
     if found.kind == PartKind.FILE and format in {found.format, "original"}:
-        return _file(found, f"{name}.{found.format}", found.media_type, row.published_at)
-    if found.kind == PartKind.TABLE and format == "parquet":
-        return _file(found, f"{name}.parquet", _PARQUET, row.published_at)
+        return _file(found, f"{name}.{found.format}", found.media_type, row)
+    if found.kind == PartKind.TABLE and format == "parquet" and not query:
+        return _file(found, f"{name}.parquet", _PARQUET, row)
     if format == "original":
         return _original(found, name, row)
     if not is_storable(format):
@@ -139,17 +149,19 @@ def find_file(session: Session, principal: Principal, ref: Ref, part: str, forma
             SpooledFile.version_number == number,
             SpooledFile.part == part,
             SpooledFile.format == format,
+            SpooledFile.query == query,
         )
     ).scalar_one_or_none()
     if spooled is None:
         return None
     return FileView(
         blob_key=spooled.blob_key,
-        file_name=f"{name}.{format.rsplit('.', 1)[-1]}",
+        file_name=f"{name}{query and '-'}{query[:8]}.{format.rsplit('.', 1)[-1]}",
         media_type=_MEDIA_TYPES.get(format, "application/octet-stream"),
         size_bytes=spooled.size_bytes,
         sha256=spooled.sha256,
         modified_at=row.published_at,
+        is_private=narrower(row.openness, row.version_openness) is not Openness.UNCONDITIONAL,
     )
 
 
@@ -253,7 +265,7 @@ def _list_versions(session: Session, principal: Principal, row: Any, number: int
 def _spooled(session: Session, dataset_id: str, number: int) -> Spooled:
     found: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
     query = select(SpooledFile.part, SpooledFile.format, SpooledFile.size_bytes, SpooledFile.sha256).where(
-        SpooledFile.dataset_id == dataset_id, SpooledFile.version_number == number
+        SpooledFile.dataset_id == dataset_id, SpooledFile.version_number == number, SpooledFile.query == ""
     )
     for part, made, size, sha256 in session.execute(query):
         found[part][made] = (size, sha256)
@@ -292,8 +304,9 @@ def _was_open(session: Session, ref: Ref) -> bool:
     return row is not None and narrower(*row) is Openness.UNCONDITIONAL
 
 
-def _file(part: Any, name: str, media_type: str, modified_at: Any) -> FileView:
-    return FileView(part.blob_key, name, media_type, part.size_bytes, part.sha256, modified_at)
+def _file(part: Any, name: str, media_type: str, row: Any) -> FileView:
+    is_private = narrower(row.openness, row.version_openness) is not Openness.UNCONDITIONAL
+    return FileView(part.blob_key, name, media_type, part.size_bytes, part.sha256, row.published_at, is_private)
 
 
 def _file_stem(session: Session, dataset_id: str) -> str:
@@ -314,4 +327,5 @@ def _original(part: Any, name: str, row: Any) -> FileView:
         size_bytes=part.original_size_bytes,
         sha256=part.original_sha256,
         modified_at=row.published_at,
+        is_private=narrower(row.openness, row.version_openness) is not Openness.UNCONDITIONAL,
     )

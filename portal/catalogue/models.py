@@ -187,23 +187,54 @@ class DatasetUse(Base):
 
 
 class ExportJob(Base):
-    """A file being made on request (XLSX). `state`: waiting | running | done | failed. Progress counts rows."""
+    """A file being made on request. `state`: waiting | running | done | failed, and waiting or running with `is_cancelled`:
+    wanted no more. Progress counts rows and bytes.
+
+    `dataset_id` None: the whole catalogue. `query`: digest of `clauses`, empty for a whole table. `caller` and `account_id` are
+    of who asked first; `is_shared`: somebody else asked for the same since. `holder`: the process that is on it.
+    """
 
     __tablename__ = "export_job"
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
-    dataset_id: Mapped[str] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"), index=True)
+    dataset_id: Mapped[str | None] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"), index=True)
     version_number: Mapped[int]
     part: Mapped[str] = mapped_column(String(80))
     format: Mapped[str] = mapped_column(String(20))
+    query: Mapped[str] = mapped_column(String(64), default="")
+    clauses: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(String(10), default="waiting")
-    rows_done: Mapped[int] = mapped_column(default=0)
-    rows_total: Mapped[int] = mapped_column(default=0)
+    rows_done: Mapped[int] = mapped_column(BigInteger, default=0)
+    rows_total: Mapped[int] = mapped_column(BigInteger, default=0)
+    bytes_done: Mapped[int] = mapped_column(BigInteger, default=0)
     error: Mapped[str] = mapped_column(Text, default="")
     caller: Mapped[str] = mapped_column(String(100), default="")
+    account_id: Mapped[str | None] = mapped_column(String(16))
+    is_shared: Mapped[bool] = mapped_column(default=False)
+    is_cancelled: Mapped[bool] = mapped_column(default=False)
+    holder: Mapped[str] = mapped_column(String(300), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # or last sign of life
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CatalogueFile(Base):
+    """The whole public catalogue as a file. `state`: digest of what the catalogue was like; it is served while that is so, and
+    for a few minutes more while nothing has been taken back since: `removals` is a digest of all that ever was.
+    """
+
+    __tablename__ = "catalogue_file"
+
+    format: Mapped[str] = mapped_column(String(20), primary_key=True)
+    state: Mapped[str] = mapped_column(String(64), primary_key=True)
+    removals: Mapped[str] = mapped_column(String(64))
+    blob_key: Mapped[str] = mapped_column(String(200), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    row_count: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class DepartmentCoverage(Base):

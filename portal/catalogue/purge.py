@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import exists, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from portal.catalogue.models import Outbox
+from portal.catalogue.models import CatalogueFile, Outbox
 from portal.catalogue.versions import SpooledFile, VersionPart
 from portal.catalogue.withdrawal import PURGE_BLOBS
 from portal.db import Database
@@ -48,10 +48,10 @@ def purge_outbox(database: Database, store: BlobStore, now: datetime, *, limit: 
 
 
 def delete_unreferenced(database: Database, store: BlobStore, key: str) -> bool:
-    """Delete one blob unless a live version or spooled file refers to it; whether nothing referred to it."""
+    """Delete one blob unless a live version or a spooled file refers to it; whether nothing referred to it."""
     with database.transaction() as session:
         if not database.is_sqlite:  # SQLite's one writer needs no more
-            session.execute(text("LOCK TABLE version_part, spooled_file IN SHARE ROW EXCLUSIVE MODE"))
+            session.execute(text("LOCK TABLE version_part, spooled_file, catalogue_file IN SHARE ROW EXCLUSIVE MODE"))
         if is_referenced(session, key):
             return False
         store.delete(key)
@@ -62,7 +62,8 @@ def is_referenced(session: Session, key: str) -> bool:
     """Whether a part or a spooled file that is still public has this blob."""
     in_parts = exists().where(or_(VersionPart.blob_key == key, VersionPart.original_blob_key == key))
     in_spool = exists().where(SpooledFile.blob_key == key)
-    return bool(session.scalar(select(or_(in_parts, in_spool))))
+    in_catalogue = exists().where(CatalogueFile.blob_key == key)
+    return bool(session.scalar(select(or_(in_parts, in_spool, in_catalogue))))
 
 
 def sweep_orphans(database: Database, store: BlobStore, now: datetime | None = None) -> int:
@@ -98,7 +99,7 @@ def _note_orphans(database: Database, store: BlobStore, now: datetime, known: se
 
 def _referenced(session: Session, keys: list[str]) -> set[str | None]:
     found: set[str | None] = set()
-    for column in (VersionPart.blob_key, VersionPart.original_blob_key, SpooledFile.blob_key):
+    for column in (VersionPart.blob_key, VersionPart.original_blob_key, SpooledFile.blob_key, CatalogueFile.blob_key):
         found |= set(session.scalars(select(column).where(column.in_(keys))))
     return found
 

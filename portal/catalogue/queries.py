@@ -2,7 +2,7 @@
 
 from portal.catalogue.datasets import find_dataset_id, find_file, get_dataset, open_version
 from portal.catalogue.describing import describe_datasets, list_ids, stamp_catalogue
-from portal.catalogue.files import get_export_job
+from portal.catalogue.export_jobs import get_export_job
 from portal.catalogue.indexing import describe_documents, list_revisions, list_unindexed
 from portal.catalogue.lists import (
     count_catalogue,
@@ -19,11 +19,13 @@ from portal.catalogue.lists import (
     name_publishers,
     name_themes,
 )
+from portal.catalogue.whole import find_catalogue_file, list_records, read_state
 
 __all__ = [
     "count_catalogue",
     "describe_datasets",
     "describe_documents",
+    "find_catalogue_file",
     "find_dataset_id",
     "find_file",
     "get_dataset",
@@ -35,6 +37,7 @@ __all__ = [
     "list_newest",
     "list_publisher_cards",
     "list_publishers",
+    "list_records",
     "list_revisions",
     "list_sitemap",
     "list_sitemap_starts",
@@ -44,5 +47,6 @@ __all__ = [
     "name_publishers",
     "name_themes",
     "open_version",
+    "read_state",
     "stamp_catalogue",
 ]

@@ -111,7 +111,10 @@ class VersionPart(Base):
 
 
 class SpooledFile(Base):
-    """A download made from a part (CSV, JSON …): content-addressed, made once, shared, purged with the version."""
+    """A download made from a part (CSV, JSON …): content-addressed, made once, shared, purged with the version.
+
+    `query`: digest of the clauses that its rows answer; empty for the whole table. `last_sent_at`: to the nearest minutes.
+    """
 
     __tablename__ = "spooled_file"
     __table_args__ = (ForeignKeyConstraint(["dataset_id", "version_number"], ["version.dataset_id", "version.number"]),)
@@ -120,10 +123,12 @@ class SpooledFile(Base):
     version_number: Mapped[int] = mapped_column(primary_key=True)
     part: Mapped[str] = mapped_column(String(80), primary_key=True)
     format: Mapped[str] = mapped_column(String(20), primary_key=True)  # a name of portal.exports.FORMATS
+    query: Mapped[str] = mapped_column(String(64), primary_key=True, default="")
     blob_key: Mapped[str] = mapped_column(String(200), index=True)
     sha256: Mapped[str] = mapped_column(String(64))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Tombstone(Base):

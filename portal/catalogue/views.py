@@ -134,7 +134,7 @@ class DatasetView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A downloadable file: where its bytes lie and what to say about them."""
+    """A downloadable file: where its bytes lie and what to say about them. `is_private`: of a dataset that needs a grant."""
 
     blob_key: str
     file_name: str
@@ -142,6 +142,7 @@ class FileView:
     size_bytes: int
     sha256: str
     modified_at: datetime
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +178,14 @@ class DocumentFacts:
 
 @dataclass(frozen=True, slots=True)
 class ExportJobView:
-    """A file that is being made. `state`: waiting, running, done or failed; progress in rows."""
+    """A file that is being made. `state`: waiting, running, done, failed, cancelled, or expired (done, and let go of since).
+
+    `dataset_id` None: the whole catalogue. `clauses`: name → text as it was asked for, none for a whole table. `is_new`: it
+    was asked for just now, by this call.
+    """
 
     id: str
-    dataset_id: str
+    dataset_id: str | None
     version_number: int
     part: str
     format: str
@@ -188,3 +193,21 @@ class ExportJobView:
     rows_done: int
     rows_total: int
     error: str
+    bytes_done: int = 0
+    query: str = ""
+    clauses: Mapping[str, str] = field(default_factory=dict)
+    account_id: str | None = None
+    kept_until: datetime | None = None
+    is_new: bool = False
+
+    @property
+    def ref(self) -> "Ref":
+        """The version that it is made from. Raises ValueError for the catalogue."""
+        if self.dataset_id is None:
+            raise ValueError("The catalogue has no version.")
+        return Ref(self.dataset_id, self.version_number)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be made."""
+        return self.state in {"waiting", "running"}

@@ -87,11 +87,13 @@ def redact_versions(
         ).all()
         of_spool = (SpooledFile.dataset_id == dataset_id, SpooledFile.version_number == number)
         spooled = session.execute(
-            select(SpooledFile.part, SpooledFile.format, SpooledFile.sha256, SpooledFile.blob_key).where(*of_spool)
+            select(
+                SpooledFile.part, SpooledFile.format, SpooledFile.query, SpooledFile.sha256, SpooledFile.blob_key
+            ).where(*of_spool)
         ).all()
         checksums = {f"{slug}.parquet": sha for slug, sha, _, _, _ in parts if sha}
         checksums |= {f"{slug}.original": original for slug, _, original, _, _ in parts if original}
-        checksums |= {f"{part}.{made}": sha for part, made, sha, _ in spooled}
+        checksums |= {f"{part}.{made}": sha for part, made, query, sha, _ in spooled if not query}
         keys = {key for _, _, _, *pair in parts for key in pair if key} | {key for *_, key in spooled}
         digest = session.scalar(
             select(Version.data_digest).where(Version.dataset_id == dataset_id, Version.number == number)

@@ -19,6 +19,7 @@ WEB_READS = (
     "account_identity",
     "alembic_version",
     "api_key",
+    "catalogue_file",
     "change",
     "dataset",
     "dataset_theme",
@@ -45,6 +46,7 @@ WEB_INSERTS = (
     "account_act",
     "account_errand",
     "account_identity",
+    "catalogue_file",
     "dataset_use",
     "export_job",
     "key_use",
@@ -67,9 +69,12 @@ WEB_UPDATES_COLUMNS = {
     "account": _OWN_ACCOUNT,
     "account_errand": ("used_at",),
     "api_key": _OWN_KEY,
+    "catalogue_file": ("last_sent_at",),
+    "export_job": ("is_cancelled", "is_shared"),  # to cancel one's own, to join another's
     "key_use": ("requests", "refused"),
     "recovery_code": ("used_at",),
     "sign_in": ("seen_at",),
+    "spooled_file": ("last_sent_at",),
 }
 WEB_DELETES = ("account_errand", "account_identity", "recovery_code", "sign_in")
 WEB_SEQUENCES = ("account_act_id_seq", "dataset_use_id_seq")

@@ -21,7 +21,7 @@ from portal.tables import ReadableTable
 from portal.tables.geometry import wkt_texts
 
 BOM = "\ufeff".encode()
-_OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=1_024)
+CSV_OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=1_024)
 # A line feed may stand before or after the sign; full-width signs count in East Asian settings.
 _FORMULA = r"(?s)^(?:[\t\r\n\x{feff}]*[=+\-@＝＋－＠].|[\t\r\n].)"
 _DIGITS = r"^(0[0-9]+|[0-9]{12,})$"
@@ -64,7 +64,7 @@ def guarded(texts: pa.Array) -> pa.Array:
 def _lines(batch: pa.RecordBatch) -> memoryview:
     sink = pa.BufferOutputStream()
     columns = [_written(column) for column in batch.columns]
-    pyarrow.csv.write_csv(pa.RecordBatch.from_arrays(columns, names=batch.schema.names), sink, _OPTIONS)
+    pyarrow.csv.write_csv(pa.RecordBatch.from_arrays(columns, names=batch.schema.names), sink, CSV_OPTIONS)
     return memoryview(sink.getvalue())
 
 

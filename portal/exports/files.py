@@ -12,6 +12,7 @@ from portal.exports.formats import FORMATS
 from portal.exports.json_files import write_geojson, write_json, write_json_lines
 from portal.exports.sinks import DigestedFile
 from portal.exports.workbooks import write_workbook
+from portal.exports.xml_files import write_xml
 from portal.kernel.digests import file_digest
 from portal.kernel.ids import new_id
 from portal.tables import ReadableTable
@@ -23,6 +24,7 @@ _PIECES: dict[str, Callable[[ReadableTable], Iterator[tuple[bytes | memoryview, 
     "json": write_json,
     "jsonl": write_json_lines,
     "geojson": write_geojson,
+    "xml": write_xml,
 }
 
 

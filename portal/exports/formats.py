@@ -35,6 +35,7 @@ FORMATS: dict[str, Format] = {
         Format("json", "json", "application/json"),
         Format("jsonl", "jsonl", "application/jsonl"),
         Format("geojson", "geojson", "application/geo+json", is_for_layers=True),
+        Format("xml", "xml", "application/xml"),
         Format("parquet", "parquet", "application/vnd.apache.parquet"),
     )
 }

@@ -1,10 +1,10 @@
-"""A download made once and kept: table → file → store → a row that says where it lies.
+"""A download made once and kept: table (or what it answers to a question) → file → store → a row that says where it lies.
 
-Used by downloads for formats that are quick to make and by the worker for those that are not.
+Used by the doors for what is quick to make and by the worker for what is not.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +13,12 @@ from portal.catalogue.views import Ref
 from portal.db import Database
 from portal.exports.files import make_file
 from portal.exports.formats import FORMATS
+from portal.exports.questions import Question
 from portal.kernel.errors import Gone, NotFound
 from portal.storage import BlobStore
 from portal.storage.keys import blob_key
 from portal.storage.workdirs import work_dir as new_work_dir
-from portal.tables import ReadableTable
+from portal.tables import ReadableTable, RowEngine, answer_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,39 +31,79 @@ class Spooled:
     row_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a file is. `rows_total` is 0 while it is not known how many rows a question has for an answer."""
+
+    rows_done: int
+    rows_total: int
+    directory: Path
+
+    @property
+    def bytes_done(self) -> int:
+        """Bytes written so far, of everything that is being written for this file."""
+        return sum(path.stat().st_size for path in self.directory.iterdir() if path.is_file())
+
+
+def _silent(progress: Progress) -> None:
+    """Progress that nobody follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What files are made with. `work_dir` holds temporary directories; `rows` answers questions.
+
+    `on_progress` ends the work by raising. `is_cancelled` is asked while a question has no answer yet; `answer_timeout_s` is
+    how long that may take, None: as long as the engine allows.
+    """
+
+    database: Database
+    store: BlobStore
+    rows: RowEngine
+    work_dir: Path
+    on_progress: Callable[[Progress], None] = _silent
+    is_cancelled: Callable[[], bool] = lambda: False
+    answer_timeout_s: float | None = None
+
+
 def spool_file(
-    database: Database,
-    store: BlobStore,
+    making: Making,
     table: ReadableTable,
     *,
     ref: Ref,
     part: str,
     format_name: str,
-    work_dir: Path,
+    question: Question | None = None,
     max_rows: int | None = None,
-    on_progress: Callable[[int], None] = lambda rows_done: None,
 ) -> Spooled:
-    """Make a table's file in one format, store it under its content's key and record it for the pinned version `ref`.
+    """Make the file of a table, or of what it answers, in one format, store it under its content's key and record it for the
+    pinned version `ref`.
 
     The blob comes first, then the row. Raises Gone or NotFound when the version was withdrawn meanwhile, and leaves no
-    blob then; TooManyRows, UnknownFormat, and whatever `on_progress` raises.
+    blob then; TooManyRows, UnknownFormat, Unavailable, and whatever `on_progress` raises.
     """
     if ref.version is None:
         raise ValueError("A spooled file belongs to one version.")
-    with new_work_dir(work_dir) as directory:
-        target = directory / f"file.{FORMATS[format_name].extension}"
-        made = make_file(table, format_name, target, on_progress, max_rows=max_rows)
-        key = blob_key("spool", made.sha256, FORMATS[format_name].extension)
-        was_there = store.exists(key)
-        store.give_file(key, made.path)
+    extension = FORMATS[format_name].extension
+    with new_work_dir(making.work_dir) as directory:
+        source = table if question is None else _answer(making, table, question, directory)
+
+        def tell(rows_done: int) -> None:
+            making.on_progress(Progress(rows_done, source.row_count, directory))
+
+        made = make_file(source, format_name, directory / f"file.{extension}", tell, max_rows=max_rows)
+        key = blob_key("spool", made.sha256, extension)
+        was_there = making.store.exists(key)
+        making.store.give_file(key, made.path)
     try:
-        with database.transaction() as session:
+        with making.database.transaction() as session:
             record_spooled_file(
                 session,
                 dataset_id=ref.dataset_id,
                 version_number=ref.version,
                 part=part,
                 format=format_name,
+                query=question.digest if question else "",
                 blob_key=key,
                 sha256=made.sha256,
                 size_bytes=made.size_bytes,
@@ -70,6 +111,21 @@ def spool_file(
             )
     except (Gone, NotFound):
         if not was_there:
-            store.delete(key)
+            making.store.delete(key)
         raise
     return Spooled(key, made.sha256, made.size_bytes, made.row_count)
+
+
+def _answer(making: Making, table: ReadableTable, question: Question, directory: Path) -> ReadableTable:
+    """The rows that answer the question, as a table of their own."""
+    target = directory / "answer.parquet"
+    row_count = making.rows.copy(
+        table,
+        question.query,
+        target,
+        on_progress=lambda rows: making.on_progress(Progress(0, 0, directory)),
+        is_cancelled=making.is_cancelled,
+        timeout_s=making.answer_timeout_s,
+    )
+    schema = answer_schema(table.schema, question.query)
+    return replace(table, path=target, schema=schema, row_count=row_count)

@@ -1,11 +1,11 @@
-"""XLSX: one sheet with the rows, one with the fields. Slow (some 10,000 rows a second), so made as a job up to a limit."""
+"""XLSX: sheets with the rows (a sheet holds 1,048,576 lines), one with the fields. Slow (some 10,000 rows a second), so made
+as a job up to a limit."""
 
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
 import xlsxwriter
-from xlsxwriter.workbook import Format as CellFormat
 from xlsxwriter.worksheet import Worksheet
 
 from portal.exports.batches import batches
@@ -17,6 +17,8 @@ _EXACT_INTEGERS = 10**15
 _MAX_CELL_CHARS = 32_767
 _FIRST_EXCEL_DAY = date(1900, 3, 1)
 _WIDTH_CHARS = 18
+SHEET_ROWS = 1_048_575
+"""Rows of data in a sheet, below its line of names."""
 _FIELDS = ("name", "title", "类型 type", "description", "source name", "nulls", "rule")
 
 
@@ -33,38 +35,45 @@ def write_workbook(table: ReadableTable, target: Path, on_progress: Callable[[in
         "strings_to_urls": False,
     }
     with xlsxwriter.Workbook(str(target), options) as book:
-        writer = _SheetWriter(
-            book.add_worksheet("data"),
-            book.add_format({"num_format": "yyyy-mm-dd"}),
-            book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-            book.add_format({"bold": True}),
-        )
         columns = flat_columns(table)
-        writer.write_header([column.name for column in columns])
+        writer = _RowWriter(book, [column.name for column in columns])
         for batch in batches(table, columns):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 writer.write_row(row)
             on_progress(writer.row_count)
-        _write_fields(book.add_worksheet("fields"), table, writer.cut_cells)
+        _write_fields(book.add_worksheet("fields"), table, writer)
 
 
-class _SheetWriter:
-    def __init__(self, sheet: Worksheet, day: CellFormat, moment: CellFormat, bold: CellFormat) -> None:
-        self._sheet, self._day, self._moment, self._bold = sheet, day, moment, bold
+class _RowWriter:
+    """Rows in as many sheets as they take: `data`, `data 2` …"""
+
+    def __init__(self, book: xlsxwriter.Workbook, names: list[str]) -> None:
+        self._book, self._names = book, names
+        self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self._moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._bold = book.add_format({"bold": True})
         self.row_count = 0
         self.cut_cells = 0
-
-    def write_header(self, names: list[str]) -> None:
-        self._sheet.set_column(0, max(0, len(names) - 1), _WIDTH_CHARS)
-        self._sheet.freeze_panes(1, 0)
-        for index, name in enumerate(names):
-            self._sheet.write_string(0, index, name, self._bold)
+        self.sheet_count = 0
+        self._sheet = self._new_sheet()
 
     def write_row(self, cells: tuple[object, ...]) -> None:
+        line = self.row_count % SHEET_ROWS
+        if line == 0 and self.row_count:
+            self._sheet = self._new_sheet()
         self.row_count += 1
         for index, cell in enumerate(cells):
             if cell is not None:
-                self._write(self.row_count, index, cell)
+                self._write(line + 1, index, cell)
+
+    def _new_sheet(self) -> Worksheet:
+        self.sheet_count += 1
+        sheet = self._book.add_worksheet("data" if self.sheet_count == 1 else f"data {self.sheet_count}")
+        sheet.set_column(0, max(0, len(self._names) - 1), _WIDTH_CHARS)
+        sheet.freeze_panes(1, 0)
+        for index, name in enumerate(self._names):
+            sheet.write_string(0, index, name, self._bold)
+        return sheet
 
     def _write(self, row: int, column: int, cell: object) -> None:
         if isinstance(cell, bool):
@@ -81,7 +90,7 @@ class _SheetWriter:
             self._sheet.write_string(row, column, text[:_MAX_CELL_CHARS])
 
 
-def _write_fields(sheet: Worksheet, table: ReadableTable, cut_cells: int) -> None:
+def _write_fields(sheet: Worksheet, table: ReadableTable, writer: _RowWriter) -> None:
     rows: list[tuple[object, ...]] = [_FIELDS]
     for column in table.schema.columns:
         title = column.title.shown(Language.ZH).value
@@ -89,12 +98,11 @@ def _write_fields(sheet: Worksheet, table: ReadableTable, cut_cells: int) -> Non
         nulls, rule = column.null_count, column.action.value
         rows.append((column.name, title, column.type.value, description, column.source_name, nulls, rule))
     rows += [("",), ("version", table.version_key), ("rows", table.row_count), ("sha256", table.digest)]
-    if cut_cells:
-        rows.append(
-            (
-                f"{cut_cells} cells were longer than {_MAX_CELL_CHARS} characters and are cut here; the CSV has them whole.",
-            )
-        )
+    if writer.cut_cells:
+        told = f"{writer.cut_cells} cells were longer than {_MAX_CELL_CHARS} characters and are cut here; the CSV has them whole."
+        rows.append((told,))
+    if writer.sheet_count > 1:
+        rows.append((f"The rows take {writer.sheet_count} sheets, for one holds {SHEET_ROWS} of them.",))
     if len(flat_columns(table)) < len(table.schema.columns):
         rows.append(("Geometries are not in this workbook; GeoJSON, CSV and Parquet have them.",))
     for number, row in enumerate(rows):

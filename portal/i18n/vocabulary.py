@@ -51,6 +51,7 @@ VOCABULARY: Mapping[tuple[str, str], str] = MappingProxyType(
         ("format", "xlsx"): "Excel workbook",
         ("format", "json"): "JSON",
         ("format", "jsonl"): "JSON Lines",
+        ("format", "xml"): "XML",
         ("format", "parquet"): "Parquet",
         ("format", "original"): "Original file",
         ("tier", "anonymous"): "Anonymous",

@@ -1,10 +1,11 @@
 """Files that take a while (XLSX): ask for one, and watch it being made."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.catalogue import commands, queries
-from portal.catalogue.views import Ref
 from portal.exports import FORMATS
 from portal.http.context import language, parts, principal, session
 from portal.http.policy import policy
@@ -39,14 +40,16 @@ def request_export(ref: str, slug: str, form: str) -> AnyResponse:
 def show_job(job_id: str) -> Response:
     """How far a file is. Raises NotFound, and Gone when its dataset was withdrawn meanwhile."""
     job = queries.get_export_job(session(), principal(), job_id)
-    made_of = Ref(job.dataset_id, job.version_number)
-    dataset = queries.get_dataset(session(), principal(), made_of)
+    if job.dataset_id is None:
+        raise NotFound("This job has no page; its state is at /api/v1/exports.")
+    dataset = queries.get_dataset(session(), principal(), job.ref)
+    clauses = f"?{urlencode(job.clauses)}" if job.clauses else ""
     response = render_page(
         "job.html",
         {
             "job": job,
             "card": dataset.card,
-            "download": f"/download/{made_of}/{job.part}.{job.format}",
+            "download": f"/download/{job.ref}/{job.part}.{job.format}{clauses}",
             "path": f"/{language().value}/job/{job.id}",
         },
     )

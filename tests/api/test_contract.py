@@ -50,7 +50,11 @@ def _addresses(site: Site) -> dict[str, list[str]]:
         "get_vocabulary": [f"/api/v1/vocabularies/{name}" for name in VOCABULARIES],
         "compare_versions": [],  # these two need several versions: tests/api/test_differences.py
         "compare_rows": [],
-        "get_export": [],  # needs a job: tests/downloads/test_jobs.py checks it against the same contract
+        "get_export": [],  # these need a job: tests/downloads checks them against the same contract
+        "export_rows": [f"{table}/export.csv", f"{table}/export.json?where=数量 > 3&select=名称"],
+        "get_export_file": [],
+        "create_export": [],
+        "cancel_export": [],
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.catalogue import files
+from portal.catalogue import export_jobs
 from portal.catalogue.commands import (
     finish_export_job,
     forget_export_jobs,
@@ -85,7 +85,7 @@ def test_a_job_without_sign_of_life_is_taken_again(built: Built) -> None:
 
 
 def test_a_caller_cannot_fill_the_queue(built: Built) -> None:
-    ids = build_catalogue(built, files.MAX_WAITING_PER_CALLER + 1)
+    ids = build_catalogue(built, export_jobs.MAX_OPEN_PER_CALLER + 1)
     for dataset_id in ids[:-1]:
         _request(built, dataset_id)
     with pytest.raises(Unavailable) as error:
@@ -95,7 +95,7 @@ def test_a_caller_cannot_fill_the_queue(built: Built) -> None:
 
 
 def test_the_queue_itself_is_bounded(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_WAITING", 2)
+    monkeypatch.setattr(export_jobs, "MAX_WAITING", 2)
     ids = build_catalogue(built, 3)
     for number, dataset_id in enumerate(ids[:2]):
         _request(built, dataset_id, principal=Principal(caller=f"key:{number}"))

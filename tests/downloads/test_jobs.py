@@ -6,11 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from flask.testing import FlaskClient
 
-from portal.catalogue.commands import finish_export_job, take_export_job
-from portal.catalogue.views import Ref
-from portal.exports.spooling import spool_file
-from portal.http.files.making import FileMaker
-from portal.kernel.principal import ANONYMOUS
+from portal.catalogue.commands import take_export_job
+from portal.exports.work import FileWork, make_next_file
 from portal.settings import Settings
 from tests.api.contract import check
 from tests.http.site import Site, generous, open_site
@@ -18,24 +15,9 @@ from tests.http.site import Site, generous, open_site
 
 def _work(site: Site) -> None:
     """What the worker does with the next job."""
-    now = datetime.now(UTC)
-    with site.parts.database.transaction() as session:
-        job = take_export_job(session, now)
-    assert job is not None
-    maker = FileMaker(site.parts)
-    table, ref = maker.open_table(ANONYMOUS, Ref(job.dataset_id, job.version_number), job.part)
-    spool_file(
-        site.parts.database,
-        site.parts.store,
-        table,
-        ref=ref,
-        part=job.part,
-        format_name=job.format,
-        work_dir=maker.work_dir,
-        max_rows=site.parts.settings.xlsx_max_rows,
-    )
-    with site.parts.database.transaction() as session:
-        finish_export_job(session, job.id, now)
+    parts = site.parts
+    work_dir = parts.settings.var_dir / "work"
+    assert make_next_file(FileWork(parts.settings, parts.database, parts.store, parts.rows, work_dir))
 
 
 def _path(site: Site, address: str) -> str:

@@ -17,8 +17,8 @@ def test_many_who_ask_at_once_get_one_file(settings: Settings) -> None:
     with open_site(generous(settings), 1, rows=20_000) as site:
         address = f"/download/{site.ids[0]}/data.csv"
 
-        def ask(_: int) -> tuple[int, str | None]:
-            answer = site.client.get(address)
+        def ask(number: int) -> tuple[int, str | None]:
+            answer = site.client.get(address, environ_base={"REMOTE_ADDR": f"192.0.2.{number}"})
             return answer.status_code, answer.headers.get("ETag")
 
         with ThreadPoolExecutor(MAX_INSIDE) as pool:
@@ -77,18 +77,11 @@ def test_a_file_that_is_finished_after_a_withdrawal_does_not_stay(site: Site) ->
 
     table, ref = maker.open_table(ANONYMOUS, Ref(site.ids[0]), "data")
     site.withdraw(site.ids[0])
-    from portal.exports.spooling import spool_file
+    from portal.exports.spooling import Making, spool_file
 
     with pytest.raises(NotFound):
-        spool_file(
-            site.parts.database,
-            site.parts.store,
-            table,
-            ref=ref,
-            part="data",
-            format_name="csv",
-            work_dir=maker.work_dir,
-        )
+        making = Making(site.parts.database, site.parts.store, site.parts.rows, maker.work_dir)
+        spool_file(making, table, ref=ref, part="data", format_name="csv")
     assert not list(site.parts.store.list_keys("spool/"))
     assert not list(maker.work_dir.glob("making-*"))
 

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import polars as pl
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pytest
 from python_calamine import CalamineWorkbook
 
-from portal.exports import FORMATS, MadeFile, TooManyRows, UnknownFormat, make_file
+from portal.exports import FORMATS, MadeFile, TooManyRows, UnknownFormat, make_file, workbooks
 from portal.exports.delimited import guarded
 from portal.kernel.digests import file_digest
 from portal.kernel.vocab import ColumnType
@@ -165,6 +166,7 @@ def test_rows_keep_their_order_over_many_batches(tmp_path: Path, format_name: st
         "jsonl": lambda path: [tuple(json.loads(line).values()) for line in path.read_bytes().splitlines()],
         "parquet": lambda path: pl.read_parquet(path).rows(),
         "xlsx": lambda path: [tuple(row) for row in sheet_rows(path)[1:]],
+        "xml": lambda path: [(int(a.text or ""), b.text) for a, b in ElementTree.parse(path).getroot().iter("row")],
     }
     assert readers[format_name](file.path) == rows
     assert progress == sorted(progress)
@@ -200,6 +202,19 @@ def test_an_unknown_format_and_too_many_rows_are_refused(table: ReadableTable, t
         make_file(table, "dbf", tmp_path / "x")
     with pytest.raises(TooManyRows, match="4 rows"):
         make_file(table, "xlsx", tmp_path / "x", max_rows=3)
+
+
+def test_a_workbook_goes_on_in_another_sheet_where_one_is_full(
+    table: ReadableTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbooks, "SHEET_ROWS", 3)
+    book = CalamineWorkbook.from_path(made(table, "xlsx", tmp_path).path)
+    assert book.sheet_names == ["data", "data 2", "fields"]
+    first, second = (book.get_sheet_by_name(name).to_python() for name in ("data", "data 2"))
+    assert first[0] == second[0] == list(TYPES)
+    assert (len(first), len(second)) == (3, 2)  # the third row is empty, and this reader leaves it out
+    assert second[1][0] == "=1+1"
+    assert any("2 sheets" in str(row[0]) for row in book.get_sheet_by_name("fields").to_python())
 
 
 def test_an_empty_table_makes_files_that_open(tmp_path: Path) -> None:

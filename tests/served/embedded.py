@@ -16,6 +16,7 @@ from sqlalchemy import text
 from portal.app import create_app
 from portal.cli import main
 from portal.db.migrating import migrate
+from portal.exports.work import FileWork
 from portal.index.service import SearchService
 from portal.ingest.duties import Hands, make_files
 from portal.ingest.workshop import Workshop
@@ -58,7 +59,8 @@ class Site:
     def make_files(self) -> None:
         """What the worker does about downloads that take long."""
         search: SearchService = self.parts.search
-        make_files(Hands(self.workshop, search, self.settings.xlsx_max_rows, lambda: False))
+        files = FileWork(self.settings, self.parts.database, self.parts.store, self.parts.rows, self.workshop.work_dir)
+        make_files(Hands(self.workshop, search, files, lambda: False))
 
     def run(self, *arguments: str, fails: bool = False) -> str:
         """A command of the portal as a person would give it; what it wrote, logs included, is kept as log."""

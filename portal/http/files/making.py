@@ -2,14 +2,15 @@
 
 A table of up to `MAX_CELLS` is made while the caller waits (about a second for a million rows of 20 columns); longer ones
 and formats that are slow to write are jobs. One maker for a file at a time on this machine (a file lock: other processes
-and threads wait and then find the file); in one process at most `MAX_INSIDE` requests make or wait, the others are asked
-to come again, so that threads stay free for everyone else.
+and threads wait and then find the file); in one process at most `MAX_INSIDE` requests make or wait, of one caller fewer than
+that; the others are asked to come again, so that threads stay free for everyone else.
 """
 
 import fcntl
 import hashlib
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,8 @@ from flask import current_app
 
 from portal.catalogue.queries import find_file, open_version
 from portal.catalogue.views import FileView, Ref
-from portal.exports.spooling import spool_file
+from portal.exports.questions import Question
+from portal.exports.spooling import Making, spool_file
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.principal import Principal
 from portal.storage import BlobNotFound
@@ -27,6 +29,7 @@ from portal.wiring import Parts
 
 MAX_CELLS = 40_000_000
 MAX_INSIDE = 3
+ANSWER_TIMEOUT_S = 6.0
 _LOCKS = 64
 _WAIT_S = 20.0
 _POLL_S = 0.02
@@ -40,6 +43,8 @@ class FileMaker:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._inside = threading.BoundedSemaphore(MAX_INSIDE)
+        self._of_callers: Counter[str] = Counter()
+        self._lock = threading.Lock()
         self.work_dir = parts.settings.var_dir / "spool"
 
     def open_table(self, principal: Principal, ref: Ref, part: str) -> tuple[ReadableTable, Ref]:
@@ -49,29 +54,49 @@ class FileMaker:
         dataset_id, _, number = table.version_key.rpartition("/")[0].partition("@v")
         return table, Ref(dataset_id, int(number))
 
-    def make(self, principal: Principal, table: ReadableTable, ref: Ref, part: str, format_name: str) -> FileView:
+    def make(  # noqa: PLR0917 - the file's whole name, and who asks
+        self,
+        principal: Principal,
+        table: ReadableTable,
+        ref: Ref,
+        part: str,
+        format_name: str,
+        question: Question | None = None,
+    ) -> FileView:
         """The file, made by this request or by the one that was first. Raises Unavailable when too many ask."""
-        if not self._inside.acquire(blocking=False):
-            raise Unavailable("Several files are being made just now; yours is next.", retry_after_s=_RETRY_AFTER_S)
-        try:
-            with self._only_maker(f"{ref}/{part}.{format_name}"):
-                found = self._find(principal, ref, part, format_name)
-                if found is None or not self._is_whole(found):
-                    spool_file(
-                        self._parts.database,
-                        self._parts.store,
-                        table,
-                        ref=ref,
-                        part=part,
-                        format_name=format_name,
-                        work_dir=self.work_dir,
-                    )
-                    found = self._find(principal, ref, part, format_name)
-        finally:
-            self._inside.release()
+        query = question.digest if question else ""
+        with self._place(principal), self._only_maker(f"{ref}/{part}.{format_name}?{query}"):
+            found = self._find(principal, ref, part, format_name, query)
+            if found is None or not self._is_whole(found):
+                making = Making(
+                    self._parts.database,
+                    self._parts.store,
+                    self._parts.rows,
+                    self.work_dir,
+                    answer_timeout_s=ANSWER_TIMEOUT_S,
+                )
+                spool_file(making, table, ref=ref, part=part, format_name=format_name, question=question)
+                found = self._find(principal, ref, part, format_name, query)
         if found is None:
             raise NotFound("This file is not offered any more.")
         return found
+
+    @contextmanager
+    def _place(self, principal: Principal) -> Iterator[None]:
+        """One of the few places for makers. Raises Unavailable when none is free, or none for this caller."""
+        with self._lock:
+            is_crowding = self._of_callers[principal.caller] >= MAX_INSIDE - 1
+        if is_crowding or not self._inside.acquire(blocking=False):
+            raise Unavailable("Several files are being made just now; yours is next.", retry_after_s=_RETRY_AFTER_S)
+        with self._lock:
+            self._of_callers[principal.caller] += 1
+        try:
+            yield
+        finally:
+            self._inside.release()
+            with self._lock:
+                self._of_callers[principal.caller] -= 1
+                self._of_callers += Counter()  # without those of none
 
     def _is_whole(self, file: FileView) -> bool:
         """Whether the store still has the file (a power failure may have lost it); a broken one is removed."""
@@ -83,9 +108,9 @@ class FileMaker:
         self._parts.store.delete(file.blob_key)
         return False
 
-    def _find(self, principal: Principal, ref: Ref, part: str, format_name: str) -> FileView | None:
+    def _find(self, principal: Principal, ref: Ref, part: str, format_name: str, query: str) -> FileView | None:
         with self._parts.database.reading() as session:
-            return find_file(session, principal, ref, part, format_name)
+            return find_file(session, principal, ref, part, format_name, query=query)
 
     @contextmanager
     def _only_maker(self, name: str) -> Iterator[None]:

@@ -27,6 +27,7 @@ from portal.settings import Settings
 from portal.storage import BlobNotFound, BlobStore
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._() -]+")
+_PRIVATE = "private, no-cache"
 _BLOCK_BYTES = 256 * 1024
 _PLAIN_RANGE = re.compile(r"bytes=(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})", re.ASCII)
 _SERVERS_THAT_COUNT = ("waitress", "gunicorn")  # their file wrappers stop at Content-Length
@@ -97,7 +98,7 @@ def file_headers(file: FileView) -> dict[str, str]:
         "Last-Modified": http_date(file.modified_at),
         "Repr-Digest": f"sha-256=:{digest}:",
         "Accept-Ranges": "bytes",
-        "Cache-Control": REVALIDATE,
+        "Cache-Control": _PRIVATE if file.is_private else REVALIDATE,
     }
 
 

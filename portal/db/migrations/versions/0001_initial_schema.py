@@ -165,6 +165,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("dataset_id", name=op.f("pk_bundled_dataset")),
     )
     op.create_table(
+        "catalogue_file",
+        sa.Column("format", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("removals", sa.String(length=64), nullable=False),
+        sa.Column("blob_key", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("row_count", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("format", "state", name=op.f("pk_catalogue_file")),
+    )
+    op.create_index(op.f("ix_catalogue_file_blob_key"), "catalogue_file", ["blob_key"], unique=False)
+    op.create_table(
         "change",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("dataset_id", sa.String(length=16), nullable=False),
@@ -595,15 +609,23 @@ def upgrade() -> None:
     op.create_table(
         "export_job",
         sa.Column("id", sa.String(length=16), nullable=False),
-        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("dataset_id", sa.String(length=16), nullable=True),
         sa.Column("version_number", sa.Integer(), nullable=False),
         sa.Column("part", sa.String(length=80), nullable=False),
         sa.Column("format", sa.String(length=20), nullable=False),
+        sa.Column("query", sa.String(length=64), nullable=False),
+        sa.Column("clauses", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("rows_done", sa.Integer(), nullable=False),
-        sa.Column("rows_total", sa.Integer(), nullable=False),
+        sa.Column("rows_done", sa.BigInteger(), nullable=False),
+        sa.Column("rows_total", sa.BigInteger(), nullable=False),
+        sa.Column("bytes_done", sa.BigInteger(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("caller", sa.String(length=100), nullable=False),
+        sa.Column("account_id", sa.String(length=16), nullable=True),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("is_cancelled", sa.Boolean(), nullable=False),
+        sa.Column("holder", sa.String(length=300), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -736,16 +758,20 @@ def upgrade() -> None:
         sa.Column("version_number", sa.Integer(), nullable=False),
         sa.Column("part", sa.String(length=80), nullable=False),
         sa.Column("format", sa.String(length=20), nullable=False),
+        sa.Column("query", sa.String(length=64), nullable=False),
         sa.Column("blob_key", sa.String(length=200), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["dataset_id", "version_number"],
             ["version.dataset_id", "version.number"],
             name=op.f("fk_spooled_file_dataset_id_version_number_version"),
         ),
-        sa.PrimaryKeyConstraint("dataset_id", "version_number", "part", "format", name=op.f("pk_spooled_file")),
+        sa.PrimaryKeyConstraint(
+            "dataset_id", "version_number", "part", "format", "query", name=op.f("pk_spooled_file")
+        ),
     )
     op.create_index(op.f("ix_spooled_file_blob_key"), "spooled_file", ["blob_key"], unique=False)
     op.create_table(
