@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest as BadBody
 from werkzeug.exceptions import HTTPException
 
 from portal.ckan.errors import ActionError, ActionNotFound, BadRequest, NotAuthorized, ValidationError
+from portal.ckan.values import check_values
 from portal.http.context import parts, request_id
 from portal.http.problems import describe_error
 from portal.kernel.errors import Gone, InvalidInput, NotFound, Unavailable
@@ -44,6 +45,7 @@ def read_parameters(*, may_write: bool = False) -> dict[str, object]:
         found = {}
     if not isinstance(found, dict):
         raise BadRequest(f"JSON Error: Request data JSON decoded to {found!r:.200} but it needs to be a dictionary.")
+    check_values(found)
     return found
 
 

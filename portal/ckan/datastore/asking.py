@@ -8,6 +8,7 @@ from typing import Final, Literal, Never, TypeVar
 from portal.ckan.datastore.filters import read_filters
 from portal.ckan.datastore.ordering import check_list
 from portal.ckan.errors import MISSING, NOT_AN_INTEGER, NOT_NATURAL, ValidationError
+from portal.ckan.values import check_values
 
 RecordsFormat = Literal["objects", "lists", "csv", "tsv"]
 FORMATS: Final[tuple[RecordsFormat, ...]] = ("objects", "lists", "csv", "tsv")
@@ -140,9 +141,11 @@ def _text_or_json(value: object) -> object:
         return value
     if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
         try:
-            return json.loads(value)
+            found = json.loads(value)
         except (ValueError, RecursionError):
             return value
+        check_values(found)
+        return found
     return str(value)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.ckan.errors import ValidationError
+from portal.ckan.values import check_values
 
 AND: Final = "$and"
 OR: Final = "$or"
@@ -40,9 +41,11 @@ def read_filters(given: object) -> object:
     if given is None or isinstance(given, dict | list):
         return given
     try:
-        return json.loads(given) if isinstance(given, str) else _not_json()
+        found = json.loads(given) if isinstance(given, str) else _not_json()
     except (ValueError, RecursionError) as error:
         raise ValidationError({"filters": ["Cannot parse JSON"]}) from error
+    check_values(found)
+    return found
 
 
 def _not_json() -> object:
