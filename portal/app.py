@@ -7,6 +7,7 @@ import portal.api
 import portal.ckan
 import portal.downloads
 import portal.linked
+import portal.mcp
 import portal.web
 from portal.http.compression import install_compression
 from portal.http.context import install_context
@@ -36,7 +37,7 @@ def create_app(parts: Parts) -> Flask:
     install_privacy(app)
     install_forms(app)
     install_security(app, is_https=parts.settings.base_url.startswith("https://"))
-    for door in (portal.web, portal.api, portal.ckan, portal.linked, portal.downloads):
+    for door in (portal.web, portal.api, portal.ckan, portal.linked, portal.mcp, portal.downloads):
         app.register_blueprint(door.create_blueprint())
     app.extensions["portal.openapi"] = portal.api.describe_api
     register_errors(app, render_error_page)

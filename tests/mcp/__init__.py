@@ -1,0 +1,1 @@
+"""The door for language models, through the official client and by hand."""
