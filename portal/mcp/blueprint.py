@@ -25,7 +25,7 @@ from portal.mcp.messages import (
     read_message,
     result_of,
 )
-from portal.mcp.tools import call_tool, list_tools
+from portal.mcp.questions import call_tool, list_tools
 
 _VERSION = "1.0"  # of the tools: as the version of the API
 _INSTRUCTIONS = (

@@ -1,5 +1,6 @@
 """What is asked: for each endpoint, the questions that could bring out something of a dataset."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -46,7 +47,20 @@ def searches(prefix: str, *, notes: Told = "title") -> tuple[Ask, ...]:
 
 def filled(ask: Ask, target: Target) -> str:
     """The address of a question about this dataset."""
-    words = target.words
+    return ask.path.format(**_values(target))
+
+
+def filled_json(ask: Ask, target: Target) -> str | None:
+    """The body of a question about this dataset: its texts are filled like an address. None: it has none."""
+    if ask.json is None:
+        return None
+    body = json.dumps(ask.json, ensure_ascii=False)
+    for name, value in _values(target).items():
+        body = body.replace(f"{{{name}}}", value)
+    return body
+
+
+def _values(target: Target) -> dict[str, str]:
     kinds = ("title", "note", "row", "kind", "column", "tag")
-    values = {kind: words.alpha(kind) for kind in kinds}
-    return ask.path.format(id=target.id, part=target.part, publisher=target.publisher, **values)
+    words = {kind: target.words.alpha(kind) for kind in kinds}
+    return {"id": target.id, "part": target.part, "publisher": target.publisher, **words}

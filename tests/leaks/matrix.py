@@ -6,7 +6,7 @@ In an address `{id}` is the dataset, `{part}` its table, `{publisher}` its depar
 
 from collections.abc import Mapping
 
-from tests.leaks.asking import Ask, at, searches
+from tests.leaks.asking import Ask, Told, at, searches
 
 _TABLE = "/api/v1/datasets/{id}/tables/{part}"
 _PAGE = "/zh/dataset/{id}"
@@ -179,4 +179,23 @@ LINKED: Mapping[str, tuple[Ask, ...]] = {
     "linked.show_search": (at("/zh/opensearch.xml"),),
 }
 
-MATRIX: Mapping[str, tuple[Ask, ...]] = {**PAGES, **FEEDS, **API, **FILES, **CKAN, **LINKED}
+
+def _tool(name: str, told: Told, **arguments: object) -> Ask:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": arguments}}
+    return Ask("/mcp", told, method="POST", json=message)
+
+
+_ROWS_OF = {"dataset": "{id}", "table": "{part}"}
+
+MCP: Mapping[str, tuple[Ask, ...]] = {
+    "mcp.answer_message": (
+        _tool("search_datasets", "title", query="{title}"),
+        _tool("search_datasets", "nothing", query="{row}"),
+        _tool("describe_dataset", "title", dataset="{id}"),
+        _tool("query_rows", "rows", **_ROWS_OF),
+        _tool("query_rows", "rows", **_ROWS_OF, where="名称 contains '{row}'"),
+        _tool("query_rows", "nothing", **_ROWS_OF, select="count(*) as n", group_by="类别"),
+    ),
+}
+
+MATRIX: Mapping[str, tuple[Ask, ...]] = {**PAGES, **FEEDS, **API, **FILES, **CKAN, **LINKED, **MCP}

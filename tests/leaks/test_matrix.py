@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from portal.settings import Settings
-from tests.leaks.asking import Ask, filled
+from tests.leaks.asking import Ask, filled, filled_json
 from tests.leaks.estate import Caller, Estate, State, Target, Words, open_estate
 from tests.leaks.matrix import MATRIX
 
@@ -75,11 +75,14 @@ def test_what_does_not_exist_answers_like_an_unknown_name(estate: Estate, endpoi
 def _answered(
     estate: Estate, question: Ask, target: Target, caller: Caller, *, is_nonsense: bool = False
 ) -> TestResponse:
-    path = filled(question, target)
+    path, body = filled(question, target), filled_json(question, target)
     if is_nonsense:
-        path = re.sub(rf"(title|note|row|kind|column|tag){target.state}alpha", _nonsense, path)
+        words = rf"(title|note|row|kind|column|tag){target.state}alpha"
+        path, body = re.sub(words, _nonsense, path), re.sub(words, _nonsense, body or "") or None
     headers = {**estate.headers[caller], **question.headers}
-    return estate.client.open(path, method=question.method, headers=headers, json=question.json, data=question.form)
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    return estate.client.open(path, method=question.method, headers=headers, data=body or question.form)
 
 
 def _nonsense(found: re.Match[str]) -> str:
