@@ -24,6 +24,7 @@ from portal.tables.terms import Terms
 
 MAX_WKT_CHARS = 4_000
 MAX_METRES = 1_000_000.0
+_EARTH = pyproj.Geod(ellps="WGS84")  # needs no context of PROJ's, which threads of the engine do not have
 MEETS, METRES = "geometry_meets", "geometry_metres"
 _DEGREE_M = 110_500.0  # the shortest a degree of latitude gets
 
@@ -109,12 +110,15 @@ def _intersect(geometries: Geometries, shape: BaseGeometry) -> npt.NDArray[np.bo
 
 
 def _metres(cells: pa.Array, longitudes: pa.Array, latitudes: pa.Array) -> pa.Array:
-    """The distance of each geometry from the place: laid on a plane where every point is as far from its middle as it is
-    along the ellipsoid of the earth."""
-    place = f"+proj=aeqd +lon_0={longitudes[0].as_py()!r} +lat_0={latitudes[0].as_py()!r} +datum=WGS84 +units=m"
-    plane = pyproj.Transformer.from_crs("EPSG:4326", pyproj.CRS.from_proj4(place), always_xy=True)
+    """The distance of each geometry from the place: laid on a plane where every point is as far from the middle, and in the
+    same direction, as it is from the place along the ellipsoid of the earth."""
+    longitude, latitude = longitudes[0].as_py(), latitudes[0].as_py()
 
     def laid(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.column_stack(plane.transform(points[:, 0], points[:, 1]))
+        count = len(points)
+        start = (np.full(count, longitude), np.full(count, latitude))
+        azimuths, _, metres = _EARTH.inv(*start, points[:, 0], points[:, 1])
+        angles = np.radians(azimuths)
+        return np.column_stack((metres * np.sin(angles), metres * np.cos(angles)))
 
     return pa.array(shapely.distance(shapely.transform(open_geometries(cells), laid), shapely.Point(0, 0)))
