@@ -13,6 +13,7 @@ from portal.http.compression import install_compression
 from portal.http.context import install_context
 from portal.http.errors import render_error_page
 from portal.http.forms import install_forms
+from portal.http.key_uses import install_key_counts
 from portal.http.policy import enforce
 from portal.http.private import install_private
 from portal.http.problems import register_errors
@@ -36,6 +37,7 @@ def create_app(parts: Parts) -> Flask:
     install_rendering(app, parts.settings, install_static(app, parts.settings.var_dir))
     install_privacy(app)
     install_forms(app)
+    install_key_counts(app)
     install_security(app, is_https=parts.settings.base_url.startswith("https://"))
     for door in (portal.web, portal.api, portal.ckan, portal.linked, portal.mcp, portal.downloads):
         app.register_blueprint(door.create_blueprint())

@@ -5,10 +5,18 @@ quota, `w` window in seconds, `qu` the unit where it is not requests; `r` remain
 """
 
 from flask import Flask, Response, g
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from portal.http.context import parts, principal
+from portal.kernel.vocab import Scope
 from portal.limits import UNITS, BudgetClass, Decision, Unit
+
+_SCOPES = {
+    BudgetClass.CATALOGUE: Scope.CATALOGUE,
+    BudgetClass.ROWS: Scope.ROWS,
+    BudgetClass.EXPORTS: Scope.EXPORTS,
+    BudgetClass.FILES: Scope.FILES,
+}
 
 
 class OverBudget(TooManyRequests):
@@ -38,13 +46,20 @@ class OverBudget(TooManyRequests):
         }
 
 
-def charge(budget: BudgetClass, cost: int = 1) -> None:
-    """Take `cost` units from the caller's budget. Raises OverBudget; the answer carries the headers either way."""
+def charge(budget: BudgetClass, cost: int = 1, *, is_scoped: bool = True) -> None:
+    """Take `cost` units from the caller's budget. Raises OverBudget; the answer carries the headers either way.
+
+    Raises Forbidden when a key is not for this class of work; not `is_scoped`: it is for nothing in particular, as asking
+    who one is. A refused request costs as well.
+    """
     caller = principal()
     decision = parts().limiter.spend(caller, budget, cost)
     g.setdefault("portal_decisions", {})[decision.policy] = decision
     if not decision.is_allowed:
         raise OverBudget(decision, caller.tier, cost)
+    scope = _SCOPES.get(budget)
+    if scope is not None and is_scoped and not caller.has_scope(scope):
+        raise Forbidden(f"This key lacks the scope `{scope.value}`. Make one that has it, or leave the key out.")
 
 
 def policy_field(decision: Decision) -> str:

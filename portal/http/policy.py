@@ -30,6 +30,7 @@ R = TypeVar("R")
 MAX_ADDRESS_BYTES = 16_384  # path and query; nginx's large_client_header_buffers allow half of it by default
 _ATTRIBUTE = "portal_policy"
 _LONGEST_NEXT = 500
+_SCOPED = frozenset({Permission.READ_CATALOGUE, Permission.READ_DATA})  # what a key's scopes are about
 
 
 class PolicyMissing(PortalError):
@@ -107,6 +108,6 @@ def enforce(app: Flask) -> None:
             return
         caller = principal()
         if asked.budget is not None:
-            charge(asked.budget)
+            charge(asked.budget, is_scoped=asked.permission in _SCOPED)
         if not can(caller, asked.permission):
             raise _refusal(caller, asked.permission)

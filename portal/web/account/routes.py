@@ -2,10 +2,11 @@
 
 from flask import Blueprint
 
-from portal.web.account import joining, overview, signing
+from portal.web.account import joining, keys, overview, signing
 from portal.web.addresses import LANG
 
 _ROOT = f"{LANG}/account"
+_KEY = "/keys/<key_id>"
 
 
 def register(blueprint: Blueprint) -> None:
@@ -16,6 +17,8 @@ def register(blueprint: Blueprint) -> None:
         ("/register", joining.show_register),
         ("/reset", joining.show_reset),
         ("/link", joining.show_link),
+        ("/keys", keys.show_keys),
+        (_KEY, keys.show_key),
     ):
         blueprint.add_url_rule(_ROOT + path, view_func=view)
     for path, view in (
@@ -24,5 +27,8 @@ def register(blueprint: Blueprint) -> None:
         ("/register", joining.do_register),
         ("/reset", joining.do_reset),
         ("/link", joining.do_link),
+        ("/keys", keys.make_key),
+        (f"{_KEY}/rotate", keys.rotate_key),
+        (f"{_KEY}/revoke", keys.revoke_key),
     ):
         blueprint.add_url_rule(_ROOT + path, view_func=view, methods=["POST"])
