@@ -22,6 +22,7 @@ from portal.kernel.vocab import Scope, Tier
 from portal.settings import Settings, site_secret
 from portal.web.account.charts import HEIGHT, chart_of
 from tests.accounts.people import make_person, send_form, sign_in
+from tests.api.contract import check
 from tests.http.site import Site, counted_statements, open_site
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -199,6 +200,9 @@ def test_a_key_makes_lists_rotates_and_revokes_keys_by_api(site: Site, owner: Ac
     wanted = {"name": "second", "scopes": ["catalogue", "rows"], "days": 5}
     made = client.post("/api/v1/me/keys", json=wanted, headers=headers)
     assert made.status_code == 201
+    check(made)
+    check(client.get("/api/v1/me/keys", headers=headers))
+    check(client.get(made.headers["Location"], headers=headers))
     assert made.headers["Cache-Control"] == "no-store"
     key = made.get_json()
     place = made.headers["Location"]
@@ -209,6 +213,7 @@ def test_a_key_makes_lists_rotates_and_revokes_keys_by_api(site: Site, owner: Ac
     assert client.get("/api/v1/me", headers={"X-API-Key": rotated["key"]}).get_json()["key_id"] == rotated["id"]
     gone = client.delete(f"/api/v1/me/keys/{rotated['id']}", headers=headers)
     assert gone.get_json()["is_open"] is False
+    check(gone)
     assert {item["name"] for item in client.get("/api/v1/me/keys", headers=headers).get_json()["items"]} >= {"second"}
 
 
@@ -223,6 +228,7 @@ def test_only_a_key_with_the_scope_acts_on_keys_and_gives_no_more_than_it_has(si
     high = _key(site.parts.database, owner.id, secret=site_secret(site.parts.settings))
     rotated = client.post(f"/api/v1/me/keys/{high.id}/rotate", json={}, headers=few)
     assert rotated.status_code == 403
+    check(rotated)
     assert client.get("/api/v1/me/keys").status_code == 401
 
 
