@@ -76,8 +76,8 @@ def test_a_rotated_key_goes_on_for_the_overlap_and_keeps_its_scopes(database: Da
     old = _key(database, person.id, scopes=frozenset({Scope.ROWS}), days=90)
     with database.transaction() as session:
         new = rotate_own_key(session, person.id, old.id, secret=SECRET, now=NOW, overlap=timedelta(days=3))
-        assert find_key(session, old.secret, SECRET, NOW + timedelta(days=2)).scopes == {Scope.ROWS}
-        assert find_key(session, new.secret, SECRET, NOW + timedelta(days=89)).scopes == {Scope.ROWS}
+        assert find_key(session, old.secret, SECRET, NOW + timedelta(days=2)).scopes == frozenset({Scope.ROWS})
+        assert find_key(session, new.secret, SECRET, NOW + timedelta(days=89)).scopes == frozenset({Scope.ROWS})
         with pytest.raises(KeyExpired):
             find_key(session, old.secret, SECRET, NOW + timedelta(days=3))
         with pytest.raises(KeyExpired):

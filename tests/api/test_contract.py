@@ -47,7 +47,7 @@ def _addresses(site: Site) -> dict[str, list[str]]:
         "query_rows": [],  # is a POST: tests/api/test_groups.py checks it against the same contract
         "get_me": ["/api/v1/me"],
         # keys need a caller with an account: tests/accounts/test_own_keys.py checks them against the same contract
-        **dict.fromkeys(("list_my_keys", "create_my_key", "get_my_key", "rotate_my_key", "revoke_my_key"), []),
+        **{name: [] for name in ("list_my_keys", "create_my_key", "get_my_key", "rotate_my_key", "revoke_my_key")},
         "get_quota": ["/api/v1/me/quota"],
         "list_vocabularies": ["/api/v1/vocabularies"],
         "get_vocabulary": [f"/api/v1/vocabularies/{name}" for name in VOCABULARIES],
