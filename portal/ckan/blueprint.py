@@ -10,6 +10,7 @@ import portal.ckan.datastore.search
 import portal.ckan.datastore.sql
 import portal.ckan.site  # noqa: F401 - importing declares the actions
 from portal.ckan.actions import ACTIONS, Action, Call
+from portal.ckan.dump import dump
 from portal.ckan.envelope import plain, read_parameters, render_error, succeed
 from portal.ckan.errors import BadRequest, NotAuthorized
 from portal.ckan.writing import WRITES
@@ -28,6 +29,7 @@ def create_blueprint() -> Blueprint:
         _add(blueprint, declared.name, declared.name, _endpoint(declared))
     _add(blueprint, "<name>", "other_action", _other)
     blueprint.add_url_rule("/api/3", "version", _version, methods=["GET"], merge_slashes=False)
+    blueprint.add_url_rule("/datastore/dump/<resource_id>", "dump", dump, methods=["GET"], merge_slashes=False)
     blueprint.register_error_handler(Exception, render_error)
     return open_data_door(blueprint)
 

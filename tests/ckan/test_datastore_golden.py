@@ -190,3 +190,13 @@ def test_fields_and_sizes_are_told_as_by_a_real_ckan(site: Site, golden: Path, r
             expected = {"nested": "text", "numeric": "float8"}.get(field["type"], field["type"])
             assert (ours["id"], ours["type"]) == (field["id"], expected)
             assert ours["schema"].keys() == field["schema"].keys()
+
+
+def test_dumps_are_those_of_a_real_ckan_and_a_clear_400_where_it_fails(site: Site, golden: Path, resource: str) -> None:
+    told = []
+    for asked in (asked for asked in read_golden(golden) if asked.group == "dump"):
+        answer = site.client.get(asked.path.replace(RESOURCE, resource), query_string=dict(asked.query))
+        told.append((asked.status, answer.status_code))
+        if asked.status == 200:
+            assert answer.text == asked.text
+    assert sorted(told) == [(200, 200), (404, 404), (404, 404), (500, 400)]

@@ -167,6 +167,11 @@ CKAN: Mapping[str, tuple[Ask, ...]] = {
         at(_DATASTORE + 'search_sql?sql=SELECT * FROM "{id}-{part}"', status=409),
         at(_DATASTORE + 'search_sql?sql=SELECT 类别, count(*) FROM "{id}-{part}" GROUP BY 类别', status=409),
     ),
+    "ckan.dump": (
+        at("/datastore/dump/{id}-{part}", "rows"),
+        at("/datastore/dump/{id}-{part}?format=json&q={row}", "rows"),
+        at("/datastore/dump/{id}-{part}?format=xml&limit=0"),
+    ),
     "ckan.datastore_info": (at(_DATASTORE + "info?id={id}-{part}"),),
 }
 

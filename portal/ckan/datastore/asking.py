@@ -93,6 +93,22 @@ def _with_echo(found: SearchRequest, given: Mapping[str, object]) -> SearchReque
     return SearchRequest(**{name: getattr(found, name) for name in found.__slots__ if name != "echo"}, echo=told)
 
 
+def as_natural(name: str, value: object) -> int:
+    """A value as a whole number of 0 or more. Raises ValidationError in CKAN's words."""
+    try:
+        return _natural(value)
+    except _Wrong as error:
+        raise ValidationError({name: [str(error)]}) from error
+
+
+def as_flag(name: str, value: object) -> bool:
+    """A value as CKAN reads truth. Raises ValidationError for what cannot be either."""
+    try:
+        return _flag(value)
+    except _Wrong as error:
+        raise ValidationError({name: [str(error)]}) from error
+
+
 class _Reader:
     """Reads one parameter after another and keeps what is wrong with each."""
 

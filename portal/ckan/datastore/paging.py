@@ -73,6 +73,15 @@ def _plain(engine: RowEngine, resource: Resource, asked: Asked) -> Page:
     return Page(cells, total, last)
 
 
+def whole_query(resource: Resource, asked: Asked) -> tuple[ReadableTable, RowQuery, tuple[str, ...]]:
+    """The table, the query and the columns of everything that is asked for, from the first row on."""
+    names = tuple(dict.fromkeys(resource.fields[name].column.name for name in asked.names))
+    query = RowQuery(select=names, where=asked.where, order_by=_order(resource, asked), with_total=False)
+    if asked.is_distinct and ROW_ID not in asked.names:
+        query = replace(query, group_by=names)
+    return with_row_numbers(resource.table), query, names
+
+
 def _window(query: RowQuery, asked: Asked, rows: int) -> RowQuery:
     """The query of one page. A walk through the whole table is a range of row numbers, which costs the same at any depth."""
     if asked.where is not None or not asked.walks_rows:

@@ -80,6 +80,14 @@ def read_against(request: SearchRequest, resource: Resource) -> Reading:
     return Reading(asked, names, tuple(given) if given is not None else names, ranks, operation)
 
 
+def with_ranks(reading: Reading, rows: list[list[object]]) -> list[list[object]]:
+    """Rows with a rank wherever one is among their names."""
+    if not reading.ranks:
+        return rows
+    at = {name: place for place, name in enumerate(reading.asked.names)}
+    return [[row[at[name]] if name in at else RANK for name in reading.names] for row in rows]
+
+
 def _searched(request: SearchRequest) -> list[tuple[str, object]]:
     """Field (empty: all of them) → what is searched there."""
     if isinstance(request.q, list):
@@ -126,10 +134,7 @@ def _answer(request: SearchRequest, resource: Resource, reading: Reading, page: 
 
 
 def _records(request: SearchRequest, reading: Reading, page: Page) -> object:
-    rows: list[list[object]] = page.rows
-    if reading.ranks:
-        at = {name: place for place, name in enumerate(reading.asked.names)}
-        rows = [[row[at[name]] if name in at else RANK for name in reading.names] for row in rows]
+    rows = with_ranks(reading, page.rows)
     if request.records_format == "objects":
         return [dict(zip(reading.names, row, strict=True)) for row in rows]
     if request.records_format == "lists":

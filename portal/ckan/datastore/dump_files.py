@@ -1,0 +1,90 @@
+"""The files of `/datastore/dump`, piece by piece, in the formats that CKAN writes.
+
+Lines of `csv` and `tsv` are those of `records_format`, below a header that ends with CR LF; `json` holds `fields` and lists;
+`xml` has a `row` with its `_id` and an element for each field (names that XML has no place for are written with underscores).
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from xml.sax.saxutils import escape
+
+import orjson
+
+from portal.ckan.datastore.fields import ROW_ID
+from portal.ckan.datastore.records import as_text
+from portal.exports.xml_files import element_names
+
+Rows = Iterable[Sequence[list[object]]]
+"""Chunks of rows, cells as answers have them."""
+
+_BOM: Final = "\ufeff".encode()
+_NO_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
+Write = Callable[[Sequence[Mapping[str, object]], Rows], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class DumpFormat:
+    """What a format is called by, and who writes it."""
+
+    extension: str
+    write: Write
+
+
+def write_dump(format_name: str, fields: Sequence[Mapping[str, object]], rows: Rows, *, bom: bool) -> Iterator[bytes]:
+    """The pieces of a file: `fields` as answers tell them, rows in their order."""
+    if bom:
+        yield _BOM
+    yield from FORMATS[format_name].write(fields, rows)
+
+
+def _delimited(delimiter: str) -> Write:
+    def write(fields: Sequence[Mapping[str, object]], rows: Rows) -> Iterator[bytes]:
+        head = io.StringIO()
+        csv.writer(head, delimiter=delimiter).writerow([str(field["id"]) for field in fields])
+        yield head.getvalue().encode()
+        for chunk in rows:
+            yield as_text(chunk, delimiter).encode()
+
+    return write
+
+
+def _json(fields: Sequence[Mapping[str, object]], rows: Rows) -> Iterator[bytes]:
+    yield b'{\n  "fields": ' + orjson.dumps(list(fields)) + b',\n  "records": ['
+    before = b"\n    "
+    for chunk in rows:
+        for row in chunk:
+            yield before + orjson.dumps(row)
+            before = b",\n    "
+    yield b"\n]}\n"
+
+
+def _xml(fields: Sequence[Mapping[str, object]], rows: Rows) -> Iterator[bytes]:
+    names = [str(field["id"]) for field in fields]
+    elements = element_names(names)
+    place = names.index(ROW_ID) if ROW_ID in names else None
+    yield b'<data xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
+    for chunk in rows:
+        lines = []
+        for row in chunk:
+            inner = "".join(_element(elements[n], cell) for n, cell in enumerate(row) if n != place)
+            lines.append(f"<row>{inner}</row>\n" if place is None else f'<row _id="{row[place]}">{inner}</row>\n')
+        yield "".join(lines).encode()
+    yield b"</data>\n"
+
+
+def _element(name: str, cell: object) -> str:
+    if cell is None:
+        return f'<{name} xsi:nil="true" />'
+    text = cell if isinstance(cell, str) else orjson.dumps(cell).decode() if isinstance(cell, dict) else str(cell)
+    return f"<{name}>{escape(text.translate(_NO_XML), {chr(13): '&#13;'})}</{name}>" if text else f"<{name} />"
+
+
+FORMATS: Final[Mapping[str, DumpFormat]] = {
+    "csv": DumpFormat("csv", _delimited(",")),
+    "tsv": DumpFormat("tsv", _delimited("\t")),
+    "json": DumpFormat("json", _json),
+    "xml": DumpFormat("xml", _xml),
+}
