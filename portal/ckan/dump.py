@@ -25,7 +25,7 @@ from portal.http.context import parts, principal, session
 from portal.http.limits import charge
 from portal.http.policy import policy
 from portal.http.uses import note_use
-from portal.kernel.errors import Unavailable
+from portal.kernel.errors import GrantNeeded, Unavailable
 from portal.limits import BudgetClass
 from portal.storage.workdirs import work_dir
 from portal.tables import RowQuery
@@ -53,6 +53,8 @@ def dump(resource_id: str) -> Response:
         if request.method == "HEAD":
             return _headed(Response(), resource_id, format_name)
         return _made(resource, search, format_name, limit, is_marked=as_flag("bom", asked.get("bom", "")))
+    except GrantNeeded as error:
+        return _plain(str(error), 403)
     except ActionNotFound:
         return _plain("DataStore resource not found", 404)
     except ActionError as error:

@@ -97,6 +97,16 @@ def test_the_depth_of_an_offset_is_not_limited(client: FlaskClient, long_resourc
     assert search(client, long_resource, sort="_id desc", offset=LONG - 1)["records"][0]["_id"] == 1
 
 
+def test_a_page_of_too_much_text_is_refused(
+    client: FlaskClient, long_resource: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.ckan.datastore.paging.MAX_PAGE_CHARS", 10_000)
+    answer = client.post(URL, json={"resource_id": long_resource, "limit": 5_000})
+    assert answer.status_code == 409
+    assert "fewer rows" in answer.get_json()["error"]["limit"][0]
+    assert len(search(client, long_resource, limit=5_000, fields=["n"])["records"]) == 5_000
+
+
 def test_the_addresses_beside_a_page_are_told_as_older_clients_read_them(
     client: FlaskClient, long_resource: str
 ) -> None:

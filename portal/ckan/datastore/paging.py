@@ -1,6 +1,8 @@
 """One page of a resource through the row engine, quick at any depth where the table's own order is walked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from portal.ckan.datastore.asking import MAX_LIMIT
 from portal.ckan.datastore.conditions import NOTHING
@@ -12,7 +14,10 @@ from portal.ckan.errors import InvalidQuery, ValidationError
 from portal.kernel.errors import InvalidInput
 from portal.tables import All, Compare, Condition, ReadableTable, RowEngine, RowQuery, SortKey
 from portal.tables.duck import ROW_NUMBER
+from portal.tables.query import CellValue
 
+MANY_ROWS: Final = 1_000
+MAX_PAGE_CHARS: Final = 64_000_000
 _PARAMETERS = {"where": "filters", "order_by": "sort", "select": "fields", "group_by": "fields"}
 
 
@@ -64,6 +69,7 @@ def _plain(engine: RowEngine, resource: Resource, asked: Asked) -> Page:
     selected = tuple(dict.fromkeys([*(column.name for column in columns), ROW_NUMBER]))
     query = RowQuery(select=selected, order_by=_order(resource, asked), limit=asked.limit, with_total=False)
     found = engine.page(table, _window(query, asked, table.row_count), max_limit=MAX_LIMIT, max_offset=None).rows
+    _check_size(found)
     cells = write_cells([row[: len(columns)] for row in found], [column.type for column in columns])
     if ROW_ID in asked.names:
         place = asked.names.index(ROW_ID)
@@ -71,6 +77,21 @@ def _plain(engine: RowEngine, resource: Resource, asked: Asked) -> Page:
             row[place] = _row_id(row[place])
     last = _row_id(found[-1][selected.index(ROW_NUMBER)]) if found and asked.walks_rows else None
     return Page(cells, total, last)
+
+
+def _check_size(rows: Sequence[Sequence[CellValue]]) -> None:
+    """Raise ValidationError for a page that is larger than an answer may be: rows are many here, and texts may be long."""
+    if (
+        len(rows) > MANY_ROWS
+        and sum(len(cell) for row in rows for cell in row if isinstance(cell, str)) > MAX_PAGE_CHARS
+    ):
+        raise ValidationError(
+            {
+                "limit": [
+                    f"These {len(rows)} rows are more than an answer holds; ask for fewer rows, or for fewer fields."
+                ]
+            }
+        )
 
 
 def whole_query(resource: Resource, asked: Asked) -> tuple[ReadableTable, RowQuery, tuple[str, ...]]:
@@ -113,6 +134,7 @@ def _distinct(engine: RowEngine, resource: Resource, asked: Asked) -> Page:
     if _is_empty(asked, total):
         return Page([], total, None)
     found = engine.page(table, query, max_limit=MAX_LIMIT, max_offset=None).rows
+    _check_size(found)
     return Page(write_cells(found, [column.type for column in columns]), total, None)
 
 
