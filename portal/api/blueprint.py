@@ -15,7 +15,8 @@ import portal.api.keys
 import portal.api.publishers
 import portal.api.rows
 import portal.api.start
-import portal.api.vocabularies  # noqa: F401 - importing declares the operations
+import portal.api.vocabularies
+import portal.api.whole_catalogue  # noqa: F401 - importing declares the operations
 from portal.api.describe import describe_api
 from portal.api.serving import register_operations
 from portal.http.conditional import conditional

@@ -28,7 +28,8 @@ _FILE = ("ETag", "Last-Modified", "Repr-Digest", "Content-Disposition", "Accept-
 _WHOLE = Gives(200, media_types=_TYPES, text="The file.", headers=_FILE)
 _RANGE = Gives(206, media_types=_TYPES, text="The range that was asked for.", headers=(*_FILE, "Content-Range"))
 _JOB = Gives(202, schema=ExportAnswer, text="It is being made.", headers=("Location", "Retry-After"))
-_PARTIAL = ("If-None-Match", "If-Modified-Since", "Range", "If-Range")
+FILE_GIVES = (_WHOLE, _RANGE, _JOB)
+PARTIAL = ("If-None-Match", "If-Modified-Since", "Range", "If-Range")
 
 declare_part("made_format", "Name of a format.", values=tuple(FORMATS))
 
@@ -38,8 +39,8 @@ declare_part("made_format", "Name of a format.", values=tuple(FORMATS))
     summary="Download the rows that a query asks for",
     tag="downloads",
     takes=ExportParameters,
-    gives=(_WHOLE, _RANGE, _JOB),
-    takes_headers=_PARTIAL,
+    gives=FILE_GIVES,
+    takes_headers=PARTIAL,
     permission="read_data",
     budget="files",
     problems=("not-found", "gone", "grant-needed", "range-not-satisfiable", "over-budget"),
@@ -52,7 +53,7 @@ def export_rows(clauses: Clauses, ref: str, part: str, made_format: str) -> Base
     asked = parse_ref(ref)
     if made_format not in FORMATS:
         raise NotFound(f"There is no format {made_format[:20]!r}; there are {', '.join(FORMATS)}.")
-    response = provide(asked, part, made_format, clauses, _announce)
+    response = provide(asked, part, made_format, clauses, announce_job)
     if request.method == "GET" and response.status_code in {200, 206} and starts_at_zero():
         note_use(asked.dataset_id)
     return response
@@ -71,7 +72,7 @@ def export_rows(clauses: Clauses, ref: str, part: str, made_format: str) -> Base
 )
 def create_export(_nothing: None, wanted: Wanted, ref: str, part: str) -> BaseResponse:
     """The same for a program that would rather wait for a job, or whose clauses are too long for an address."""
-    return _announce(ask_for_file(parse_ref(ref), part, wanted.format, wanted.clauses))
+    return announce_job(ask_for_file(parse_ref(ref), part, wanted.format, wanted.clauses))
 
 
 @operation(
@@ -93,8 +94,8 @@ def get_export(_nothing: None, job_id: str) -> Answer:
     "/exports/<job_id>/file",
     summary="Download the file of a job",
     tag="downloads",
-    gives=(_WHOLE, _RANGE, _JOB),
-    takes_headers=_PARTIAL,
+    gives=FILE_GIVES,
+    takes_headers=PARTIAL,
     permission="read_data",
     budget="files",
     problems=("not-found", "gone", "grant-needed", "range-not-satisfiable", "over-budget"),
@@ -103,7 +104,7 @@ def get_export_file(_nothing: None, job_id: str) -> BaseResponse:
     """The file once it is done; 202 before, 410 when it was let go of: ask for it anew then."""
     job = get_export_job(session(), principal(), job_id)
     if job.is_open:
-        return _announce(job)
+        return announce_job(job)
     if job.dataset_id is None:
         raise NotFound("The file of the catalogue is at /api/v1/catalogue.")
     if job.state in {"failed", "cancelled"}:
@@ -131,7 +132,8 @@ def cancel_export(_nothing: None, job_id: str) -> Answer:
     return Answer(None, status=204)
 
 
-def _announce(job: ExportJobView) -> Response:
+def announce_job(job: ExportJobView) -> Response:
+    """202 with the job, 200 when its file is there already."""
     status = f"{links().api}/exports/{job.id}"
     headers = {"Location": status, "Retry-After": str(_POLL_S), "Cache-Control": "no-store"}
     answer = respond(Answer(_job_json(job), status=202 if job.is_open else 200, headers=headers), is_private=True)

@@ -7,6 +7,8 @@ from flask import Blueprint, Response, request
 
 from portal.catalogue import queries
 from portal.catalogue.views import DatasetView, PartView, Ref
+from portal.exports.offering import offered_formats
+from portal.exports.saying import say
 from portal.http.context import language, parts, principal, session
 from portal.http.policy import policy
 from portal.http.refs import parse_ref
@@ -83,6 +85,7 @@ def show_rows(ref: str, slug: str) -> Response:
         ),
     )
     total = page.total or 0
+    said = say(condition, address.order).texts
     return render_page(
         "data.html",
         {
@@ -100,6 +103,10 @@ def show_rows(ref: str, slug: str) -> Response:
             "total": total,
             "first": (number - 1) * _PER_PAGE + 1 if page.rows else 0,
             "pager": make_pager(number, total, _PER_PAGE, address.page, most=MAX_OFFSET // _PER_PAGE),
+            "exports": [
+                (made.name, with_query(f"/download/{pinned}/{slug}.{made.name}", list(said.items())))
+                for made in offered_formats(total, schema, parts().settings)
+            ],
             "fault": fault,
             "action": address.path,
         },

@@ -54,6 +54,7 @@ def _addresses(site: Site) -> dict[str, list[str]]:
         "compare_versions": [],  # these two need several versions: tests/api/test_differences.py
         "compare_rows": [],
         "get_export": [],  # these need a job: tests/downloads checks them against the same contract
+        "export_catalogue": [f"/api/v1/catalogue.{name}" for name in ("jsonl", "csv", "parquet")],
         "export_rows": [f"{table}/export.csv", f"{table}/export.json?where=数量 > 3&select=名称"],
         "get_export_file": [],
         "create_export": [],

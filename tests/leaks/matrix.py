@@ -115,6 +115,7 @@ API: Mapping[str, tuple[Ask, ...]] = {
     "api.get_export": (at("/api/v1/exports/{id}", status=404),),
     "api.get_export_file": (at("/api/v1/exports/{id}/file", status=404),),
     "api.cancel_export": (Ask("/api/v1/exports/{id}", method="DELETE", status=404),),
+    "api.export_catalogue": (at("/api/v1/catalogue.jsonl", "title"), at("/api/v1/catalogue.csv", "title")),
     "api.export_rows": (
         at(_TABLE + "/export.csv", "rows"),
         at(_TABLE + "/export.jsonl?where=名称 contains '{row}'", "rows"),

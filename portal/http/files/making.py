@@ -65,7 +65,7 @@ class FileMaker:
     ) -> FileView:
         """The file, made by this request or by the one that was first. Raises Unavailable when too many ask."""
         query = question.digest if question else ""
-        with self._place(principal), self._only_maker(f"{ref}/{part}.{format_name}?{query}"):
+        with self.alone(principal, f"{ref}/{part}.{format_name}?{query}"):
             found = self._find(principal, ref, part, format_name, query)
             if found is None or not self._is_whole(found):
                 making = Making(
@@ -80,6 +80,12 @@ class FileMaker:
         if found is None:
             raise NotFound("This file is not offered any more.")
         return found
+
+    @contextmanager
+    def alone(self, principal: Principal, name: str) -> Iterator[None]:
+        """The only maker of the file of this name, in one of the few places for makers. Raises Unavailable."""
+        with self._place(principal), self._only_maker(name):
+            yield
 
     @contextmanager
     def _place(self, principal: Principal) -> Iterator[None]:

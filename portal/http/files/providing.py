@@ -52,7 +52,7 @@ def provide(ref: Ref, part: str, format_name: str, clauses: Clauses, announce: A
     made = FORMATS[format_name]
     is_job = made.is_job or not is_quick(table)
     if request.method == "HEAD":
-        return _foretell(f"{part}.{made.extension}", made.media_type, is_job=is_job)
+        return foretell(f"{part}.{made.extension}", made.media_type, is_job=is_job)
     if not is_job:
         charge(BudgetClass.EXPORTS, table.path.stat().st_size)
         try:
@@ -125,7 +125,7 @@ def _check_offered(table: ReadableTable, question: Question | None, format_name:
         )
 
 
-def _foretell(file_name: str, media_type: str, *, is_job: bool) -> Response:
+def foretell(file_name: str, media_type: str, *, is_job: bool) -> Response:
     """To HEAD, of a file that is not there: it is not made for that, so size and validators are left out."""
     response = Response(iter(()), status=202 if is_job else 200, content_type=media_type)
     response.headers["Content-Disposition"] = content_disposition(file_name)

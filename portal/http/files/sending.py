@@ -9,17 +9,23 @@ A Python loop over the bytes would hold a thread for as long as the slowest clie
 
 import base64
 import re
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import quote
 
-from flask import Response, request
+import structlog
+from flask import Response, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import http_date, is_resource_modified
 from werkzeug.wsgi import wrap_file
 
+from portal.catalogue.commands import note_sent
 from portal.catalogue.views import FileView
 from portal.http.conditional import REVALIDATE
+from portal.http.context import parts
 from portal.http.files.ranges import ByteRange, wanted_range
 from portal.http.limits import charge
 from portal.limits import BudgetClass
@@ -27,6 +33,10 @@ from portal.settings import Settings
 from portal.storage import BlobNotFound, BlobStore
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._() -]+")
+_NOTED = "portal.files.noted"
+_NOTE_AGAIN_S = 300.0
+_MOST_NOTED = 10_000
+_log = structlog.get_logger(__name__)
 _PRIVATE = "private, no-cache"
 _BLOCK_BYTES = 256 * 1024
 _PLAIN_RANGE = re.compile(r"bytes=(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})", re.ASCII)
@@ -52,6 +62,7 @@ def send_stored(file: FileView, store: BlobStore, settings: Settings) -> Respons
         )
     if settings.accel_prefix:
         _charge(file.size_bytes if wanted is None or not _nginx_reads_the_same(headers["ETag"]) else wanted.length)
+        _note_sent(file)
         headers["X-Accel-Redirect"] = settings.accel_prefix + quote(file.blob_key)
         return Response(headers=headers)
     sent = wanted or ByteRange(0, file.size_bytes)
@@ -61,6 +72,7 @@ def send_stored(file: FileView, store: BlobStore, settings: Settings) -> Respons
     if request.method == "HEAD":
         return Response(headers=headers)
     _charge(sent.length)
+    _note_sent(file)
     opened = path.open("rb")
     opened.seek(sent.start)
     return Response(_body(opened, sent), status=206 if wanted else 200, headers=headers, direct_passthrough=True)
@@ -69,6 +81,24 @@ def send_stored(file: FileView, store: BlobStore, settings: Settings) -> Respons
 def _charge(size_bytes: int) -> None:
     if request.method == "GET" and size_bytes:
         charge(BudgetClass.EXPORTS, size_bytes, is_scoped=False)  # the scope of a key is about making files
+
+
+def _note_sent(file: FileView) -> None:
+    """Remember that a made file is read, at most once in a while for each: what nobody reads is let go of first."""
+    if request.method != "GET" or not file.blob_key.startswith("spool/"):
+        return
+    noted: dict[str, float] = current_app.extensions.setdefault(_NOTED, {})
+    now = time.monotonic()
+    if now - noted.get(file.blob_key, -_NOTE_AGAIN_S) < _NOTE_AGAIN_S:
+        return
+    if len(noted) >= _MOST_NOTED:
+        noted.clear()
+    noted[file.blob_key] = now
+    try:
+        with parts().database.transaction() as writing:
+            note_sent(writing, file.blob_key, datetime.now(UTC))
+    except SQLAlchemyError as error:  # a busy database; the file is sent all the same
+        _log.warning("sending_not_noted", why=type(error).__name__)
 
 
 def _nginx_reads_the_same(etag: str) -> bool:
