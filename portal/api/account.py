@@ -6,7 +6,7 @@ from portal.api.operations import Answer, operation
 from portal.api.projections import words
 from portal.http.context import parts, principal
 from portal.kernel.vocab import Scope
-from portal.limits import DESCRIPTIONS, UNITS, BudgetClass
+from portal.limits import CONCURRENCY, DESCRIPTIONS, UNITS, BudgetClass
 
 
 @operation("/me", summary="See who you are to us", tag="me", gives=MeAnswer, permission="none", is_private=True)
@@ -43,6 +43,8 @@ def get_quota(_nothing: None) -> Answer:
                     "limit": decision.limit,
                     "window_s": decision.window_s,
                     "remaining": decision.remaining,
+                    "concurrent": CONCURRENCY[budget][caller.tier] if budget in CONCURRENCY else None,
+                    "is_local": decision.is_local,
                     "reset_s": decision.reset_s,
                 }
                 for budget, decision in decisions

@@ -8,9 +8,10 @@ from flask import Flask, Response, g
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from portal.http.context import parts, principal
-from portal.kernel.vocab import Scope
-from portal.limits import UNITS, BudgetClass, Decision, Unit
+from portal.kernel.vocab import Scope, Tier
+from portal.limits import UNITS, BudgetClass, Decision, Place, Unit
 
+_BUSY_RETRY_S = 2
 _SCOPES = {
     BudgetClass.CATALOGUE: Scope.CATALOGUE,
     BudgetClass.ROWS: Scope.ROWS,
@@ -42,8 +43,36 @@ class OverBudget(TooManyRequests):
             "remaining": decision.remaining,
             "window_s": decision.window_s,
             "retry_after_s": decision.reset_s,
-            "tier": tier,
-        }
+            "is_local": decision.is_local,
+        } | _higher(tier)
+
+
+class TooBusy(TooManyRequests):
+    """The caller has as many expensive requests running as the tier may."""
+
+    def __init__(self, place: Place, tier: str) -> None:
+        super().__init__(
+            f"You have {place.limit} requests of the class '{place.policy}' running, as many as {tier} callers may. "
+            "Wait until one is answered.",
+            retry_after=_BUSY_RETRY_S,
+        )
+        self.extensions = {
+            "policy": place.policy,
+            "limit": place.limit,
+            "unit": "concurrent-requests",
+            "retry_after_s": _BUSY_RETRY_S,
+            "is_local": place.is_local,
+        } | _higher(tier)
+
+
+def _higher(tier: str) -> dict[str, object]:
+    """The tier, and where a higher one is to be had."""
+    higher = {Tier.ANONYMOUS: Tier.REGISTERED, Tier.REGISTERED: Tier.VERIFIED, Tier.VERIFIED: Tier.PARTNER}.get(
+        Tier(tier)
+    )
+    told: dict[str, object] = {"tier": tier, "higher_tier": higher.value if higher else None}
+    place = "/en/account/register" if tier == Tier.ANONYMOUS else "/en/account"
+    return told | ({"higher_tier_at": f"{parts().settings.base_url.rstrip('/')}{place}"} if higher else {})
 
 
 def charge(budget: BudgetClass, cost: int = 1, *, is_scoped: bool = True) -> None:
@@ -57,9 +86,31 @@ def charge(budget: BudgetClass, cost: int = 1, *, is_scoped: bool = True) -> Non
     g.setdefault("portal_decisions", {})[decision.policy] = decision
     if not decision.is_allowed:
         raise OverBudget(decision, caller.tier, cost)
+    if budget is BudgetClass.ROWS:
+        occupy(budget)
     scope = _SCOPES.get(budget)
     if scope is not None and is_scoped and not caller.has_scope(scope):
         raise Forbidden(f"This key lacks the scope `{scope.value}`. Make one that has it, or leave the key out.")
+
+
+def occupy(budget: BudgetClass) -> None:
+    """Take one of the caller's places for work of this class until the request ends; `charge` does it for rows.
+
+    Raises TooBusy at once when all are taken. The second call in a request takes nothing more.
+    """
+    held: dict[BudgetClass, Place] = g.setdefault("portal_places", {})
+    if budget in held:
+        return
+    place = parts().limiter.enter(principal(), budget)
+    if place.token is None:
+        raise TooBusy(place, principal().tier)
+    held[budget] = place
+
+
+def leave_places() -> None:
+    """Give back the places of this request, before its end where the work is done."""
+    for place in g.pop("portal_places", {}).values():
+        parts().limiter.leave(place)
 
 
 def policy_field(decision: Decision) -> str:
@@ -80,6 +131,10 @@ def left_field(decision: Decision) -> str:
 
 def install_limit_headers(app: Flask) -> None:
     """Tell the budgets that a request was charged to, on its answer."""
+
+    @app.teardown_request
+    def _leave(_error: BaseException | None) -> None:
+        leave_places()
 
     @app.after_request
     def _tell(response: Response) -> Response:

@@ -61,6 +61,16 @@ BUDGETS: Mapping[BudgetClass, Mapping[Tier, Budget]] = MappingProxyType(
 )
 
 
+CONCURRENCY: Mapping[BudgetClass, Mapping[Tier, int]] = MappingProxyType(
+    {
+        # requests of one caller that run at a time; an office behind one address is one anonymous caller
+        BudgetClass.ROWS: MappingProxyType(dict(zip(Tier, (6, 8, 12, 32), strict=True))),
+        BudgetClass.EXPORTS: MappingProxyType(dict(zip(Tier, (2, 3, 4, 8), strict=True))),
+    }
+)
+"""Expensive work: how much of it one caller may have running at the same time. One more is refused at once."""
+
+
 DESCRIPTIONS: Mapping[BudgetClass, str] = MappingProxyType(  # message ids, shown with the numbers
     {
         BudgetClass.PAGES: "Pages of the site",

@@ -8,7 +8,9 @@ import structlog
 from limits.storage import MemoryStorage, RedisStorage
 
 from portal.kernel.principal import Principal
-from portal.limits.protocol import Decision
+from portal.limits.concurrency import enter
+from portal.limits.protocol import Decision, Place
+from portal.limits.slots import MemoryPlaces, RedisPlaces
 from portal.limits.windows import SlidingWindow
 
 _log = structlog.get_logger(__name__)
@@ -32,6 +34,11 @@ class RedisLimiter:
             socket_connect_timeout=_CONNECT_TIMEOUT_S,
             socket_timeout=_ANSWER_TIMEOUT_S,
             key_prefix="portal-limits",
+        )
+        self._factor = factor
+        self._local_places = MemoryPlaces()
+        self._shared_places = RedisPlaces(
+            redis.Redis.from_url(url, socket_connect_timeout=_CONNECT_TIMEOUT_S, socket_timeout=_ANSWER_TIMEOUT_S)
         )
         self._shared = SlidingWindow(storage, factor=factor)
         self._local = SlidingWindow(MemoryStorage(), factor=factor, is_local=True)
@@ -59,6 +66,28 @@ class RedisLimiter:
                 self._note_back()
                 return decision
         return self._local.peek(principal, budget)
+
+    def enter(self, principal: Principal, budget: str) -> Place:
+        if self._may_try():
+            try:
+                place = enter(self._shared_places, principal, budget, factor=self._factor)
+            except redis.RedisError as error:
+                self._note_away(error)
+            else:
+                self._note_back()
+                return place
+        return enter(self._local_places, principal, budget, factor=self._factor, is_local=True)
+
+    def leave(self, place: Place) -> None:
+        if place.token is None:
+            return
+        if place.is_local:
+            self._local_places.give_back(place.name, place.token)
+            return
+        try:
+            self._shared_places.give_back(place.name, place.token)
+        except redis.RedisError as error:  # the place lapses by itself
+            self._note_away(error)
 
     def _may_try(self) -> bool:
         """Whether to ask Redis now. While it is away, one request after each pause tries; the others stay local."""

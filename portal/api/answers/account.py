@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from portal.api.fields import WordsAnswer, string, whole
+from portal.api.fields import WordsAnswer, flag, string, whole
 
 
 class BudgetAnswer(Schema):
@@ -14,6 +14,8 @@ class BudgetAnswer(Schema):
     limit = whole("Units in a window.")
     window_s = whole("Length of the window.")
     remaining = whole("Units left.")
+    concurrent = whole("Requests of this class that you may have running at a time, or null.", allow_none=True)
+    is_local = flag("Whether the shared counter is away, and a count of one process holds.")
     reset_s = whole("Seconds until more units are there.")
 
 
