@@ -27,6 +27,7 @@ from portal.kernel.errors import PortalError
 from portal.logs import set_up_logs
 from portal.notify import Mailer, send_due_mail
 from portal.notify.accounts import look_after_accounts
+from portal.notify.grants import look_after_grants
 from portal.participation.duties import look_after_objections
 from portal.settings import Settings
 from portal.wiring import WorkerParts, worker_parts
@@ -132,6 +133,12 @@ def _accounts(hands: Hands) -> int:
         return look_after_accounts(session, datetime.now(UTC))
 
 
+def _grants(hands: Hands) -> int:
+    """Deadlines, ends and mail of applications for conditional datasets."""
+    with hands.workshop.database.transaction() as session:
+        return look_after_grants(session, datetime.now(UTC))
+
+
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. Raises SchemaOutdated when the database must be migrated first."""
     stop = Event()
@@ -145,7 +152,7 @@ def run_worker(settings: Settings) -> None:
             work(
                 hands_of(worker, stop),
                 stop,
-                (*map(_inside_only, DUTIES), _objections(settings), Duty("accounts", 10, _accounts)),
+                (*map(_inside_only, DUTIES), _objections(settings), Duty("accounts", 10, _accounts), Duty("grants", 60, _grants)),
             )
     finally:
         worker.parts.jobs.close()

@@ -12,6 +12,7 @@ from portal.cli import (
     database,
     datasets,
     demo,
+    grants,
     harvests,
     held,
     index,
@@ -80,6 +81,9 @@ main.add_command(bundles.bundle)
 main.add_command(index.index)
 main.add_command(mail.mail)
 main.add_command(objections.objection)
+main.add_command(grants.application)
+main.add_command(grants.grant)
+main.add_command(grants.agreement)
 main.add_command(serving.worker)
 main.add_command(serving.serve)
 main.add_command(demo.demo)

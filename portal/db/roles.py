@@ -17,10 +17,15 @@ WEB_READS = (
     "account_act",
     "account_errand",
     "account_identity",
+    "agreement",
     "alembic_version",
     "api_key",
     "catalogue_file",
+    "application",
+    "application_act",
+    "application_message",
     "change",
+    "data_grant",
     "dataset",
     "dataset_theme",
     "department_coverage",
@@ -32,6 +37,7 @@ WEB_READS = (
     "spooled_file",
     "theme",
     "tombstone",
+    "use_report",
     "version",
     "version_part",
 )
@@ -47,6 +53,10 @@ WEB_INSERTS = (
     "account_errand",
     "account_identity",
     "catalogue_file",
+    "application",
+    "application_act",
+    "application_message",
+    "data_grant",
     "dataset_use",
     "export_job",
     "key_use",
@@ -54,6 +64,7 @@ WEB_INSERTS = (
     "recovery_code",
     "sign_in",
     "spooled_file",
+    "use_report",
 )
 # Neither tiers nor roles: those are staff's, through the command line.
 _OWN_ACCOUNT = (
@@ -71,13 +82,21 @@ WEB_UPDATES_COLUMNS = {
     "api_key": _OWN_KEY,
     "catalogue_file": ("last_sent_at",),
     "export_job": ("is_cancelled", "is_shared"),  # to cancel one's own, to join another's
+    # what was written and what was given never change: triggers hold that for every role
+    "application": ("state", "decided_at", "decided_by", "reason", "days", "agreement_number", "agreed_at"),
+    "data_grant": ("revoked_at", "revoked_by", "revoked_reason"),
     "key_use": ("requests", "refused"),
     "recovery_code": ("used_at",),
     "sign_in": ("seen_at",),
     "spooled_file": ("last_sent_at",),
 }
 WEB_DELETES = ("account_errand", "account_identity", "recovery_code", "sign_in")
-WEB_SEQUENCES = ("account_act_id_seq", "dataset_use_id_seq")
+WEB_SEQUENCES = (
+    "account_act_id_seq",
+    "application_act_id_seq",
+    "application_message_id_seq",
+    "dataset_use_id_seq",
+)
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)
 
 

@@ -8,6 +8,7 @@ CKAN's clients send it (bare in `Authorization`, or in `X-CKAN-API-Key`), and on
 import hashlib
 import hmac
 import ipaddress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Request
@@ -15,6 +16,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from portal.accounts.errors import KeyRefused
 from portal.accounts.keys import find_key
+from portal.grants import granted_datasets
 from portal.http.cookies import find_signed_in
 from portal.kernel.errors import InvalidInput
 from portal.kernel.principal import Principal
@@ -46,16 +48,25 @@ def identify_caller(request: Request, parts: Parts) -> Principal:
     presented = presented_key(request)
     if presented is None:
         person = find_signed_in(request, parts)
-        return anonymous if person is None or person.needs_code else person.principal
+        return anonymous if person is None or person.needs_code else _granted(person.principal, parts)
     try:
         with parts.database.reading() as session:
-            return find_key(session, presented, site_secret(parts.settings), datetime.now(UTC))
+            found = find_key(session, presented, site_secret(parts.settings), datetime.now(UTC))
+        return _granted(found, parts)
     except KeyRefused:
         if not parts.limiter.spend(anonymous, BudgetClass.CATALOGUE).is_allowed:
             raise TooManyRequests("Too many requests with keys that are not valid.", retry_after=60) from None
         if request.path.startswith(CKAN_PATHS):
             return anonymous
         raise
+
+
+def _granted(caller: Principal, parts: Parts) -> Principal:
+    """The caller with what was granted to their account; nobody else costs a statement."""
+    if caller.account_id is None:
+        return caller
+    with parts.database.reading() as session:
+        return replace(caller, grants=granted_datasets(session, caller.account_id, datetime.now(UTC)))
 
 
 def presented_key(request: Request) -> str | None:

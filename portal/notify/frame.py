@@ -23,20 +23,23 @@ def framed(
     subjects: Mapping[Language, str],
     parts: Mapping[Language, str],
     created_at: datetime,
+    languages: tuple[Language, ...] = _ORDER,
 ) -> EmailMessage:
-    """The whole mail. Sent twice, it is the same mail: its Message-ID and date come from `key`, `to` and `created_at`.
+    """The whole mail, in the languages given, in their order.
+
+    Sent twice, it is the same mail: its Message-ID and date come from `key`, `to` and `created_at`.
 
     Raises ValueError on an address that is none.
     """
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = f"[{word(settings.site_name_zh)}] {' / '.join(subjects[language] for language in _ORDER)}"
+    message["Subject"] = f"[{word(settings.site_name_zh)}] {' / '.join(subjects[language] for language in languages)}"
     message["From"] = Address(word(settings.site_name_en), addr_spec=settings.smtp_from)
     message["To"] = Address(addr_spec=to)
     message["Date"] = format_datetime(created_at)
     domain = settings.smtp_from.rpartition("@")[2]
     message["Message-ID"] = f"<{key}.{text_digest(to)[:12]}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    text = f"\n\n{_RULE}\n\n".join(parts[language] for language in _ORDER)
+    text = f"\n\n{_RULE}\n\n".join(parts[language] for language in languages)
     message.set_content(text + "\n", charset="utf-8", cte="base64")
     return message
 

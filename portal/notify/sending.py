@@ -15,6 +15,8 @@ from portal.kernel.masking import masked
 from portal.notify.accounts import KIND as ACCOUNT
 from portal.notify.accounts import worded_account_mail
 from portal.notify.errors import MailAway, MailRefused
+from portal.notify.grants import KIND as GRANTS
+from portal.notify.grants import worded_grant_mail
 from portal.notify.objections import KIND as OBJECTIONS
 from portal.notify.objections import worded_objections
 from portal.notify.outbox import (
@@ -32,7 +34,11 @@ from portal.settings import Settings
 TIMEOUT_S = 30.0
 _AT_ONCE = 50
 _PERMANENT = 500
-_MAKERS = {OBJECTIONS: worded_objections, ACCOUNT: worded_account_mail}  # any other mail is about a run
+_MAKERS = {
+    OBJECTIONS: worded_objections,
+    ACCOUNT: worded_account_mail,
+    GRANTS: worded_grant_mail,
+}  # any other mail is about a run
 _log = structlog.get_logger(__name__)
 
 

@@ -4,6 +4,7 @@ from importlib import import_module
 
 MODULES = (
     "portal.accounts.models",
+    "portal.grants.models",
     "portal.bundles.models",
     "portal.catalogue.models",
     "portal.ingest.models",

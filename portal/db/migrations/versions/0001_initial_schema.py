@@ -50,6 +50,54 @@ GUARDS = {
         "'check_violation'; END $$",
         "CREATE TRIGGER version_part_guard_1 BEFORE DELETE ON version_part FOR EACH ROW EXECUTE "
         "FUNCTION version_part_guard_1()",
+        "CREATE TRIGGER agreement_guard_0 BEFORE UPDATE ON agreement FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('agreement is append-only')",
+        "CREATE TRIGGER agreement_guard_1 BEFORE DELETE ON agreement FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('agreement is append-only')",
+        "CREATE TRIGGER agreement_guard_truncate BEFORE TRUNCATE ON agreement FOR EACH STATEMENT "
+        "EXECUTE FUNCTION portal_refuse('agreement is append-only')",
+        "CREATE TRIGGER application_message_guard_0 BEFORE UPDATE ON application_message FOR EACH "
+        "ROW WHEN (1 = 1) EXECUTE FUNCTION portal_refuse('application_message is append-only')",
+        "CREATE TRIGGER application_message_guard_1 BEFORE DELETE ON application_message FOR EACH "
+        "ROW WHEN (1 = 1) EXECUTE FUNCTION portal_refuse('application_message is append-only')",
+        "CREATE TRIGGER application_message_guard_truncate BEFORE TRUNCATE ON application_message "
+        "FOR EACH STATEMENT EXECUTE FUNCTION portal_refuse('application_message is append-only')",
+        "CREATE TRIGGER use_report_guard_0 BEFORE UPDATE ON use_report FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('use_report is append-only')",
+        "CREATE TRIGGER use_report_guard_1 BEFORE DELETE ON use_report FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('use_report is append-only')",
+        "CREATE TRIGGER use_report_guard_truncate BEFORE TRUNCATE ON use_report FOR EACH STATEMENT "
+        "EXECUTE FUNCTION portal_refuse('use_report is append-only')",
+        "CREATE TRIGGER application_guard_0 BEFORE UPDATE OF account_id, dataset_id, terms, purpose, "
+        "scenario, retention, safeguards, submitted_at, due_at ON application FOR EACH ROW WHEN (1 = "
+        "1) EXECUTE FUNCTION portal_refuse('a application is never edited')",
+        "CREATE TRIGGER application_guard_1 BEFORE UPDATE OF decided_at ON application FOR EACH ROW "
+        "WHEN (OLD.decided_at IS NOT NULL) EXECUTE FUNCTION portal_refuse('application.decided_at is "
+        "set once')",
+        "CREATE TRIGGER application_guard_2 BEFORE DELETE ON application FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('a application is never deleted')",
+        "CREATE TRIGGER application_guard_truncate BEFORE TRUNCATE ON application FOR EACH STATEMENT "
+        "EXECUTE FUNCTION portal_refuse('a application is never deleted')",
+        "CREATE TRIGGER data_grant_guard_0 BEFORE UPDATE OF application_id, account_id, dataset_id, "
+        "from_at, until_at, report_due_at ON data_grant FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION "
+        "portal_refuse('a data_grant is never edited')",
+        "CREATE TRIGGER data_grant_guard_1 BEFORE UPDATE OF revoked_at ON data_grant FOR EACH ROW "
+        "WHEN (OLD.revoked_at IS NOT NULL) EXECUTE FUNCTION portal_refuse('data_grant.revoked_at is "
+        "set once')",
+        "CREATE TRIGGER data_grant_guard_2 BEFORE DELETE ON data_grant FOR EACH ROW WHEN (1 = 1) "
+        "EXECUTE FUNCTION portal_refuse('a data_grant is never deleted')",
+        "CREATE TRIGGER data_grant_guard_truncate BEFORE TRUNCATE ON data_grant FOR EACH STATEMENT "
+        "EXECUTE FUNCTION portal_refuse('a data_grant is never deleted')",
+        "CREATE TRIGGER application_act_guard_0 BEFORE UPDATE OF application_id, act, actor, detail, "
+        "done_at ON application_act FOR EACH ROW WHEN (1 = 1) EXECUTE FUNCTION portal_refuse('a "
+        "application_act is never edited')",
+        "CREATE TRIGGER application_act_guard_1 BEFORE UPDATE OF told_at ON application_act FOR EACH "
+        "ROW WHEN (OLD.told_at IS NOT NULL) EXECUTE FUNCTION portal_refuse('application_act.told_at "
+        "is set once')",
+        "CREATE TRIGGER application_act_guard_2 BEFORE DELETE ON application_act FOR EACH ROW WHEN "
+        "(1 = 1) EXECUTE FUNCTION portal_refuse('a application_act is never deleted')",
+        "CREATE TRIGGER application_act_guard_truncate BEFORE TRUNCATE ON application_act FOR EACH "
+        "STATEMENT EXECUTE FUNCTION portal_refuse('a application_act is never deleted')",
         "CREATE TRIGGER harvest_record_guard_0 BEFORE UPDATE ON harvest_record FOR EACH ROW WHEN (1 "
         "= 1) EXECUTE FUNCTION portal_refuse('harvest_record is append-only')",
         "CREATE TRIGGER harvest_record_guard_1 BEFORE DELETE ON harvest_record FOR EACH ROW WHEN (1 "
@@ -96,6 +144,40 @@ GUARDS = {
         "(SELECT 1 FROM version WHERE version.dataset_id = OLD.dataset_id AND version.number = "
         "OLD.version_number AND version.redacted_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a "
         "version_part is removed only with its version'); END",
+        "CREATE TRIGGER agreement_guard_0 BEFORE UPDATE ON agreement FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'agreement is append-only'); END",
+        "CREATE TRIGGER agreement_guard_1 BEFORE DELETE ON agreement FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'agreement is append-only'); END",
+        "CREATE TRIGGER application_message_guard_0 BEFORE UPDATE ON application_message FOR EACH ROW "
+        "WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'application_message is append-only'); END",
+        "CREATE TRIGGER application_message_guard_1 BEFORE DELETE ON application_message FOR EACH ROW "
+        "WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'application_message is append-only'); END",
+        "CREATE TRIGGER use_report_guard_0 BEFORE UPDATE ON use_report FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'use_report is append-only'); END",
+        "CREATE TRIGGER use_report_guard_1 BEFORE DELETE ON use_report FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'use_report is append-only'); END",
+        "CREATE TRIGGER application_guard_0 BEFORE UPDATE OF account_id, dataset_id, terms, purpose, "
+        "scenario, retention, safeguards, submitted_at, due_at ON application FOR EACH ROW WHEN 1 = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'a application is never edited'); END",
+        "CREATE TRIGGER application_guard_1 BEFORE UPDATE OF decided_at ON application FOR EACH ROW WHEN "
+        "OLD.decided_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'application.decided_at is set once'); END",
+        "CREATE TRIGGER application_guard_2 BEFORE DELETE ON application FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'a application is never deleted'); END",
+        "CREATE TRIGGER data_grant_guard_0 BEFORE UPDATE OF application_id, account_id, dataset_id, "
+        "from_at, until_at, report_due_at ON data_grant FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
+        "RAISE(ABORT, 'a data_grant is never edited'); END",
+        "CREATE TRIGGER data_grant_guard_1 BEFORE UPDATE OF revoked_at ON data_grant FOR EACH ROW WHEN "
+        "OLD.revoked_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'data_grant.revoked_at is set once'); END",
+        "CREATE TRIGGER data_grant_guard_2 BEFORE DELETE ON data_grant FOR EACH ROW WHEN 1 = 1 BEGIN "
+        "SELECT RAISE(ABORT, 'a data_grant is never deleted'); END",
+        "CREATE TRIGGER application_act_guard_0 BEFORE UPDATE OF application_id, act, actor, detail, "
+        "done_at ON application_act FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'a application_act "
+        "is never edited'); END",
+        "CREATE TRIGGER application_act_guard_1 BEFORE UPDATE OF told_at ON application_act FOR EACH ROW "
+        "WHEN OLD.told_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'application_act.told_at is set once'); "
+        "END",
+        "CREATE TRIGGER application_act_guard_2 BEFORE DELETE ON application_act FOR EACH ROW WHEN 1 = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'a application_act is never deleted'); END",
         "CREATE TRIGGER harvest_record_guard_0 BEFORE UPDATE ON harvest_record FOR EACH ROW WHEN 1 = 1 "
         "BEGIN SELECT RAISE(ABORT, 'harvest_record is append-only'); END",
         "CREATE TRIGGER harvest_record_guard_1 BEFORE DELETE ON harvest_record FOR EACH ROW WHEN 1 = 1 "
@@ -132,6 +214,16 @@ def upgrade() -> None:
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("email", name=op.f("uq_account_email")),
+    )
+    op.create_table(
+        "agreement",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("text_zh", sa.Text(), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("added_by", sa.String(length=200), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_agreement")),
     )
     op.create_table(
         "bundle_made",
@@ -563,6 +655,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_source_schedule_next_run_at"), "source_schedule", ["next_run_at"], unique=False)
     op.create_table(
+        "application",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("account_id", sa.String(length=16), nullable=False),
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("contact", sa.String(length=200), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("scenario", sa.Text(), nullable=False),
+        sa.Column("retention", sa.Text(), nullable=False),
+        sa.Column("safeguards", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column("agreement_number", sa.Integer(), nullable=True),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state != 'granted' OR agreement_number IS NOT NULL", name=op.f("ck_application_granted_was_agreed")
+        ),
+        sa.CheckConstraint(
+            "state IN ('submitted', 'approved', 'refused', 'withdrawn', 'granted')",
+            name=op.f("ck_application_state_known"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_application_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["agreement_number"], ["agreement.number"], name=op.f("fk_application_agreement_number_agreement")
+        ),
+        sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_application_dataset_id_dataset")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
+    )
+    op.create_index(op.f("ix_application_dataset_id"), "application", ["dataset_id"], unique=False)
+    op.create_index("ix_application_due", "application", ["state", "due_at", "id"], unique=False)
+    op.create_index("ix_application_own", "application", ["account_id", "submitted_at"], unique=False)
+    op.create_table(
         "dataset_theme",
         sa.Column("dataset_id", sa.String(length=16), nullable=False),
         sa.Column("theme_slug", sa.String(length=80), nullable=False),
@@ -753,6 +883,61 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_version_rows_end_at"), "version", ["rows_end_at"], unique=False)
     op.create_table(
+        "application_act",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("application_id", sa.String(length=16), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("actor", sa.String(length=220), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_application_act_application_id_application")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_act")),
+    )
+    op.create_index(op.f("ix_application_act_application_id"), "application_act", ["application_id"], unique=False)
+    op.create_index(op.f("ix_application_act_told_at"), "application_act", ["told_at"], unique=False)
+    op.create_table(
+        "application_message",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("application_id", sa.String(length=16), nullable=False),
+        sa.Column("author", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_application_message_application_id_application")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_message")),
+    )
+    op.create_index(
+        op.f("ix_application_message_application_id"), "application_message", ["application_id"], unique=False
+    )
+    op.create_table(
+        "data_grant",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("application_id", sa.String(length=16), nullable=False),
+        sa.Column("account_id", sa.String(length=16), nullable=False),
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("report_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.String(length=200), nullable=False),
+        sa.Column("revoked_reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_data_grant_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_data_grant_application_id_application")
+        ),
+        sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_data_grant_dataset_id_dataset")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_grant")),
+        sa.UniqueConstraint("application_id", name=op.f("uq_data_grant_application_id")),
+    )
+    op.create_index(op.f("ix_data_grant_dataset_id"), "data_grant", ["dataset_id"], unique=False)
+    op.create_index("ix_data_grant_held", "data_grant", ["account_id", "until_at"], unique=False)
+    op.create_index(op.f("ix_data_grant_until_at"), "data_grant", ["until_at"], unique=False)
+    op.create_table(
         "spooled_file",
         sa.Column("dataset_id", sa.String(length=16), nullable=False),
         sa.Column("version_number", sa.Integer(), nullable=False),
@@ -808,6 +993,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_version_part_blob_key", "version_part", ["blob_key"], unique=False)
     op.create_index("ix_version_part_original_blob_key", "version_part", ["original_blob_key"], unique=False)
+    op.create_table(
+        "use_report",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("grant_id", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("links", sa.Text(), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["grant_id"], ["data_grant.id"], name=op.f("fk_use_report_grant_id_data_grant")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_use_report")),
+    )
+    op.create_index(op.f("ix_use_report_grant_id"), "use_report", ["grant_id"], unique=False)
     for statement in GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)
 
