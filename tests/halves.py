@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ALONE = ("exports", "faults", "gate", "harvesters", "inspect", "readers", "tables", "workbook")
+ALONE = ("exports", "faults", "gate", "harvesters", "inspect", "leaks", "readers", "tables", "workbook")
 """Rooms that share no server with the rest: databases of their own at most."""
 _NO_TESTS = 5
 
