@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from portal.kernel.columns import TableSchema
@@ -65,8 +66,8 @@ def _write(
     done, waiting, waiting_rows = 0, list[pa.RecordBatch](), 0
     reader = connection.sql(asked.sql, params=asked.parameters).to_arrow_reader(_BATCH_ROWS)
     with pq.ParquetWriter(target, fields, compression="zstd", store_schema=False) as writer:
-        for batch in reader:
-            arrays = [array.cast(field.type) for array, field in zip(batch.columns, fields, strict=True)]
+        for batch in _batches(reader):
+            arrays = [_finite(array.cast(field.type)) for array, field in zip(batch.columns, fields, strict=True)]
             waiting.append(pa.RecordBatch.from_arrays(arrays, schema=fields))
             waiting_rows += batch.num_rows
             if waiting_rows >= ROW_GROUP_ROWS:
@@ -81,6 +82,35 @@ def _write(
             writer.add_key_value_metadata({"geo": json.dumps(told, sort_keys=True)})
     on_progress(done + waiting_rows)
     return done + waiting_rows
+
+
+_TOLD: dict[str, type[duckdb.Error]] = {
+    "INTERRUPT": duckdb.InterruptException,
+    "Out of Memory": duckdb.OutOfMemoryException,
+    "Out of Range": duckdb.OutOfRangeException,
+    "Conversion": duckdb.ConversionException,
+}
+
+
+def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The reader's batches; what goes wrong in the engine meanwhile as the engine's own error, which Arrow hides."""
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except OSError as error:
+            kind = next((kind for start, kind in _TOLD.items() if str(error).startswith(start)), duckdb.Error)
+            raise kind(str(error)) from error
+        yield batch
+
+
+def _finite(cells: pa.Array) -> pa.Array:
+    """Numbers that are none, as a calculation can give, become null."""
+    if not pa.types.is_floating(cells.type):
+        return cells
+    is_number = pc.is_finite(cells)
+    return pc.if_else(is_number, cells, None) if pc.any(pc.invert(is_number)).as_py() else cells
 
 
 @contextmanager
