@@ -101,6 +101,7 @@ def show_rows(ref: str, slug: str) -> Response:
             "rows": page.rows,
             "rows_lang": rows_lang_of(page.rows),
             "total": total,
+            "at_least": page.total_relation == "gte",
             "first": (number - 1) * _PER_PAGE + 1 if page.rows else 0,
             "pager": make_pager(number, total, _PER_PAGE, address.page, most=MAX_OFFSET // _PER_PAGE),
             "exports": [
