@@ -1,6 +1,7 @@
 """Everything that reads the catalogue, by the names that doors use. Session first, then who asks."""
 
 from portal.catalogue.datasets import find_dataset_id, find_file, get_dataset, open_version
+from portal.catalogue.datestamps import find_first_stamp, find_stamp, list_stamps
 from portal.catalogue.describing import describe_datasets, list_ids, stamp_catalogue
 from portal.catalogue.export_jobs import get_export_job
 from portal.catalogue.indexing import describe_documents, list_revisions, list_unindexed
@@ -28,6 +29,8 @@ __all__ = [
     "find_catalogue_file",
     "find_dataset_id",
     "find_file",
+    "find_first_stamp",
+    "find_stamp",
     "get_dataset",
     "get_export_job",
     "get_publisher",
@@ -41,6 +44,7 @@ __all__ = [
     "list_revisions",
     "list_sitemap",
     "list_sitemap_starts",
+    "list_stamps",
     "list_theme_cards",
     "list_themes",
     "list_unindexed",

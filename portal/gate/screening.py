@@ -62,7 +62,10 @@ def _holds(declaration: Declaration) -> list[Reason]:
     reasons += [Reason(code, "hold") for code in declaration.contradictions]
     missing = (
         ("openness_missing", declaration.openness is not None),
-        ("conditional_terms_missing", declaration.openness is not Openness.CONDITIONAL or declaration.open_condition.strip()),
+        (
+            "conditional_terms_missing",
+            declaration.openness is not Openness.CONDITIONAL or declaration.open_condition.strip(),
+        ),
         ("owner_missing", declaration.owner.strip()),
         ("approver_missing", declaration.approver.strip()),
         ("basis_missing", declaration.basis.strip()),

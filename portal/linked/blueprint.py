@@ -3,12 +3,12 @@
 from flask import Blueprint
 
 from portal.http.data_door import open_data_door
-from portal.linked import catalogue, datasets, searching, whole
+from portal.linked import catalogue, datasets, oai, searching, whole
 
 
 def create_blueprint() -> Blueprint:
     """All descriptions."""
     blueprint = Blueprint("linked", __name__)
-    for room in (catalogue, datasets, searching, whole):
+    for room in (catalogue, datasets, oai, searching, whole):
         room.register(blueprint)
     return open_data_door(blueprint)

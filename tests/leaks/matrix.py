@@ -193,6 +193,14 @@ LINKED: Mapping[str, tuple[Ask, ...]] = {
     "linked.show_data_package": (at(_NAME + "/datapackage.json", "title"),),
     "linked.show_data_json": (at("/data.json", "title"),),
     "linked.show_package_catalogue": (at("/datacatalog.json", "title"),),
+    "linked.answer_oai": (
+        at("/oai?verb=Identify"),
+        at("/oai?verb=ListSets"),
+        at("/oai?verb=ListIdentifiers&metadataPrefix=oai_dc"),
+        at("/oai?verb=ListRecords&metadataPrefix=oai_dc", "title"),
+        at("/oai?verb=ListRecords&metadataPrefix=dcat&set=theme:education", "title"),
+        at("/oai?verb=GetRecord&metadataPrefix=dcat&identifier=oai:127.0.0.1:{id}", "title"),
+    ),
     "linked.show_search": (at("/zh/opensearch.xml"),),
 }
 

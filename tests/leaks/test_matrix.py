@@ -105,6 +105,7 @@ def _words_of(state: State, kinds: tuple[str, ...]) -> set[str]:
 _CHANCE = re.compile(
     r'("request_id"\s*:\s*")[0-9a-f]+|(nonce-|nonce=")[\w+/=-]+|([0-9a-f]{16})(?=</code>)'
     r'|("(?:remaining|reset_s)":)\d+|(name="form_token" value=")[0-9a-f]+'
+    r"|(<responseDate>)[^<]+"
 )
 
 

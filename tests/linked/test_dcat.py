@@ -53,7 +53,7 @@ def test_the_catalogue_is_valid_dcat_ap(client: FlaskClient, shared_data: Path) 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda view: replace(view, card=replace(view.card, openness=Openness.CONDITIONAL), open_condition="仅供科研"),
+        lambda view: replace(view, openness=Openness.CONDITIONAL, open_condition="仅供科研"),
         lambda view: replace(view, licence="https://example.org/a licence", themes=()),
         lambda view: replace(view, card=replace(view.card, title=Text(), description=Text())),
         lambda view: replace(
@@ -80,7 +80,7 @@ def test_every_kind_of_dataset_is_valid_in_every_syntax(
 
 def test_of_a_conditional_dataset_no_file_is_named(site: Site) -> None:
     view = view_of(site)
-    held_back = replace(view, card=replace(view.card, openness=Openness.CONDITIONAL))
+    held_back = replace(view, openness=Openness.CONDITIONAL)
     told = describe_one(held_back, Described.of(site.parts.settings)).serialize(format="turtle")
     assert "/download/" not in told
     assert "access-right/RESTRICTED" in told

@@ -92,7 +92,7 @@ def test_data_json_is_valid(client: FlaskClient, shared_data: Path) -> None:
 )
 def test_of_a_conditional_dataset_no_file_is_named(site: Site, describe: Callable[..., object]) -> None:
     view = view_of(site)
-    view = replace(view, card=replace(view.card, openness=Openness.CONDITIONAL), open_condition="仅供科研")
+    view = replace(view, openness=Openness.CONDITIONAL, open_condition="仅供科研")
     told = json.dumps(describe(view, Described.of(site.parts.settings)))
     assert "/download/" not in told
     assert str(view.parts[0].sha256) not in told

@@ -47,9 +47,14 @@ def new_graph() -> Graph:
     return graph
 
 
+def plain_words(text: str) -> str:
+    """The text without what XML cannot hold."""
+    return _NOT_IN_XML.sub("", text)
+
+
 def words(text: str, language: Language | None = None) -> Literal:
     """A literal that every syntax can hold."""
-    return Literal(_NOT_IN_XML.sub("", text), lang=language.value if language else None)
+    return Literal(plain_words(text), lang=language.value if language else None)
 
 
 def instant(when: datetime) -> Literal:
@@ -115,7 +120,7 @@ def _add_dates(graph: Graph, node: URIRef, view: DatasetView) -> None:
 
 
 def _add_terms(graph: Graph, node: URIRef, view: DatasetView, site: Site) -> None:
-    rights = _code("access-right", authorities.ACCESS_RIGHTS[view.card.openness])
+    rights = _code("access-right", authorities.ACCESS_RIGHTS[view.openness])
     add_typed(graph, node, DCTERMS.accessRights, rights, "RightsStatement")
     add_typed(graph, node, DCTERMS.license, licence_node(view, site), "LicenseDocument")
     if view.licence and not web_address(view.licence):

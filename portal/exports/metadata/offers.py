@@ -39,7 +39,7 @@ class Offer:
 
 def is_for_all(view: DatasetView) -> bool:
     """Whether its data is everybody's."""
-    return view.card.openness is Openness.UNCONDITIONAL
+    return view.openness is Openness.UNCONDITIONAL
 
 
 def pinned_ref(view: DatasetView) -> str:
