@@ -78,6 +78,9 @@ class Settings:
     )
     smtp_from: str = _setting("", "Address that notices come from; needed with smtp_host.")
     objection_mail: str = _setting("", "Addresses that are told of objections, with commas between. Worker only.")
+    webhook_hosts: str = _setting(
+        "", "Hosts (host or host:port, with commas between) that webhooks may reach although private or without TLS."
+    )
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod

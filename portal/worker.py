@@ -30,7 +30,8 @@ from portal.notify.accounts import look_after_accounts
 from portal.notify.grants import look_after_grants
 from portal.participation.duties import look_after_objections
 from portal.settings import Settings
-from portal.wiring import WorkerParts, worker_parts
+from portal.webhooks.working import tell_webhooks
+from portal.wiring import Parts, WorkerParts, worker_parts
 
 _LISTEN_S = 1.0
 _AWAY_S = 5.0
@@ -148,7 +149,7 @@ def run_worker(settings: Settings) -> None:
     try:
         check_schema(worker.parts.database)
         _log.info("worker_started")
-        with _beside(settings, worker.parts.database, stop):
+        with _beside(settings, worker.parts, stop):
             work(
                 hands_of(worker, stop),
                 stop,
@@ -161,12 +162,14 @@ def run_worker(settings: Settings) -> None:
 
 
 @contextmanager
-def _beside(settings: Settings, database: Database, stop: Event) -> Iterator[None]:
-    """The threads for harvests and mail; they end with the block, and the harvests with them."""
+def _beside(settings: Settings, parts: Parts, stop: Event) -> Iterator[None]:
+    """The threads for harvests, mail and webhooks; they end with the block, and the harvests with them."""
+    database = parts.database
     harvests = Harvests(database, at_once=settings.harvests_at_once, zone=ZoneInfo(settings.time_zone))
     threads = (
         Thread(target=harvest_on_time, args=(harvests, stop), name="harvests"),
         Thread(target=deliver, args=(database, Mailer(settings), stop), name="mail"),
+        Thread(target=tell_webhooks, args=(database, parts.search, settings, stop), name="webhooks"),
     )
     for thread in threads:
         thread.start()

@@ -16,6 +16,7 @@ import portal.api.publishers
 import portal.api.rows
 import portal.api.start
 import portal.api.vocabularies
+import portal.api.webhooks
 import portal.api.whole_catalogue  # noqa: F401 - importing declares the operations
 from portal.api.describe import describe_api
 from portal.api.serving import register_operations

@@ -16,7 +16,7 @@ from portal.catalogue.views import DatasetView, PartView, Ref
 from portal.http.context import parts, principal, session
 from portal.http.refs import parse_ref
 from portal.kernel.columns import Column
-from portal.kernel.errors import InvalidInput
+from portal.kernel.errors import NotFound
 from portal.tables.differences import MOST_KEYS, shared_columns
 
 _MOST_VERSION = 999_999_999
@@ -151,15 +151,13 @@ def compare_rows(asked: RowPair, ref: str, part: str) -> Answer:
 
 
 def _versions(ref: Ref, asked: Pair) -> tuple[Ref, Ref]:
-    """Both versions that are meant. Raises NotFound, Buried, InvalidInput (`from`)."""
+    """Both versions that are meant. Raises NotFound, Buried."""
     number = asked.after or ref.version
     if number is None:
         number = get_dataset(session(), principal(), Ref(ref.dataset_id)).version.number
     before = asked.before or number - 1
     if before < 1:
-        raise InvalidInput("There is no version before the first; name two with `from` and `to`.", parameter="from")
-    if before == number:
-        raise InvalidInput("Both are the same version; name two with `from` and `to`.", parameter="from")
+        raise NotFound("There is no version before the first; name two with `from` and `to`.")
     return Ref(ref.dataset_id, before), Ref(ref.dataset_id, number)
 
 

@@ -40,6 +40,8 @@ WEB_READS = (
     "use_report",
     "version",
     "version_part",
+    "webhook",
+    "webhook_delivery",
 )
 WEB_READS_COLUMNS = {
     "dataset_wording": ("dataset_id", "field", "language", "value", "origin", "translated_from"),
@@ -65,6 +67,8 @@ WEB_INSERTS = (
     "sign_in",
     "spooled_file",
     "use_report",
+    "webhook",
+    "webhook_delivery",
 )
 # Neither tiers nor roles: those are staff's, through the command line.
 _OWN_ACCOUNT = (
@@ -88,9 +92,10 @@ WEB_UPDATES_COLUMNS = {
     "key_use": ("requests", "refused"),
     "recovery_code": ("used_at",),
     "sign_in": ("seen_at",),
+    "webhook": ("state", "disabled_reason", "generation", "rotated_at", "failing_since", "since_number"),
     "spooled_file": ("last_sent_at",),
 }
-WEB_DELETES = ("account_errand", "account_identity", "recovery_code", "sign_in")
+WEB_DELETES = ("account_errand", "account_identity", "recovery_code", "sign_in", "webhook", "webhook_delivery")
 WEB_SEQUENCES = (
     "account_act_id_seq",
     "application_act_id_seq",

@@ -51,6 +51,7 @@ def _addresses(site: Site) -> dict[str, list[str]]:
         "get_quota": ["/api/v1/me/quota"],
         "list_vocabularies": ["/api/v1/vocabularies"],
         "get_vocabulary": [f"/api/v1/vocabularies/{name}" for name in VOCABULARIES],
+        **{name: [] for name in OPERATIONS if "webhook" in name},  # these need an account: tests/webhooks
         "compare_versions": [],  # these two need several versions: tests/api/test_differences.py
         "compare_rows": [],
         "get_export": [],  # these need a job: tests/downloads checks them against the same contract

@@ -68,11 +68,16 @@ def test_the_rows_that_were_added_are_walked_page_by_page(client: FlaskClient, s
     assert whole["counts"] == {"added": 5, "removed": 0}
 
 
+def test_a_version_does_not_differ_from_itself(client: FlaskClient, site: Site) -> None:
+    answer = check(client.get(f"/api/v1/datasets/{site.ids[0]}/differences?from=2&to=2"))
+    assert [part["kind"] for part in answer["parts"]] == ["same"]
+    rows = check(client.get(f"/api/v1/datasets/{site.ids[0]}/tables/data/differences?from=2&to=2&by=编号"))
+    assert rows["counts"] == {"added": 0, "removed": 0, "changed": 0}
+
+
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
-        ("from=1&to=1", "from"),
-        ("to=1", "from"),
         ("from=0", "from"),
         ("from=1&to=2&by=没有", "by"),
         ("from=1&to=2&by=街道", "by"),
@@ -89,7 +94,12 @@ def test_what_cannot_be_compared_is_refused_by_name(
 
 
 def test_a_version_that_never_was_is_404(client: FlaskClient, site: Site) -> None:
-    for rest in ("differences?to=9", "tables/data/differences?from=1&to=9", "tables/none/differences?from=1&to=2"):
+    for rest in (
+        "differences?to=1",
+        "differences?to=9",
+        "tables/data/differences?from=1&to=9",
+        "tables/none/differences?from=1&to=2",
+    ):
         answer = client.get(f"/api/v1/datasets/{site.ids[0]}/{rest}")
         assert answer.status_code == 404
         check(answer)

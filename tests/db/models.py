@@ -8,6 +8,7 @@ MODULES = (
     "portal.bundles.models",
     "portal.catalogue.models",
     "portal.ingest.models",
+    "portal.webhooks.models",
 )
 
 

@@ -371,6 +371,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_verdict_data_digest"), "verdict", ["data_digest"], unique=False)
     op.create_index(op.f("ix_verdict_source_key"), "verdict", ["source_key"], unique=False)
     op.create_table(
+        "webhook_progress",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_progress")),
+    )
+    op.create_table(
         "account_act",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("account_id", sa.String(length=16), nullable=False),
@@ -655,6 +661,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_source_schedule_next_run_at"), "source_schedule", ["next_run_at"], unique=False)
     op.create_table(
+        "webhook",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("account_id", sa.String(length=16), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("dataset_id", sa.String(length=16), nullable=True),
+        sa.Column("search", sa.JSON(), nullable=True),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("disabled_reason", sa.String(length=300), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("rotated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("since_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state IN ('active', 'disabled')", name=op.f("ck_webhook_state_known")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_webhook_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    op.create_index(op.f("ix_webhook_account_id"), "webhook", ["account_id"], unique=False)
+    op.create_index(op.f("ix_webhook_dataset_id"), "webhook", ["dataset_id"], unique=False)
+    op.create_table(
         "application",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("account_id", sa.String(length=16), nullable=False),
@@ -882,6 +909,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("dataset_id", "number", name=op.f("pk_version")),
     )
     op.create_index(op.f("ix_version_rows_end_at"), "version", ["rows_end_at"], unique=False)
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("webhook_id", sa.String(length=16), nullable=False),
+        sa.Column("change_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("dataset_id", sa.String(length=16), nullable=True),
+        sa.Column("event", sa.String(length=30), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_status", sa.Integer(), nullable=True),
+        sa.Column("last_error", sa.String(length=300), nullable=False),
+        sa.Column("last_took_ms", sa.Integer(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_given_up", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_delivery_webhook_id_webhook"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
+        sa.UniqueConstraint("webhook_id", "change_number", name=op.f("uq_webhook_delivery_webhook_id_change_number")),
+    )
+    op.create_index(
+        "ix_webhook_delivery_due",
+        "webhook_delivery",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
     op.create_table(
         "application_act",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),

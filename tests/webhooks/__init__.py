@@ -1,0 +1,1 @@
+"""Webhooks: made by their owner, told of public changes, signed, repeated, logged."""
