@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from portal.kernel.columns import TableSchema
 from portal.kernel.errors import InvalidInput
 from portal.kernel.vocab import ColumnType
+from portal.paths import ROOT
 from portal.tables import (
     All,
     Compare,
@@ -19,7 +20,9 @@ from portal.tables import (
     parse_select,
     parse_where,
 )
+from portal.tables.functions import FUNCTIONS
 from tests.tables.tables import columns_of
+from tests.tables.wording import read
 
 SCHEMA = TableSchema(
     columns_of(
@@ -192,3 +195,20 @@ def test_a_form_field_that_does_not_fit_is_named(field: str, text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         condition_from_filters({field: [text]}, SCHEMA)
     assert refused.value.parameter == field
+
+
+def test_every_example_of_the_reference_is_read_and_every_function_is_in_it() -> None:
+    reference = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+    schema = TableSchema(
+        columns_of(
+            dict.fromkeys(("名称", "街道", "备注", "含空格 的列"), ColumnType.TEXT)
+            | {"数量": ColumnType.INTEGER, "面积": ColumnType.NUMBER, "有效": ColumnType.BOOLEAN}
+            | {"日期": ColumnType.DATE, "时间": ColumnType.DATETIME, "位置": ColumnType.GEOMETRY}
+        )
+    )
+    examples = reference.partition("```clauses\n")[2].partition("```")[0].splitlines()
+    assert len(examples) > 10
+    for example in examples:
+        parameter, _, text = example.partition("=")
+        read(schema, {parameter: text} | ({"group_by": "街道"} if "count(*)" in text else {}))
+    assert [name for name in FUNCTIONS if f"`{name}(" not in reference] == []
