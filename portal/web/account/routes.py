@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from portal.web.account import joining, keys, overview, signing
+from portal.web.account import joining, keys, overview, second_factor, security, signing
 from portal.web.addresses import LANG
 
 _ROOT = f"{LANG}/account"
@@ -18,6 +18,9 @@ def register(blueprint: Blueprint) -> None:
         ("/reset", joining.show_reset),
         ("/link", joining.show_link),
         ("/keys", keys.show_keys),
+        ("/code", second_factor.show_code),
+        ("/second-factor", second_factor.show_setting_up),
+        ("/security", security.show_security),
         (_KEY, keys.show_key),
     ):
         blueprint.add_url_rule(_ROOT + path, view_func=view)
@@ -28,6 +31,14 @@ def register(blueprint: Blueprint) -> None:
         ("/reset", joining.do_reset),
         ("/link", joining.do_link),
         ("/keys", keys.make_key),
+        ("/code", second_factor.do_code),
+        ("/second-factor", second_factor.do_setting_up),
+        ("/second-factor/remove", second_factor.do_removing),
+        ("/security/password", security.change_password),
+        ("/security/address", security.change_address),
+        ("/security/name", security.change_name),
+        ("/security/sign-out-others", security.sign_out_others),
+        ("/delete", security.do_delete),
         (f"{_KEY}/rotate", keys.rotate_key),
         (f"{_KEY}/revoke", keys.revoke_key),
     ):
