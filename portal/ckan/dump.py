@@ -8,21 +8,23 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
 from portal.ckan.actions import Call
-from portal.ckan.datastore.asking import SearchRequest, as_flag, as_natural, read_search
-from portal.ckan.datastore.dump_files import FORMATS, write_dump
-from portal.ckan.datastore.dumping import all_rows
+from portal.ckan.datastore.asking import MAX_LIMIT, SearchRequest, as_flag, as_natural, read_search
+from portal.ckan.datastore.dump_files import DELIMITERS, FORMATS, header, write_dump
+from portal.ckan.datastore.dump_lines import are_flat, write_lines
+from portal.ckan.datastore.dumping import all_batches, all_rows, rows_at_most
 from portal.ckan.datastore.fields import with_row_numbers
 from portal.ckan.datastore.resources import Resource, open_resource
-from portal.ckan.datastore.search import read_against, with_ranks
+from portal.ckan.datastore.search import Reading, read_against, with_ranks
 from portal.ckan.errors import ActionError, ActionNotFound
 from portal.http.context import parts, principal, session
-from portal.http.limits import charge
+from portal.http.limits import charge, leave_places, occupy
 from portal.http.policy import policy
 from portal.http.uses import note_use
 from portal.kernel.errors import GrantNeeded, Unavailable
@@ -79,22 +81,41 @@ def _made(
     if rows * len(reading.names) > MAX_CELLS:
         return _plain(_too_much(resource, rows), 400)
     charge(BudgetClass.EXPORTS, resource.table.path.stat().st_size)
-    fields = [
-        resource.fields[n].as_json() if n in resource.fields else {"id": n, "type": "float"} for n in reading.names
-    ]
+    occupy(BudgetClass.EXPORTS)
     with _place(), work_dir(parts().settings.var_dir / "spool") as directory:
         path = directory / f"dump.{FORMATS[format_name].extension}"
-        with all_rows(parts().rows, resource, reading.asked, limit, directory) as chunks, path.open("wb") as file:
-            ranked = (with_ranks(reading, chunk) for chunk in chunks)
-            for piece in write_dump(format_name, fields, ranked, bom=is_marked):
+        with path.open("wb") as file:
+            for piece in _pieces(resource, reading, format_name, limit, directory, is_marked=is_marked):
                 file.write(piece)
         size = path.stat().st_size
         charge(BudgetClass.EXPORTS, size)
         opened = path.open("rb")  # stays readable when the directory goes
+    leave_places()
     note_use(resource.ref.dataset_id)
     response = Response(_sent(opened), direct_passthrough=True)
     response.headers["Content-Length"] = str(size)
     return _headed(response, resource.id, format_name)
+
+
+def _pieces(
+    resource: Resource, reading: Reading, format_name: str, limit: int | None, directory: Path, *, is_marked: bool
+) -> Iterator[bytes]:
+    """The file's bytes. Long csv and tsv are made column by column, everything else row by row."""
+    engine, asked = parts().rows, reading.asked
+    shown = [resource.fields[name] for name in reading.names if name in resource.fields]
+    delimiter = DELIMITERS.get(format_name)
+    is_long = rows_at_most(resource, asked, limit) > MAX_LIMIT
+    if delimiter and is_long and len(shown) == len(reading.names) and are_flat(shown):
+        yield header(reading.names, delimiter, bom=is_marked)
+        with all_batches(engine, resource, asked, limit, directory) as batches:
+            yield from write_lines(shown, batches, delimiter)
+        return
+    fields = [
+        resource.fields[n].as_json() if n in resource.fields else {"id": n, "type": "float"} for n in reading.names
+    ]
+    with all_rows(engine, resource, asked, limit, directory) as chunks:
+        ranked = (with_ranks(reading, chunk) for chunk in chunks)
+        yield from write_dump(format_name, fields, ranked, bom=is_marked)
 
 
 def _sent(opened: BinaryIO) -> Iterator[bytes]:

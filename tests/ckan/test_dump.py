@@ -2,6 +2,8 @@
 
 import csv
 import io
+from datetime import datetime
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -82,6 +84,26 @@ def test_a_long_dump_has_every_row_in_its_order(
     lines = list(csv.DictReader(io.StringIO(dumped(site, long_resource, **parameters).decode())))
     assert [int(line["n"]) for line in lines] == expected
     assert [int(line["_id"]) - 1 for line in lines] == expected
+
+
+def test_a_long_dump_is_written_as_a_short_one(site: Site, tmp_path: Path) -> None:
+    types = {**TYPES, "d": ColumnType.DATE, "ts": ColumnType.DATETIME}
+    moment = datetime(2024, 1, 2, 3, 4, 5, 678000)
+    cells = [
+        (1, 1.5, "a,b", True, "甲", moment.date(), moment),
+        (-2, 2.0, 'q"q', False, "tab\there", None, None),
+        (None, None, None, None, "l\nm", moment.date(), moment.replace(microsecond=0)),
+        (3, 1e20, " s ", None, "x", None, moment),
+        (4, -0.25, "", None, "y", None, None),
+    ]
+    long = publish_table(site, tmp_path / "long", types, cells * 6_600, number=702)
+    short = publish_table(site, tmp_path / "short", types, cells, number=703)
+    for format_name in ("csv", "tsv"):
+        fields = ",".join(types)
+        head, _, lines = dumped(site, short, format=format_name, fields=fields).partition(b"\r\n")
+        assert dumped(site, long, format=format_name, fields=fields) == head + b"\r\n" + lines * 6_600
+    rows = dumped(site, long, format="json", fields="n").decode().count("\n    [")
+    assert rows == len(cells) * 6_600
 
 
 def test_distinct_rows_are_dumped_once(site: Site, long_resource: str) -> None:

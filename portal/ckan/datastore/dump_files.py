@@ -40,11 +40,16 @@ def write_dump(format_name: str, fields: Sequence[Mapping[str, object]], rows: R
     yield from FORMATS[format_name].write(fields, rows)
 
 
+def header(names: Sequence[str], delimiter: str, *, bom: bool = False) -> bytes:
+    """The first line of csv and tsv."""
+    head = io.StringIO()
+    csv.writer(head, delimiter=delimiter).writerow(names)
+    return (_BOM if bom else b"") + head.getvalue().encode()
+
+
 def _delimited(delimiter: str) -> Write:
     def write(fields: Sequence[Mapping[str, object]], rows: Rows) -> Iterator[bytes]:
-        head = io.StringIO()
-        csv.writer(head, delimiter=delimiter).writerow([str(field["id"]) for field in fields])
-        yield head.getvalue().encode()
+        yield header([str(field["id"]) for field in fields], delimiter)
         for chunk in rows:
             yield as_text(chunk, delimiter).encode()
 
@@ -82,6 +87,7 @@ def _element(name: str, cell: object) -> str:
     return f"<{name}>{escape(text.translate(_NO_XML), {chr(13): '&#13;'})}</{name}>" if text else f"<{name} />"
 
 
+DELIMITERS: Final[Mapping[str, str]] = {"csv": ",", "tsv": "\t"}
 FORMATS: Final[Mapping[str, DumpFormat]] = {
     "csv": DumpFormat("csv", _delimited(",")),
     "tsv": DumpFormat("tsv", _delimited("\t")),

@@ -94,13 +94,13 @@ def _check_size(rows: Sequence[Sequence[CellValue]]) -> None:
         )
 
 
-def whole_query(resource: Resource, asked: Asked) -> tuple[ReadableTable, RowQuery, tuple[str, ...]]:
-    """The table, the query and the columns of everything that is asked for, from the first row on."""
+def whole_query(resource: Resource, asked: Asked) -> tuple[ReadableTable, RowQuery]:
+    """The table and the query of everything that is asked for, from the first row on."""
     names = tuple(dict.fromkeys(resource.fields[name].column.name for name in asked.names))
     query = RowQuery(select=names, where=asked.where, order_by=_order(resource, asked), with_total=False)
     if asked.is_distinct and ROW_ID not in asked.names:
         query = replace(query, group_by=names)
-    return with_row_numbers(resource.table), query, names
+    return with_row_numbers(resource.table), query
 
 
 def _window(query: RowQuery, asked: Asked, rows: int) -> RowQuery:
