@@ -39,10 +39,9 @@ class GroupTerms(Terms):
         self.parameter, self._names, self._nodes = parameter, names, 0
 
     def _typed(self, expression: Expression) -> Typed:
-        if expression in self._known and not isinstance(expression, Ranges):
-            self.count()
-            if not (isinstance(expression, Field) and expression.name in self._names):
-                return self._known[expression]
+        is_named = isinstance(expression, Field) and expression.name in self._names
+        if expression in self._known and not isinstance(expression, Ranges) and not is_named:
+            return self._known[expression]
         return super()._typed(expression)
 
     def _field(self, field: Field) -> Typed:

@@ -41,8 +41,8 @@ def outputs(schema: TableSchema, query: RowQuery) -> tuple[Output, ...]:
     names = [output.name for output in found]
     if len(names) > MAX_SELECTED:
         raise InvalidInput(f"select takes at most {MAX_SELECTED} columns.", parameter="select")
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
         raise InvalidInput(
             f"select: two columns of the answer are called {twice[:100]!r}; name one with as.", parameter="select"
         )

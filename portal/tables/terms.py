@@ -90,17 +90,17 @@ class Terms:
         return InvalidInput(f"{self.parameter}: {what}", parameter=self.parameter, position=position)
 
     def count(self) -> None:
-        """One node more. Raises InvalidInput when there are too many."""
+        """One node more that is not a column, which is bounded by those. Raises InvalidInput when there are too many."""
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise self.wrong(f"more than {MAX_NODES} columns, values and functions; ask for less at a time.")
+            raise self.wrong(f"more than {MAX_NODES} values, signs and functions; ask for less at a time.")
 
     def _typed(self, expression: Expression) -> Typed:  # noqa: PLR0911 - one return a kind of expression
-        self.count()
         if isinstance(expression, Field):
             if expression.name in self._names:
                 return self._as_named(self._names[expression.name])
             return self._field(expression)
+        self.count()
         if isinstance(expression, Constant):
             return self._constant(expression)
         if isinstance(expression, Arithmetic):

@@ -198,3 +198,20 @@ def test_a_copy_is_whole_or_not_there(
 def test_a_date_is_read_in_one_spelling_alone(engine: RowEngine, table: ReadableTable) -> None:
     """Python reads more spellings of a date than the engine does."""
     assert ask(engine, table, select="count(*)", where="d = '20240531' or d > '2024-W22-5'") == [(0,)]
+
+
+def test_wide_tables_are_answered_whole_and_in_part(engine: RowEngine, tmp_path: Path) -> None:
+    names = [f"列{number}" for number in range(450)]
+    wide = make_table(tmp_path, dict.fromkeys(names, ColumnType.INTEGER), [tuple(range(450))])
+    assert engine.page(wide, RowQuery()).rows == (tuple(range(450)),)
+    assert ask(engine, wide, select=", ".join(names[:400])) == [tuple(range(400))]
+    assert ask(engine, wide, select="*, 列1 + 列2 as 和") == [(*range(450), 3)]
+    with pytest.raises(InvalidInput):
+        ask(engine, wide, where=" and ".join(f"{' + '.join(['列1'] * 7)} > {n}" for n in range(49)))
+
+
+@pytest.mark.parametrize("text", ["a0 = '\ud800'", "\ud800 = 1", "a0 = '\x00'", "a0 = 1 \x00"])
+def test_what_is_no_text_is_refused(table: ReadableTable, text: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_where(text, table.schema)
+    assert refused.value.parameter == "where"
