@@ -153,7 +153,12 @@ def run_worker(settings: Settings) -> None:
             work(
                 hands_of(worker, stop),
                 stop,
-                (*map(_inside_only, DUTIES), _objections(settings), Duty("accounts", 10, _accounts), Duty("grants", 60, _grants)),
+                (
+                    *map(_inside_only, DUTIES),
+                    _objections(settings),
+                    Duty("accounts", 10, _accounts),
+                    Duty("grants", 60, _grants),
+                ),
             )
     finally:
         worker.parts.jobs.close()

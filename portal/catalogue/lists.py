@@ -113,11 +113,34 @@ def list_sitemap(session: Session, principal: Principal, after_id: str, limit: i
     return tuple((row.id, row.modified_at) for row in session.execute(query.limit(limit)))
 
 
-def list_sitemap_starts(session: Session, principal: Principal, step: int) -> tuple[str, ...]:
-    """Every step-th id of the visible datasets: `list_sitemap` goes on *after* each; the first file starts at `""`."""
-    numbered = only_visible(select(Dataset.id, func.row_number().over(order_by=Dataset.id).label("place"))).subquery()
-    query = select(numbered.c.id).where(numbered.c.place % step == 0).order_by(numbered.c.id)
-    return tuple(session.scalars(query))
+def list_sitemap_parts(session: Session, principal: Principal, step: int) -> tuple[tuple[str, datetime], ...]:
+    """The visible datasets in parts of `step`, in order of id: (the id that a part follows on, its last change).
+
+    `list_sitemap` goes on *after* each of the ids; the first is `""`.
+    """
+    place = func.row_number().over(order_by=Dataset.id)
+    numbered = only_visible(select(Dataset.id, Dataset.modified_at, place.label("place"))).subquery()
+    part = (numbered.c.place - 1) // step
+    query = select(func.max(numbered.c.id).label("last"), func.max(numbered.c.modified_at).label("at"))
+    rows = session.execute(query.group_by(part).order_by(part)).all()
+    starts = ["", *(row.last for row in rows)]
+    return tuple((start, row.at) for start, row in zip(starts, rows, strict=False))
+
+
+def list_last_changes(session: Session, principal: Principal) -> Mapping[str, datetime]:
+    """`publisher/<slug>`, `theme/<slug>` → when the newest of its datasets changed; two statements."""
+    newest = func.max(Dataset.modified_at).label("at")
+    of_publishers = (
+        only_visible(select(Publisher.slug, newest).join(Dataset, Dataset.publisher_id == Publisher.id))
+        .group_by(Publisher.slug)
+        .limit(MAX_PAGE)
+    )
+    of_themes = only_visible(
+        select(DatasetTheme.theme_slug.label("slug"), newest).join(Dataset, Dataset.id == DatasetTheme.dataset_id)
+    ).group_by(DatasetTheme.theme_slug)
+    return {f"publisher/{row.slug}": row.at for row in session.execute(of_publishers)} | {
+        f"theme/{row.slug}": row.at for row in session.execute(of_themes)
+    }
 
 
 def _page(

@@ -1,6 +1,7 @@
 """`/sitemap.xml` and its parts: every public page in both languages, a bounded number in each part."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response
@@ -11,7 +12,8 @@ from portal.http.context import parts, principal, session
 from portal.http.policy import policy
 
 _PER_PART = 5_000  # two addresses each; the protocol allows 50,000
-_FIXED = ("", "search", "publishers", "themes", "about", "about/gate", "terms", "developers")
+_LISTS = ("", "search", "publishers", "themes")
+_FIXED = (*_LISTS, "about", "about/gate", "terms", "developers")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -23,39 +25,47 @@ def register(blueprint: Blueprint) -> None:
 
 @policy(permission="read_catalogue", budget="pages")
 def show_index() -> Response:
-    """The list of parts."""
-    names = ["pages", *(f"datasets{number}" for number in range(1, len(_starts()) + 1))]
-    lines = (f"<sitemap><loc>{_base()}/sitemap/{name}.xml</loc></sitemap>" for name in names)
+    """The list of parts, each with the day of its last change."""
+    listed = _parts()
+    days = [_day(at) for _, at in listed]
+    parts_of = [("pages", max(days, default="")), *((f"datasets{n}", day) for n, day in enumerate(days, 1))]
+    lines = (f"<sitemap><loc>{_base()}/sitemap/{name}.xml</loc>{_lastmod(day)}</sitemap>" for name, day in parts_of)
     return _xml("sitemapindex", lines)
 
 
 @policy(permission="read_catalogue", budget="pages")
 def show_fixed_pages() -> Response:
-    """Pages that are no dataset: prose, departments, themes."""
-    rests = [*_FIXED]
-    rests += [f"publisher/{p.slug}" for p in queries.list_publishers(session(), principal()) if p.dataset_count]
-    rests += [f"theme/{t.slug}" for t in queries.list_themes(session(), principal()) if t.dataset_count]
-    return _xml("urlset", (line for rest in rests for line in _entries(rest, "")))
+    """Pages that are no dataset: prose, and what lists datasets with the day on which the newest of them changed."""
+    changes = queries.list_last_changes(session(), principal())
+    newest = max(changes.values(), default=None)
+    listing = {rest: _day(newest) if newest and rest in _LISTS else "" for rest in _FIXED}
+    pages = listing | {rest: _day(at) for rest, at in sorted(changes.items())}
+    return _xml("urlset", (line for rest, day in pages.items() for line in _entries(rest, day)))
 
 
 @policy(permission="read_catalogue", budget="pages")
 def show_datasets(number: int) -> Response:
     """One part of the datasets, in the order of their ids. A number past the end gives an empty part."""
-    starts = _starts()
+    starts = [start for start, _ in _parts()]
     listed = (
         queries.list_sitemap(session(), principal(), starts[number - 1], _PER_PART)
         if 1 <= number <= len(starts)
         else ()
     )
-    return _xml(
-        "urlset",
-        (line for dataset_id, at in listed for line in _entries(f"dataset/{dataset_id}", at.date().isoformat())),
-    )
+    return _xml("urlset", (line for dataset_id, at in listed for line in _entries(f"dataset/{dataset_id}", _day(at))))
 
 
-def _starts() -> tuple[str, ...]:
-    """The id after which each part begins."""
-    return ("", *queries.list_sitemap_starts(session(), principal(), _PER_PART))
+def _parts() -> tuple[tuple[str, datetime], ...]:
+    """The id after which each part begins, and the last change in it."""
+    return queries.list_sitemap_parts(session(), principal(), _PER_PART)
+
+
+def _day(at: datetime) -> str:
+    return at.date().isoformat()
+
+
+def _lastmod(day: str) -> str:
+    return f"<lastmod>{day}</lastmod>" if day else ""
 
 
 def _entries(rest: str, modified_on: str) -> Iterable[str]:
@@ -64,7 +74,7 @@ def _entries(rest: str, modified_on: str) -> Iterable[str]:
         f'<xhtml:link rel="alternate" hreflang="{tag}" href="{base}/{lang}/{rest}"/>'
         for tag, lang in (("zh-CN", "zh"), ("en", "en"))
     )
-    changed = f"<lastmod>{modified_on}</lastmod>" if modified_on else ""
+    changed = _lastmod(modified_on)
     for lang in ("zh", "en"):
         yield f"<url><loc>{base}/{lang}/{rest}</loc>{changed}{links}</url>"
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.catalogue import queries
+from portal.catalogue.datestamps import StampSelection
 from portal.catalogue.errors import Buried
 from portal.catalogue.publication import Publication
 from portal.catalogue.views import DatasetCard, Ref
@@ -35,7 +36,11 @@ QUESTIONS: dict[str, tuple[Callable[[Session, tuple[str, ...]], object], int]] =
     "theme": (lambda s, _: queries.list_theme_cards(s, ANONYMOUS, "education", 0, 50), 6),
     "counts": (lambda s, _: queries.count_catalogue(s, ANONYMOUS), 1),
     "sitemap": (lambda s, _: queries.list_sitemap(s, ANONYMOUS, "", 50), 1),
-    "sitemap starts": (lambda s, _: queries.list_sitemap_starts(s, ANONYMOUS, 10), 1),
+    "sitemap parts": (lambda s, _: queries.list_sitemap_parts(s, ANONYMOUS, 10), 1),
+    "last changes": (lambda s, _: queries.list_last_changes(s, ANONYMOUS), 2),
+    "whole datasets": (lambda s, ids: queries.describe_datasets(s, ANONYMOUS, ids), 7),
+    "stamp": (lambda s, _: queries.stamp_catalogue(s, ANONYMOUS), 1),
+    "datestamps": (lambda s, _: queries.list_stamps(s, ANONYMOUS, StampSelection(), limit=50), 1),
     "documents": (queries.describe_documents, 5),
     "file": (lambda s, ids: queries.find_file(s, ANONYMOUS, Ref(ids[0]), "data", "csv"), 4),
 }
@@ -111,7 +116,13 @@ def test_what_is_withdrawn_exists_nowhere_but_as_a_tombstone(built: Built) -> No
         assert queries.list_cards(session, ANONYMOUS, (first,)) == ()
         assert [c.id for c in queries.list_newest(session, ANONYMOUS, 9)] == [second]
         assert [i for i, _ in queries.list_sitemap(session, ANONYMOUS, "", 9)] == [second]
-        assert queries.list_sitemap_starts(session, ANONYMOUS, 1) == (second,)
+        assert [start for start, _ in queries.list_sitemap_parts(session, ANONYMOUS, 1)] == [""]
+        assert [view.card.id for view in queries.describe_datasets(session, ANONYMOUS, (first, second))] == [second]
+        gone = {
+            stamp.dataset_id: stamp.is_gone
+            for stamp in queries.list_stamps(session, ANONYMOUS, StampSelection(), limit=9)
+        }
+        assert gone == {first: True, second: False}
         assert queries.describe_documents(session, (first,)) == ()
         assert [i for i, _ in queries.list_revisions(session, "", 9)] == [second]
         page = queries.list_theme_cards(session, ANONYMOUS, "education", 0, 9)
@@ -250,7 +261,8 @@ def test_pages_of_cards_follow_each_other(built: Built) -> None:
 def test_the_sitemap_can_be_walked_in_files(built: Built) -> None:
     ids = build_catalogue(built, 25)
     with built.database.reading() as session:
-        starts = ("", *queries.list_sitemap_starts(session, ANONYMOUS, 10))
-        files = [queries.list_sitemap(session, ANONYMOUS, start, 10) for start in starts]
+        parts = queries.list_sitemap_parts(session, ANONYMOUS, 10)
+        files = [queries.list_sitemap(session, ANONYMOUS, start, 10) for start, _ in parts]
+    assert [at for _, at in parts] == [max(at for _, at in file) for file in files]
     assert [len(file) for file in files] == [10, 10, 5]
     assert [i for file in files for i, _ in file] == sorted(ids)

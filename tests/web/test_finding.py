@@ -85,6 +85,7 @@ def test_lists_have_pages(client: FlaskClient) -> None:
 def test_the_sitemap_lists_every_visible_dataset_in_both_languages(client: FlaskClient, site: Site) -> None:
     index = ElementTree.fromstring(client.get("/sitemap.xml").data)
     parts = [node.text or "" for node in index.iter(f"{_NAMESPACE}loc")]
+    assert len(list(index.iter(f"{_NAMESPACE}lastmod"))) == len(parts)
     listed = []
     for part in parts:
         tree = ElementTree.fromstring(client.get(part.removeprefix("http://127.0.0.1:8000")).data)
@@ -93,6 +94,8 @@ def test_the_sitemap_lists_every_visible_dataset_in_both_languages(client: Flask
     assert f"http://127.0.0.1:8000/en/dataset/{site.plain}" in listed
     assert not [address for address in listed if site.withdrawn in address]
     assert len(listed) == len(set(listed))
+    undated = [url for url in tree.iter(f"{_NAMESPACE}url") if url.find(f"{_NAMESPACE}lastmod") is None]
+    assert undated == []
     for address in listed[:20]:
         assert client.get(address.removeprefix("http://127.0.0.1:8000")).status_code == 200
 
