@@ -32,6 +32,7 @@ class BudgetClass(StrEnum):
     EXPORTS = "exports"  # bytes of files sent, and of tables read to make files
     FILES = "files"  # asking for a file
     OBJECTIONS = "objections"  # objecting to a publication, asking for the answer
+    APPLICATIONS = "applications"  # applying for conditional datasets, writing and deciding about it
     SIGN_IN = "sign_in"  # trying to sign in, to register, to have a mail sent
 
 
@@ -56,6 +57,7 @@ BUDGETS: Mapping[BudgetClass, Mapping[Tier, Budget]] = MappingProxyType(
         BudgetClass.EXPORTS: _tiers(_DAY_S, 20 * _GB, 50 * _GB, 200 * _GB, 2_000 * _GB),
         BudgetClass.FILES: _tiers(_MINUTE_S, 240, 600, 1_200, 6_000),
         BudgetClass.OBJECTIONS: _tiers(_DAY_S, 10, 20, 20, 20),
+        BudgetClass.APPLICATIONS: _tiers(_DAY_S, 10, 200, 200, 200),
         BudgetClass.SIGN_IN: _tiers(_QUARTER_S, 20, 20, 20, 20),
     }
 )
@@ -79,6 +81,7 @@ DESCRIPTIONS: Mapping[BudgetClass, str] = MappingProxyType(  # message ids, show
         BudgetClass.EXPORTS: "Bytes of files: sent, or read to make a file",
         BudgetClass.FILES: "Requests for files",
         BudgetClass.OBJECTIONS: "Objections to a publication, and questions about their answers",
+        BudgetClass.APPLICATIONS: "Applications for conditional datasets, messages and decisions",
         BudgetClass.SIGN_IN: "Attempts to sign in, to register or to have a mail sent",
     }
 )

@@ -24,6 +24,13 @@ PAGES: Mapping[str, tuple[Ask, ...]] = {
         at(_PAGE + "@v1", "both"),
     ),
     "web.show_terms_of": (at(_PAGE + "/apply", status=404),),
+    "web.send_application": (Ask(_PAGE + "/apply", method="POST", form={}, status=401),),
+    "web.show_own_applications": (at("/zh/account/applications", status=303),),
+    "web.show_own_application": (at("/zh/account/applications/{id}", status=303),),
+    "web.change_own_application": (Ask("/zh/account/applications/{id}", method="POST", form={}, status=401),),
+    "web.show_applications": (at("/zh/applications", status=303),),
+    "web.show_application": (at("/zh/applications/{id}", status=303),),
+    "web.decide_application": (Ask("/zh/applications/{id}", method="POST", form={}, status=401),),
     "web.show_rows": (
         at(_PAGE + "/data/{part}", "rows"),
         at("/en/dataset/{id}/data/{part}?f.名称={row}", "rows"),
