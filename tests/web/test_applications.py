@@ -101,10 +101,21 @@ class Site:
         """A grant that began in the past and lasts so many days from then; without the way to it, which others test."""
         began = datetime.now(UTC) - timedelta(days=30)
         written: dict[str, Any] = dict.fromkeys(FORM, "x")
-        row = {"id": account_id, "account_id": account_id, "dataset_id": self.id, "terms": TERMS, "state": "granted"}
+        row: dict[str, Any] = {
+            "id": account_id,
+            "account_id": account_id,
+            "dataset_id": self.id,
+            "terms": TERMS,
+            "state": "granted",
+        }
         row |= written | {"submitted_at": began, "due_at": began, "agreement_number": 1, "agreed_at": began}
         end = began + timedelta(days=days)
-        grant = {"id": account_id, "application_id": account_id, "account_id": account_id, "dataset_id": self.id}
+        grant: dict[str, Any] = {
+            "id": account_id,
+            "application_id": account_id,
+            "account_id": account_id,
+            "dataset_id": self.id,
+        }
         grant |= {"from_at": began, "until_at": end, "report_due_at": end}
         with self.parts.database.transaction() as session:
             session.execute(insert(table_of(Application)), row)

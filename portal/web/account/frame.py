@@ -32,7 +32,8 @@ def show_account(template: str, values: Mapping[str, Any], *, status: int = 200)
         "fault": "",
         "given": {},
     }
-    response = render_page(template if "/" in template else f"account/{template}", {**frame, **values}, status=status, alternates=False)
+    path = template if "/" in template else f"account/{template}"
+    response = render_page(path, {**frame, **values}, status=status, alternates=False)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers.pop("ETag", None)
