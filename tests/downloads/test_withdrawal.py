@@ -118,7 +118,9 @@ def _the_crawl_was_thorough(own: dict[str, TestResponse], dataset_id: str) -> No
         rf"^/download/{dataset_id}(@v2)?/data\.parquet$",
     ):
         assert re.search(expected, addresses, re.MULTILINE), (expected, addresses)
-    assert {answer.status_code for answer in own.values()} <= {200, 202, 303, 405}
+    crowded = {address for address, answer in own.items() if answer.status_code == 503}
+    assert all(".xlsx" in address for address in crowded)  # a caller has a few jobs open at most
+    assert {answer.status_code for address, answer in own.items() if address not in crowded} <= {200, 202, 303, 405}
 
 
 def _nobody_mentions(site: Site, dataset_id: str, title: str) -> None:
