@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 import structlog
+from sqlalchemy.orm import Session
 
 from portal.catalogue.commands import (
     finish_export_job,
@@ -24,6 +25,7 @@ from portal.db import Database
 from portal.exports.questions import Clauses, ask
 from portal.exports.spooling import Making, Progress, spool_file
 from portal.exports.whole_catalogue import spool_catalogue
+from portal.grants import granted_datasets
 from portal.kernel.errors import PortalError
 from portal.kernel.principal import Principal
 from portal.settings import Settings
@@ -94,7 +96,7 @@ def _make(work: FileWork, job: ExportJobView, watch: "_Watch") -> int:
     if job.dataset_id is None:
         return _make_catalogue(work, job, watch)
     with work.database.reading() as session:
-        table = open_version(session, _orderer(job), job.ref, job.part, work.store)
+        table = open_version(session, _orderer(session, job), job.ref, job.part, work.store)
     making = Making(
         work.database,
         work.store,
@@ -129,9 +131,12 @@ def _make_catalogue(work: FileWork, job: ExportJobView, watch: "_Watch") -> int:
     return size
 
 
-def _orderer(job: ExportJobView) -> Principal:
+def _orderer(session: Session, job: ExportJobView) -> Principal:
     """Whoever asked for the file, with the grants of this moment."""
-    return Principal(caller="worker", account_id=job.account_id)
+    if job.account_id is None:
+        return Principal(caller="worker")
+    grants = granted_datasets(session, job.account_id, datetime.now(UTC))
+    return Principal(caller="worker", account_id=job.account_id, grants=grants)
 
 
 class _Watch:

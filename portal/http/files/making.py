@@ -2,15 +2,14 @@
 
 A table of up to `MAX_CELLS` is made while the caller waits (about a second for a million rows of 20 columns); longer ones
 and formats that are slow to write are jobs. One maker for a file at a time on this machine (a file lock: other processes
-and threads wait and then find the file); in one process at most `MAX_INSIDE` requests make or wait, of one caller fewer than
-that; the others are asked to come again, so that threads stay free for everyone else.
+and threads wait and then find the file); in one process at most `MAX_INSIDE` requests make or wait, of one caller as many as
+`limits.CONCURRENCY` says; the others are asked to come again, so that threads stay free for everyone else.
 """
 
 import fcntl
 import hashlib
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +20,10 @@ from portal.catalogue.queries import find_file, open_version
 from portal.catalogue.views import FileView, Ref
 from portal.exports.questions import Question
 from portal.exports.spooling import Making, spool_file
+from portal.http.limits import leave_places, occupy
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.principal import Principal
+from portal.limits import BudgetClass
 from portal.storage import BlobNotFound
 from portal.tables import ReadableTable
 from portal.wiring import Parts
@@ -43,8 +44,6 @@ class FileMaker:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._inside = threading.BoundedSemaphore(MAX_INSIDE)
-        self._of_callers: Counter[str] = Counter()
-        self._lock = threading.Lock()
         self.work_dir = parts.settings.var_dir / "spool"
 
     def open_table(self, principal: Principal, ref: Ref, part: str) -> tuple[ReadableTable, Ref]:
@@ -65,7 +64,7 @@ class FileMaker:
     ) -> FileView:
         """The file, made by this request or by the one that was first. Raises Unavailable when too many ask."""
         query = question.digest if question else ""
-        with self.alone(principal, f"{ref}/{part}.{format_name}?{query}"):
+        with self.alone(f"{ref}/{part}.{format_name}?{query}"):
             found = self._find(principal, ref, part, format_name, query)
             if found is None or not self._is_whole(found):
                 making = Making(
@@ -82,27 +81,22 @@ class FileMaker:
         return found
 
     @contextmanager
-    def alone(self, principal: Principal, name: str) -> Iterator[None]:
+    def alone(self, name: str) -> Iterator[None]:
         """The only maker of the file of this name, in one of the few places for makers. Raises Unavailable."""
-        with self._place(principal), self._only_maker(name):
+        with self._place(), self._only_maker(name):
             yield
 
     @contextmanager
-    def _place(self, principal: Principal) -> Iterator[None]:
-        """One of the few places for makers. Raises Unavailable when none is free, or none for this caller."""
-        with self._lock:
-            is_crowding = self._of_callers[principal.caller] >= MAX_INSIDE - 1
-        if is_crowding or not self._inside.acquire(blocking=False):
+    def _place(self) -> Iterator[None]:
+        """One of the few places for makers, and of this caller's. Raises Unavailable, and TooBusy for the caller's own."""
+        if not self._inside.acquire(blocking=False):
             raise Unavailable("Several files are being made just now; yours is next.", retry_after_s=_RETRY_AFTER_S)
-        with self._lock:
-            self._of_callers[principal.caller] += 1
         try:
+            occupy(BudgetClass.EXPORTS)
             yield
         finally:
             self._inside.release()
-            with self._lock:
-                self._of_callers[principal.caller] -= 1
-                self._of_callers += Counter()  # without those of none
+            leave_places()
 
     def _is_whole(self, file: FileView) -> bool:
         """Whether the store still has the file (a power failure may have lost it); a broken one is removed."""

@@ -52,7 +52,7 @@ def provide_catalogue(format_name: str, announce: Callable[[ExportJobView], Base
         return announce(job)
     charge(BudgetClass.EXPORTS, cost)
     maker = file_maker(parts())
-    with maker.alone(principal(), f"catalogue.{format_name}"):
+    with maker.alone(f"catalogue.{format_name}"):
         if _find(format_name) is None:
             base_url, work_dir = parts().settings.base_url, maker.work_dir
             spool_catalogue(parts().database, parts().store, format_name, base_url=base_url, work_dir=work_dir)
