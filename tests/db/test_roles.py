@@ -17,6 +17,7 @@ from portal.accounts.leaving import delete_account
 from portal.accounts.sessions import end_session, find_session, note_seen, start_session
 from portal.accounts.tokens import link_of_errand
 from portal.catalogue import commands, queries
+from portal.catalogue.datestamps import Stamped, StampSelection
 from portal.catalogue.errors import Buried
 from portal.catalogue.purge import purge_outbox
 from portal.catalogue.views import Ref
@@ -79,6 +80,15 @@ def test_the_web_does_all_that_a_visitor_asks(roles: Roles) -> None:
         assert queries.list_newest(session, ANONYMOUS, 5)
         assert queries.describe_documents(session, [dataset_id])
         assert queries.list_sitemap(session, ANONYMOUS, "", 10)
+        assert queries.list_sitemap_parts(session, ANONYMOUS, 10)
+        assert queries.list_last_changes(session, ANONYMOUS)
+        assert queries.describe_datasets(session, ANONYMOUS, [dataset_id])[0].parts
+        assert queries.list_ids(session, ANONYMOUS, limit=10) == (dataset_id,)
+        assert queries.stamp_catalogue(session, ANONYMOUS)
+        since = StampSelection(since=NOW, before=NOW + timedelta(days=1), publisher="nobody", theme="education")
+        assert queries.list_stamps(session, ANONYMOUS, since, after=(NOW, "a"), limit=10) == ()
+        assert queries.find_stamp(session, ANONYMOUS, dataset_id) == Stamped(dataset_id, NOW, is_gone=False)
+        assert queries.find_first_stamp(session) == NOW
         assert queries.open_version(session, ANONYMOUS, Ref(dataset_id), "data", roles.store).row_count == 40
         assert queries.find_file(session, ANONYMOUS, Ref(dataset_id), "data", "csv") is None
     with roles.web.transaction() as session:
