@@ -24,6 +24,7 @@ from portal.tables.terms import Terms
 
 MAX_WKT_CHARS = 4_000
 MAX_METRES = 1_000_000.0
+_SPHERE_M = 6_371_008.8
 _EARTH = pyproj.Geod(ellps="WGS84")  # needs no context of PROJ's, which threads of the engine do not have
 MEETS, METRES = "geometry_meets", "geometry_metres"
 _DEGREE_M = 110_500.0  # the shortest a degree of latitude gets
@@ -41,8 +42,7 @@ def spatial_sql(condition: Spatial, terms: Terms) -> tuple[str, list[JsonValue]]
     overlaps = f"({box}.xmin <= ? AND {box}.xmax >= ? AND {box}.ymin <= ? AND {box}.ymax >= ?)"
     if isinstance(condition, WithinDistance):
         west, south, east, north = _reach(condition, terms)
-        test = f"{METRES}({geometry}, ?, ?) <= ?"
-        values: list[JsonValue] = [condition.longitude, condition.latitude, condition.metres]
+        test, values = _nearness(condition, geometry, box)
     else:
         shape = _shape(condition, terms)
         west, south, east, north = (float(edge) for edge in shape.bounds)
@@ -53,6 +53,21 @@ def spatial_sql(condition: Spatial, terms: Terms) -> tuple[str, list[JsonValue]]
         test, values = f"CASE WHEN {inside} THEN TRUE ELSE {test} END", [west, east, south, north, *values]
     sql = f"({overlaps} AND CASE WHEN {overlaps} THEN {test} WHEN {box}.xmin IS NULL THEN NULL ELSE FALSE END)"
     return sql, [*edges, *edges, *values]
+
+
+def _nearness(condition: WithinDistance, geometry: str, box: str) -> tuple[str, list[JsonValue]]:
+    """Of a point, the distance on a sphere decides wherever it is clear by more than the earth is flattened (0.6 %)."""
+    is_point = f"{box}.xmin = {box}.xmax AND {box}.ymin = {box}.ymax"
+    north, east = f"sin(radians({box}.ymin - ?) / 2)", f"sin(radians({box}.xmin - ?) / 2)"
+    half = f"{north} * {north} + cos(radians(?)) * cos(radians({box}.ymin)) * {east} * {east}"
+    sphere = f"{2 * _SPHERE_M} * asin(sqrt(least(1, {half})))"
+    longitude, latitude, metres = condition.longitude, condition.latitude, condition.metres
+    given: list[JsonValue] = [latitude, latitude, latitude, longitude, longitude]
+    test = (
+        f"CASE WHEN {is_point} AND {sphere} < ? THEN TRUE WHEN {is_point} AND {sphere} > ? THEN FALSE "
+        f"ELSE {METRES}({geometry}, ?, ?) <= ? END"
+    )
+    return test, [*given, metres * 0.99, *given, metres * 1.01, longitude, latitude, metres]
 
 
 def _shape(condition: Intersects | InBox, terms: Terms) -> BaseGeometry:
@@ -105,7 +120,8 @@ def _meets(cells: pa.Array, shapes: pa.Array) -> pa.Array:
 
 
 def _intersect(geometries: Geometries, shape: BaseGeometry) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = shapely.intersects(geometries, shape)
+    shapely.prepare(shape)
+    found: npt.NDArray[np.bool_] = shapely.intersects(shape, geometries)
     return found
 
 

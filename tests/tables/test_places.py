@@ -190,9 +190,9 @@ def test_few_geometries_are_opened(layer: tuple[RowEngine, ReadableTable], monke
     opened: list[int] = []
     intersects = shapely.intersects
 
-    def noting(geometries: np.ndarray[tuple[int, ...], np.dtype[np.object_]], shape: BaseGeometry) -> object:
+    def noting(shape: BaseGeometry, geometries: np.ndarray[tuple[int, ...], np.dtype[np.object_]]) -> object:
         opened.append(len(geometries))
-        return intersects(geometries, shape)
+        return intersects(shape, geometries)
 
     monkeypatch.setattr("portal.tables.spatial.shapely.intersects", noting)
     total = engine.count(table, RowQuery(where=Intersects("形", "POLYGON ((120 30, 120.05 30, 120 30.05, 120 30))")))
