@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from portal.ckan.dump import MAX_CELLS
 from portal.kernel.vocab import ColumnType
 from tests.ckan.tables import publish_table
 from tests.http.site import Site
@@ -138,7 +139,7 @@ def test_an_unknown_resource_has_no_dump(site: Site) -> None:
 def test_more_than_a_dump_holds_is_refused_with_the_address_of_the_whole(
     site: Site, long_resource: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.ckan.dump.MAX_CELLS", 1_000)
+    monkeypatch.setitem(MAX_CELLS, "csv", 1_000)
     answer = site.client.get(f"/datastore/dump/{long_resource}")
     assert answer.status_code == 400
     assert "/download/" in answer.text
