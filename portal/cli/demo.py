@@ -24,6 +24,7 @@ from portal.cli.processes import child, first_line
 from portal.cli.serving import check_port
 from portal.db import Database
 from portal.db.migrating import migrate
+from portal.grants import add_agreement, find_agreement
 from portal.ingest.conducting.running import run_harvest
 from portal.ingest.listings.standing import count_standing
 from portal.ingest.sources import add_source, keep_secret, sign_mapping
@@ -36,6 +37,14 @@ from portal.wiring import WorkerParts
 SOURCE = "sample"
 SIGNER = "示例数据 sample data"
 PLATFORM = ROOT / "tests" / "sample_platform"
+_AGREEMENT_ZH = (
+    "一、数据仅用于申请时说明的目的和场景。\n\n二、不得转让，不得识别任何个人。\n\n三、期满销毁，并提交利用报告。"
+)
+_AGREEMENT_EN = (
+    "1. The data is used for the purpose and in the setting of the application alone.\n\n"
+    "2. It is not passed on, and nobody is identified from it.\n\n"
+    "3. At the end it is destroyed, and a report is made of what came of it."
+)
 _HOST = "127.0.0.1"
 _START_S = 60.0
 _SECRET = {"app_key": "sample-portal", "app_secret": "sample-long-lived-secret-0001"}  # of the sample platform alone
@@ -93,6 +102,8 @@ def _prepare(settings: Settings, worker: WorkerParts, address: str) -> None:
     with database.transaction() as session:
         add_source(session, SOURCE, "exchange", {"base_url": address}, secret_name=secret_name, replace=True, now=now)
         sign_mapping(session, SOURCE, mapping, SIGNER, now)
+        if find_agreement(session) is None:  # what those accept who are granted the sample's conditional dataset
+            add_agreement(session, text_zh=_AGREEMENT_ZH, text_en=_AGREEMENT_EN, person=SIGNER, now=now)
 
 
 def _harvest(worker: WorkerParts) -> None:
