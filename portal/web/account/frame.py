@@ -35,7 +35,8 @@ def show_account(template: str, values: Mapping[str, Any], *, status: int = 200)
     path = template if "/" in template else f"account/{template}"
     response = render_page(path, {**frame, **values}, status=status, alternates=False)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not `no-referrer`: browsers then send `Origin: null` with our own forms. Neither policy tells the link of a mail.
+    response.headers["Referrer-Policy"] = "strict-origin"
     response.headers.pop("ETag", None)
     return response
 
