@@ -20,6 +20,7 @@ from portal.i18n import later
 from portal.kernel.vocab import PartKind
 from portal.tables.geometry import geometry_columns
 from portal.web.addresses import LANG
+from portal.web.code_examples import Example, examples_of
 from portal.web.freshness import measure_freshness
 from portal.web.linked_data import script_of
 from portal.web.quality import Quality, quality_of
@@ -80,6 +81,7 @@ def show_dataset(ref: str) -> Response:
             "older": len(dataset.versions) - len(versions),
             "keywords": dataset.keywords.get(language()) or dataset.keywords.get(language().other) or (),
             "steps": provenance_steps(dataset.version),
+            "examples": _examples(dataset),
             "linked_data": script_of(describe_dataset(dataset, site, language())),
             "documents": documents,
         },
@@ -87,6 +89,14 @@ def show_dataset(ref: str) -> Response:
     for address, kind, _ in documents:
         response.headers.add("Link", f'<{address}>; rel="describedby alternate"; type="{kind}"')
     return response
+
+
+def _examples(dataset: DatasetView) -> tuple[Example, ...]:
+    """How programs ask for the rows of its first table, or for the dataset where it has none."""
+    table = next((part for part in dataset.parts if part.schema is not None), None)
+    columns = table.schema.columns if table is not None and table.schema is not None else ()
+    base = parts().settings.base_url
+    return examples_of(base, dataset.card.id, table.slug if table else None, columns)
 
 
 def last_change(dataset: DatasetView) -> datetime:
