@@ -19,6 +19,8 @@ class _Wanted(Schema):
     """What is wanted."""
 
     name = fields.String(required=True, validate=validate.Length(min=1, max=10), metadata={"description": "Its name."})
+    many = fields.Integer(metadata={"description": "How many."})
+    is_so = fields.Boolean(metadata={"description": "Whether."})
     kinds = fields.List(fields.String(validate=validate.OneOf(["a", "b"])), metadata={"description": "Its kinds."})
 
     @post_load
@@ -86,6 +88,9 @@ def test_every_kind_of_problem_is_described_with_an_example() -> None:
         (b"{", "application/json", "body"),
         (b"{}", "application/json", "name"),
         (b'{"name": "a", "x": 1}', "application/json", "x"),
+        (b'{"name": "a", "many": "3"}', "application/json", "many"),
+        (b'{"name": "a", "many": true}', "application/json", "many"),
+        (b'{"name": "a", "is_so": 1}', "application/json", "is_so"),
         (b'{"name": "a", "kinds": ["a", "z"]}', "application/json", "kinds.1"),
     ],
 )

@@ -1,8 +1,9 @@
 """`schemathesis`, unmodified, over the whole description of a served portal: every check it has, a bounded number of examples.
 
-It is given a key and the address parts of a dataset that is there, so that it gets past the front door. Two of its
-expectations are widened: text too long for an address is refused with 414, and the languages of clauses and searches refuse
-with 400 what a schema of strings cannot tell from a sentence.
+It is given a key and the address parts of a dataset that is there, so that it gets past the front door. Three of its
+expectations are widened: text too long for an address is refused with 414; the languages of clauses and searches refuse with
+400 what a schema of strings cannot tell from a sentence; and 503 is no failure but the declared answer when too many files
+wait to be made, as they do here, where no worker runs.
 """
 
 import subprocess
@@ -30,6 +31,7 @@ _CONFIGURATION = """
 "path.part" = "data"
 
 [checks]
+not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", 503]
 negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 409, 410, 413, 414, 415, 422, "5xx"]
 positive_data_acceptance.expected-statuses = ["2xx", 304, 400, 401, 403, 404, 409, 410, 414, 416, 503]
 """
@@ -47,7 +49,7 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     var: Path = tmp_path_factory.mktemp("schemathesis") / "var"
-    settings = generous(Settings(var_dir=var, secret_key="00" * 32))
+    settings = generous(Settings(var_dir=var))
     with open_site(settings, 5) as site:
         person = make_person(site.parts.database)
         with site.parts.database.transaction() as session:
