@@ -19,14 +19,12 @@ from portal.api.parameters import MAX_FACET_VALUES, MAX_TEXT
 from portal.api.path_parts import declare_part
 from portal.api.projections import Json
 from portal.catalogue.change_log import KINDS
-from portal.catalogue.queries import get_dataset
 from portal.http.context import parts, principal, session
-from portal.http.refs import parse_ref
-from portal.index import SearchRequest
+from portal.http.webhooks import make_webhook
 from portal.index.facets import FACETS
 from portal.settings import site_secret
 from portal.webhooks import commands
-from portal.webhooks.addresses import LONGEST_URL, checked_url, registered_hosts
+from portal.webhooks.addresses import LONGEST_URL
 from portal.webhooks.signing import secret_of
 
 declare_part("webhook_id", "Id of a webhook, as the list has it.", "^[a-z2-7]{16}$")
@@ -122,7 +120,7 @@ def list_webhooks(_nothing: None) -> Answer:
 def create_webhook(_nothing: None, wanted: NewWebhook) -> Answer:
     """Have an address told when a dataset, or anything that a search finds, is created, updated or withdrawn. Messages are
     signed as Standard Webhooks describes; the secret is shown in this answer alone."""
-    made = make_webhook(wanted)
+    made = make_webhook(_account(), url=wanted.url, dataset=wanted.dataset, search=wanted.search, events=wanted.events)
     secret = secret_of(made.id, made.generation, site_secret(parts().settings))
     address = f"{parts().settings.base_url.rstrip('/')}/api/v1/me/webhooks/{made.id}"
     return Answer(webhook_json(made) | {"secret": secret}, status=201, headers={"Location": address})
@@ -237,27 +235,6 @@ def list_webhook_deliveries(limit: int, webhook_id: str) -> Answer:
             ]
         }
     )
-
-
-def make_webhook(wanted: NewWebhook) -> commands.WebhookView:
-    """Make one for the caller. Raises InvalidInput, NotFound, Buried: what the caller cannot see is not followed."""
-    url = checked_url(wanted.url, registered_hosts(parts().settings.webhook_hosts))
-    dataset_id = None
-    if wanted.dataset is not None:
-        dataset_id = get_dataset(session(), principal(), parse_ref(wanted.dataset)).card.id
-    if wanted.search is not None:  # raises InvalidInput for words that cannot be read
-        facets = {name: tuple(values) for name, values in wanted.search["facets"].items()}
-        parts().search.search(SearchRequest(wanted.search["q"], facets, limit=1, with_facets=False))
-    with parts().database.transaction() as writing:
-        return commands.create_webhook(
-            writing,
-            _account(),
-            url=url,
-            dataset_id=dataset_id,
-            search=wanted.search,
-            events=wanted.events,
-            now=datetime.now(UTC),
-        )
 
 
 def webhook_json(one: commands.WebhookView) -> Json:

@@ -2,11 +2,12 @@
 
 from flask import Blueprint
 
-from portal.web.account import joining, keys, overview, second_factor, security, signing
+from portal.web.account import joining, keys, overview, second_factor, security, signing, webhooks
 from portal.web.addresses import LANG
 
 _ROOT = f"{LANG}/account"
 _KEY = "/keys/<key_id>"
+_WEBHOOK = "/webhooks/<webhook_id>"
 
 
 def register(blueprint: Blueprint) -> None:
@@ -22,6 +23,8 @@ def register(blueprint: Blueprint) -> None:
         ("/second-factor", second_factor.show_setting_up),
         ("/security", security.show_security),
         (_KEY, keys.show_key),
+        ("/webhooks", webhooks.show_webhooks),
+        (_WEBHOOK, webhooks.show_webhook),
     ):
         blueprint.add_url_rule(_ROOT + path, view_func=view)
     for path, view in (
@@ -41,5 +44,10 @@ def register(blueprint: Blueprint) -> None:
         ("/delete", security.do_delete),
         (f"{_KEY}/rotate", keys.rotate_key),
         (f"{_KEY}/revoke", keys.revoke_key),
+        ("/webhooks", webhooks.make_own_webhook),
+        (f"{_WEBHOOK}/test", webhooks.try_own_webhook),
+        (f"{_WEBHOOK}/enable", webhooks.enable_own_webhook),
+        (f"{_WEBHOOK}/secret", webhooks.rotate_own_webhook),
+        (f"{_WEBHOOK}/delete", webhooks.delete_own_webhook),
     ):
         blueprint.add_url_rule(_ROOT + path, view_func=view, methods=["POST"])
