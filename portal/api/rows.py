@@ -12,7 +12,7 @@ from portal.catalogue.queries import open_version
 from portal.http.context import parts, principal, session
 from portal.http.refs import parse_ref
 from portal.http.uses import note_use
-from portal.tables import Facet, ReadableTable, RowPage, RowQuery, parse_names
+from portal.tables import Facet, ReadableTable, RowPage, parse_names
 
 
 @operation(
@@ -30,9 +30,9 @@ def list_rows(asked: RowsAsked, ref: str, part: str) -> Answer:
     rows. `next` (also a `Link` header) leads to what follows, of the same version, however the dataset changes meanwhile."""
     if request.method == "GET":
         note_use(parse_ref(ref).dataset_id)
-    table, query, page = _page(asked, ref, part)
+    table, page, body = _answered(asked, ref, part)
     next_url = _next_page(table, part, page)
-    return Answer(_body(asked, table, part, query, page) | {"next": next_url}, next_url=next_url)
+    return Answer(body | {"next": next_url}, next_url=next_url)
 
 
 @operation(
@@ -49,17 +49,16 @@ def list_rows(asked: RowsAsked, ref: str, part: str) -> Answer:
 def query_rows(_nothing: None, asked: RowsAsked, ref: str, part: str) -> Answer:
     """The same as reading them, with the clauses as JSON, for clauses that are too long for an address. Go on by sending the
     same with `cursor`: the `next_cursor` of the answer before."""
-    table, query, page = _page(asked, ref, part)
-    return Answer(_body(asked, table, part, query, page) | {"next": None})
+    _, _, body = _answered(asked, ref, part)
+    return Answer(body | {"next": None})
 
 
-def _page(asked: RowsAsked, ref: str, part: str) -> tuple[ReadableTable, RowQuery, RowPage]:
+def _answered(asked: RowsAsked, ref: str, part: str) -> tuple[ReadableTable, RowPage, dict[str, object]]:
+    """Everything is read and checked before anything is looked up."""
     table = open_version(session(), principal(), parse_ref(ref), part, parts().store)
     query = asked.clauses.query(table.schema, limit=asked.limit, cursor=asked.cursor, with_total=asked.with_total)
-    return table, query, parts().rows.page(table, query)
-
-
-def _body(asked: RowsAsked, table: ReadableTable, part: str, query: RowQuery, page: RowPage) -> dict[str, object]:
+    names = parse_names(asked.facets, table.schema, "facets") if asked.facets.strip() else ()
+    page = parts().rows.page(table, query)
     body: dict[str, object] = {
         "ref": _pinned(table),
         "part": part,
@@ -70,11 +69,10 @@ def _body(asked: RowsAsked, table: ReadableTable, part: str, query: RowQuery, pa
         "limit": asked.limit,
         "next_cursor": page.next_cursor,
     }
-    if asked.facets.strip():
-        names = parse_names(asked.facets, table.schema, "facets")
+    if names:
         facets = parts().rows.facets(table, query, names, asked.facet_limit)
         body["facets"] = {facet.column: _facet(facet) for facet in facets}
-    return body
+    return table, page, body
 
 
 def _facet(facet: Facet) -> dict[str, object]:
