@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import finalize
 
 import duckdb
 
@@ -76,6 +77,7 @@ class RowEngine:
         self._timeout_s, self._count_s, self._copy_s = timeout_s, count_s, copy_s
         self._databases = Databases(spill_dir, memory)
         self._open = self._databases.kept
+        finalize(self, self._databases.close)  # also when the process ends: the engine's functions must go before it
         self._totals: Remembered[tuple[str, str], int] = Remembered(_KEPT_ANSWERS)
         self._hopeless: Remembered[tuple[str, str], float] = Remembered(_KEPT_ANSWERS)
         self._facets: Remembered[tuple[str, str, str, int], Facet] = Remembered(_KEPT_ANSWERS)
