@@ -8,6 +8,7 @@ from werkzeug.exceptions import Forbidden
 from portal.catalogue import queries
 from portal.catalogue.views import Ref
 from portal.http.context import language, parts, principal, session
+from portal.http.forms import refuse_other_sites
 from portal.http.policy import policy
 from portal.http.rendering import render_page
 from portal.kernel.errors import InvalidInput, NotFound
@@ -40,7 +41,7 @@ def show_objection() -> Response:
 @policy(permission="read_catalogue", budget="objections")
 def send_objection() -> Response:
     """Take an objection. What is wrong with it is said beside the field, and nothing that was written is lost."""
-    _refuse_others_forms()
+    refuse_other_sites()
     form = request.form
     dataset_id = form.get("dataset", "")
     if form.get("website"):  # a field that no person sees
@@ -68,7 +69,7 @@ def send_objection() -> Response:
 @policy(permission="read_catalogue", budget="objections")
 def show_answer() -> Response:
     """What became of the objection with this receipt."""
-    _refuse_others_forms()
+    refuse_other_sites()
     try:
         standing = find_standing(session(), request.form.get("receipt", "")[:100])
     except NotFound:
@@ -86,12 +87,6 @@ def _page(dataset_id: str, *, fault: str = "", given: dict[str, str] | None = No
         **_LIMITS,
     }
     return render_page("objection.html", values, status=status, alternates=not fault)
-
-
-def _refuse_others_forms() -> None:
-    """A form of another site must not speak for the person who looks at it."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise Forbidden("This form was sent from another site; open the page here and send it from there.")
 
 
 def _private(response: Response) -> Response:
