@@ -51,6 +51,22 @@ DOORS = (
     "/download/{id}/data.xlsx",
     "/download/{id}/data.original",
 )
+OTHER_DOORS = (
+    "/api/v1/datasets/{id}/tables/data/export.csv",
+    "/api/v1/datasets/{id}/tables/data/rows?group_by=街道&select=街道, count(*)",
+    "/datastore/dump/{id}-data",
+    "/api/action/datastore_search?resource_id={id}-data",
+    "/api/3/action/datastore_info?id={id}-data",
+)
+"""Doors with refusals in words of their own."""
+DESCRIPTIONS = (
+    "/dataset/{id}.ttl",
+    "/dataset/{id}.jsonld",
+    "/dataset/{id}/croissant.json",
+    "/dataset/{id}/datapackage.json",
+    "/dataset/{id}/schema.jsonld",
+    "/feeds/zh/dataset/{id}.atom",
+)
 CALLERS = ("anonymous", "other", "ended", "revoked", "granted")
 
 
@@ -148,6 +164,23 @@ def test_every_door_opens_with_a_grant_and_nobody_keeps_the_answer(site: Site, d
     assert answer.status_code in {200, 202, 400, 404}, answer.text[:300]  # 404: no picture, no original; 400: no clause
     assert answer.headers["Cache-Control"] == "private, no-store" or answer.headers["Cache-Control"] == "no-store"
     assert "Authorization" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("door", OTHER_DOORS)
+def test_other_doors_ask_for_the_same_grant(site: Site, door: str) -> None:
+    for caller in CALLERS:
+        answer = site.client().get(door.format(id=site.id), headers=site.headers[caller])
+        assert answer.status_code == (200 if caller == "granted" else 403), (caller, answer.text[:200])
+
+
+@pytest.mark.parametrize("address", DESCRIPTIONS)
+def test_descriptions_for_others_hold_no_checksum_that_confirms_a_guess(site: Site, address: str) -> None:
+    known = site.client().get(f"/api/v1/datasets/{site.id}", headers=site.headers["granted"]).json
+    assert known is not None
+    answer = site.client().get(address.format(id=site.id))
+    assert answer.status_code in {200, 404}  # 404: a form that needs files
+    for secret in (known["parts"][0]["sha256"], known["version"]["data_digest"], IN_A_ROW):
+        assert secret not in answer.text
 
 
 def test_what_a_client_kept_is_not_confirmed_after_the_grant(site: Site) -> None:
