@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Account
 from portal.catalogue.change_log import KINDS
 from portal.catalogue.changes import find_newest_change
 from portal.kernel.errors import InvalidInput, NotFound
@@ -17,6 +18,7 @@ from portal.webhooks.models import ACTIVE, Webhook, WebhookDelivery
 MOST_WEBHOOKS = 20
 MOST_SHOWN = 100
 _MOST_WAITING_PINGS = 5
+_AT_ONCE = 500
 PING = "ping"
 
 
@@ -168,11 +170,14 @@ def list_deliveries(session: Session, account_id: str, webhook_id: str, limit: i
     )
 
 
-def forget_webhooks_of(session: Session, account_id: str) -> None:
-    """Delete all webhooks of an account that is deleted."""
-    own = select(Webhook.id).where(Webhook.account_id == account_id)
-    session.execute(delete(WebhookDelivery).where(WebhookDelivery.webhook_id.in_(own)))
-    session.execute(delete(Webhook).where(Webhook.account_id == account_id))
+def forget_webhooks_of_deleted(session: Session) -> int:
+    """Delete the webhooks of accounts that were deleted, with their logs; how many."""
+    gone = select(Webhook.id).join(Account, Account.id == Webhook.account_id).where(Account.deleted_at.is_not(None))
+    ids = session.scalars(gone.limit(_AT_ONCE)).all()
+    if ids:
+        session.execute(delete(WebhookDelivery).where(WebhookDelivery.webhook_id.in_(ids)))
+        session.execute(delete(Webhook).where(Webhook.id.in_(ids)))
+    return len(ids)
 
 
 def disable_webhook(session: Session, webhook_id: str, reason: str) -> None:

@@ -13,7 +13,7 @@ from portal.kernel.masking import masked
 from portal.outbound import GuardedClient, OutboundError, OutboundLimits, RetryRule
 from portal.settings import Settings, site_secret
 from portal.webhooks.addresses import registered_hosts
-from portal.webhooks.commands import disable_webhook
+from portal.webhooks.commands import disable_webhook, forget_webhooks_of_deleted
 from portal.webhooks.deliveries import (
     TakenMessage,
     forget_messages,
@@ -63,9 +63,9 @@ def send_due_messages(
 
 
 def forget_old_messages(database: Database, now: datetime) -> int:
-    """Delete old lines of the logs."""
+    """Delete old lines of the logs, and the webhooks of accounts that are deleted."""
     with database.transaction() as session:
-        return forget_messages(session, now)
+        return forget_messages(session, now) + forget_webhooks_of_deleted(session)
 
 
 def _send(database: Database, client: GuardedClient, settings: Settings, message: TakenMessage, clock: Clock) -> None:

@@ -14,7 +14,7 @@ from portal.catalogue.models import Dataset
 from portal.outbound import GuardedClient
 from portal.webhooks.deliveries import LEASE, take_message
 from portal.webhooks.models import Webhook, WebhookDelivery
-from portal.webhooks.sending import send_due_messages
+from portal.webhooks.sending import forget_old_messages, send_due_messages
 from tests.accounts.people import make_person
 from tests.api.contract import check
 from tests.webhooks.conftest import DATASETS, Desk
@@ -168,6 +168,15 @@ def test_a_closed_account_is_told_nothing(desk: Desk) -> None:
         session.execute(update(Account).values(disabled_at=desk.now))
     desk.send()
     assert desk.receiver.got == []
+
+
+def test_webhooks_of_a_deleted_account_are_forgotten(desk: Desk) -> None:
+    desk.make(dataset=desk.site.ids[0])
+    with desk.site.parts.database.transaction() as session:
+        session.execute(update(Account).values(deleted_at=desk.now, email=None))
+    assert forget_old_messages(desk.site.parts.database, desk.now) == 1
+    with desk.site.parts.database.reading() as session:
+        assert session.scalars(select(Webhook.id)).all() == []
 
 
 def test_a_name_that_leads_inside_later_is_not_reached(desk: Desk) -> None:
