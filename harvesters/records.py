@@ -93,6 +93,7 @@ class FilePart:
     size_bytes: int | None = None
     sha256: str = ""
     coordinate_system: str = ""
+    particulars: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class LinkPart:
     format_label: str = ""
     language_label: str = ""
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    particulars: Mapping[str, str] = field(default_factory=dict)
 
 
 Part = TablePart | FilePart | LinkPart
@@ -118,7 +120,7 @@ class DatasetRecord:
     """A raw record after the source's pure mapping. Instants are ISO 8601 strings; blank means not stated.
 
     `standing` is "" or ENTRY_ONLY: the source catalogues the resource and has no data of it; it counts, and is never
-    published.
+    published. `particulars`: what the source says besides, under its own names, of the dataset or of one part.
     """
 
     id: str
@@ -146,6 +148,7 @@ class DatasetRecord:
     fields: tuple[FieldRecord, ...] = ()
     parts: tuple[Part, ...] = ()
     standing: str = ""
+    particulars: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

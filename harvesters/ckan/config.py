@@ -11,7 +11,8 @@ class CkanConfig:
     """`language`: of texts that state none. `listing`: by `package_search` (quick) or `package_list` (one by one).
 
     `labels`: fields of `DatasetRecord` (see `harvesters.config.LABELS`) for packages that state none.
-    `fetch_files`: whether resources are fetched; otherwise they are links that nobody checked.
+    `fetch_files`: whether resources are fetched; otherwise they are links that nobody checked. `fetch_tables`: fetch those
+    that the CKAN's DataStore holds as tables, whatever is done with the others.
     """
 
     base_url: str
@@ -20,6 +21,7 @@ class CkanConfig:
     page_size: int = 100
     labels: Mapping[str, str] = field(default_factory=dict)
     fetch_files: bool = False
+    fetch_tables: bool = False
 
 
 def read_ckan_config(values: Mapping[str, object]) -> CkanConfig:
@@ -32,6 +34,7 @@ def read_ckan_config(values: Mapping[str, object]) -> CkanConfig:
         page_size=reader.integer("page_size", 100, at_least=1, at_most=1000),
         labels=reader.texts("labels", allowed=LABELS),
         fetch_files=reader.boolean("fetch_files", False),
+        fetch_tables=reader.boolean("fetch_tables", False),
     )
     reader.finish()
     return config

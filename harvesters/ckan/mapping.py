@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from harvesters.ckan.config import CkanConfig
+from harvesters.ckan.particulars import package_particulars, resource_particulars
 from harvesters.errors import SkipRecord
 from harvesters.formats import read_format
 from harvesters.languages import pick_texts, read_languages
@@ -65,6 +66,7 @@ def map_package(raw: RawRecord, config: CkanConfig) -> DatasetRecord:
         modified=text_of(package, "metadata_modified"),
         fields=(),
         parts=_parts(package, raw.id, config),
+        particulars=package_particulars(package),
         **labels,
     )
 
@@ -92,9 +94,16 @@ def _part(resource: Package, key: str, position: int, record_id: str, config: Ck
         )
     names = _texts(resource, "name", config.language)
     label = read_format(text_of(resource, "format") or text_of(resource, "mimetype")).name
-    if config.fetch_files:
-        file_name = file_name_of(url, f"resource-{position}")
-        return FilePart(key=key, names=names, locator={"url": url}, file_name=file_name, format_label=label)
+    particulars = resource_particulars(resource)
+    if config.fetch_files or (config.fetch_tables and resource.get("datastore_active") is True):
+        return FilePart(
+            key=key,
+            names=names,
+            locator={"url": url},
+            file_name=file_name_of(url, f"resource-{position}"),
+            format_label=label,
+            particulars=particulars,
+        )
     return LinkPart(
         key=key,
         names=names,
@@ -102,6 +111,7 @@ def _part(resource: Package, key: str, position: int, record_id: str, config: Ck
         format_label=label,
         language_label=read_languages(_language_of(resource)).label,
         descriptions=_texts(resource, "description", config.language),
+        particulars=particulars,
     )
 
 

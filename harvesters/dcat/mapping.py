@@ -57,6 +57,7 @@ def map_description(raw: RawRecord, config: DcatConfig) -> DatasetRecord:
         modified=said.modified,
         fields=(),
         parts=_parts(said, raw.id, config),
+        particulars={},
         **labels,
     )
 

@@ -43,6 +43,7 @@ def map_entry(raw: RawRecord, config: FolderConfig) -> DatasetRecord:
         modified=text_of(entry, "modified"),
         fields=fields_of_entry(entry, config.language),
         parts=tuple(_part(file, config.language, text_of(entry, "coordinate_system")) for file in files),
+        particulars={},
         **labels,
     )
 

@@ -37,6 +37,7 @@ def map_entry(raw: RawRecord, config: TablesConfig) -> DatasetRecord:
         modified=text_of(entry, "modified"),
         fields=fields_of_entry(entry, config.language),
         parts=(_part(raw, entry, config),),
+        particulars={},
         **labels_of_entry(entry, config.labels),
     )
 

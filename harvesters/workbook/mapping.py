@@ -49,6 +49,7 @@ def map_entry(raw: RawRecord, config: WorkbookConfig) -> DatasetRecord:
         fields=tuple(_field(_object(item)) for item in raw.raw.get("items", ())),
         parts=tuple(_part(file, resource, config.language) for file in files),
         standing="" if files else ENTRY_ONLY,
+        particulars={},
         **labels,
     )
 

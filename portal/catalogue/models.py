@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue.change_log import Change  # noqa: F401 - its table belongs to these
+from portal.catalogue.entries import DatasetEntry, EntryValue, EntryWords  # noqa: F401 - their tables belong to these
 from portal.catalogue.objections import Objection  # noqa: F401 - its table belongs to these
 from portal.catalogue.versions import Version
 from portal.db import Base, UtcDateTime
@@ -77,7 +78,9 @@ class Dataset(Base):
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
     source_key: Mapped[str] = mapped_column(String(400), unique=True)
+    name: Mapped[str | None] = mapped_column(String(100), unique=True)  # for CKAN's clients, given when first published
     resource_code: Mapped[str] = mapped_column(String(200), default="")
+    particulars: Mapped[dict[str, Any]] = mapped_column(default=dict)
     publisher_id: Mapped[str] = mapped_column(ForeignKey("publisher.id"))
     state: Mapped[str] = mapped_column(String(20), default="draft")
     openness: Mapped[str] = mapped_column(String(20))

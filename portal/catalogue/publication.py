@@ -19,6 +19,10 @@ from portal.kernel.vocab import DataClass, Openness, PartKind, UpdateCycle
 from portal.tables.profiles import TableProfile
 
 EMPTY = Text()
+CONTACTS = frozenset(
+    {"author", "author_email", "maintainer", "maintainer_email", "extras_maintainer_phone", "extras_contact_email"}
+)
+"""Particulars that say whom to ask; a signed mapping may permit addresses and numbers of offices there."""
 NAME_WITHHELD = "column_secret"
 """The reason for dropping a column under which its very name is withheld."""
 
@@ -67,6 +71,7 @@ class PublishedPart:
     row_ends: RowEnds | None = None
     rows_end_at: datetime | None = None
     rows_withdrawn: int = 0
+    particulars: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def content_digest(self) -> str:
@@ -79,7 +84,8 @@ class Publication:
     """A dataset as the public would see it, with the parts of one version.
 
     `source_key`: `source:record id`. `pending`: (field, language) → what the source says now under a text that a curator
-    owns; it is shown to the curator, never to the public. `provenance`: source, record_id, run_id, raw_sha256, fetched_at,
+    owns; it is shown to the curator, never to the public. `particulars`: what the source says besides, under its names;
+    parts have their own. `provenance`: source, record_id, run_id, raw_sha256, fetched_at,
     gate_version, scanner_version.
     """
 
@@ -103,6 +109,7 @@ class Publication:
     data_modified_at: datetime | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     pending: Mapping[tuple[str, Language], str] = field(default_factory=dict)
+    particulars: Mapping[str, str] = field(default_factory=dict)
 
 
 def rows_end_at(parts: tuple[PublishedPart, ...]) -> datetime | None:
@@ -182,6 +189,8 @@ def page_texts(publication: Publication) -> Iterator[tuple[str, str]]:
         if value := getattr(publication, place):
             yield place, value
     yield "publisher source name", publication.publisher.source_name
+    for name, said in publication.particulars.items():
+        yield f"{'contact' if name in CONTACTS else 'particular'}#{name}", said
     for part in publication.parts:
         yield from _part_texts(part)
 
@@ -194,6 +203,8 @@ def _part_texts(part: PublishedPart) -> Iterator[tuple[str, str]]:
         yield f"url#{part.slug}", part.url
     if said := "\n".join(_strings(part.quality)):
         yield f"quality#{part.slug}", said
+    for name, value in part.particulars.items():
+        yield f"particular#{part.slug}.{name}", value
     if part.schema is None:
         return
     for number, column in enumerate(part.schema.columns):

@@ -14,6 +14,7 @@ from portal.kernel.digests import text_digest
 from portal.kernel.text import Language, Origin, Text, Wording
 
 _MAX_SLUG = 60
+_CODE = re.compile(r"[a-z][a-z0-9_-]{1,59}", re.ASCII)
 _PUBLISHER = table_of(Publisher).c
 _FIND = select(_PUBLISHER.id, _PUBLISHER.names, _PUBLISHER.descriptions).where(
     _PUBLISHER.source_name == bindparam("source_name")
@@ -60,9 +61,12 @@ def _updated(kept: Text, said: Text) -> Text:
 
 
 def _free_slug(session: Session, record: PublisherRecord) -> str:
-    """From the English name where there is one, else from the digest of the source's spelling."""
+    """The source's code where it is a word fit for addresses, else from the English name, else from the digest of the
+    source's spelling."""
     digest = text_digest(record.source_name)[:8]
     words = re.findall(r"[a-z0-9]+", record.name.en.value.lower()) if record.name.en else []
     slug = "-".join(words)[:_MAX_SLUG].strip("-") or f"publisher-{digest}"
+    if _CODE.fullmatch(record.source_name):
+        slug = record.source_name
     taken = session.scalar(select(Publisher.id).where(Publisher.slug == slug))
     return f"{slug}-{digest}" if taken else slug

@@ -14,6 +14,7 @@ from portal.catalogue.counts import Share, find_share, move_share, told_rows
 from portal.catalogue.curation import add_wordings, store_wordings
 from portal.catalogue.errors import DigestMismatch, Incomplete, StaysWithdrawn, VerdictMismatch
 from portal.catalogue.models import Dataset, DatasetTheme
+from portal.catalogue.naming import free_name
 from portal.catalogue.publication import (
     Publication,
     PublishedPart,
@@ -149,9 +150,9 @@ def _check(
     if stored is None or tuple(stored) != (publication.source_key, "admitted", *digests):
         raise VerdictMismatch(f"The verdict {verdict_id} does not admit this publication of {publication.source_key}.")
     named = (publication.owner, publication.approver, publication.basis, publication.data_class, publication.grade)
-    if not all(value.strip() for value in named) or not publication.parts:
+    if not all(value.strip() for value in named):
         raise Incomplete(
-            f"{publication.source_key}: a published dataset names owner, approver, basis, class and grade, and has a part."
+            f"{publication.source_key}: a published dataset names owner, approver, basis, class and grade."
         )
 
 
@@ -185,6 +186,7 @@ def _write_dataset(
     values = {
         "publisher_id": ensure_publisher(session, publication.publisher),
         "resource_code": publication.resource_code,
+        "particulars": dict(publication.particulars),
         "state": DatasetState.PUBLISHED,
         "openness": publication.openness,
         "open_condition": publication.open_condition,
@@ -204,11 +206,13 @@ def _write_dataset(
     if found is None:
         values |= {"id": dataset_id, "source_key": publication.source_key, "created_at": now}
         values |= {"issued_at": now, "modified_at": modified_at}
+        values["name"] = free_name(session, publication, dataset_id)
         session.execute(_ADD_DATASET, values)
         add_wordings(session, dataset_id, publication)
         return str(values["publisher_id"])
     if found.issued_at is None:
         values["issued_at"] = now
+        values["name"] = free_name(session, publication, dataset_id)
     if not found.is_live or found.data_digest != data_digest:
         values["modified_at"] = modified_at
     session.execute(_CHANGE_DATASET, {**values, "dataset": dataset_id})
@@ -249,7 +253,8 @@ def write_version(
     }
     session.execute(_ADD_VERSION, values)
     parts = [_part_values(dataset_id, number, i, part) for i, part in enumerate(publication.parts)]
-    session.execute(_ADD_PARTS, parts)
+    if parts:  # a page without data is held by the gate, and published where a person released it
+        session.execute(_ADD_PARTS, parts)
 
 
 def _store_themes(
@@ -299,6 +304,7 @@ def _part_values(dataset_id: str, number: int, position: int, part: PublishedPar
         "original_sha256": part.original_sha256,
         "original_size_bytes": part.original_size_bytes,
         "quality": dict(part.quality),
+        "particulars": dict(part.particulars),
         "profile": profile_to_json(part.profile) if part.profile else None,
         "row_ends": dump_row_ends(part.row_ends),
     }

@@ -169,6 +169,7 @@ def _publication(session: Session, row: Any) -> Publication:
         update_cycle=UpdateCycle(row.update_cycle),
         licence=row.licence,
         data_modified_at=row.data_modified_at,
+        particulars=row.particulars,
         provenance={key: value for key, value in row.provenance.items() if key != "verdict_id"},
         parts=tuple(_part(part, row.rows_end_at) for part in parts),
     )
@@ -195,6 +196,7 @@ def _part(row: Any, rows_end_at: datetime | None) -> PublishedPart:
         original_sha256=row.original_sha256,
         original_size_bytes=row.original_size_bytes,
         quality=row.quality,
+        particulars=row.particulars,
         profile=profile_from_json(row.profile),
         row_ends=load_row_ends(row.row_ends),
         rows_end_at=rows_end_at if row.row_ends else None,

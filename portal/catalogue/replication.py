@@ -26,9 +26,9 @@ State = dict[str, Any]
 CARRIED: Mapping[type[Base], tuple[str, ...]] = {
     Publisher: ("id", "slug", "source_name", "names", "descriptions"),
     Dataset: (
-        "id", "source_key", "resource_code", "publisher_id", "state", "openness", "open_condition", "update_cycle",
-        "licence", "owner", "approver", "basis", "data_class", "grade", "current_version", "created_at", "issued_at",
-        "modified_at", "withdrawn_at", "withdrawn_reason",
+        "id", "source_key", "name", "resource_code", "particulars", "publisher_id", "state", "openness", "open_condition",
+        "update_cycle", "licence", "owner", "approver", "basis", "data_class", "grade", "current_version", "created_at",
+        "issued_at", "modified_at", "withdrawn_at", "withdrawn_reason",
     ),
     DatasetTheme: ("dataset_id", "theme_slug"),
     DatasetWording: ("dataset_id", "field", "language", "value", "origin", "translated_from"),
@@ -40,7 +40,7 @@ CARRIED: Mapping[type[Base], tuple[str, ...]] = {
     VersionPart: (
         "dataset_id", "version_number", "slug", "position", "kind", "names", "format", "media_type", "url", "languages",
         "schema", "preview", "row_count", "size_bytes", "sha256", "blob_key", "original_blob_key", "original_format",
-        "original_sha256", "original_size_bytes", "quality",
+        "original_sha256", "original_size_bytes", "quality", "particulars",
     ),
     Tombstone: ("id", "dataset_id", "version_number", "data_digest", "checksums", "reason", "buried_at"),
     DepartmentCoverage: ("department", "names", "resources", "open_resources", "counted_at"),

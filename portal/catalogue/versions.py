@@ -106,6 +106,7 @@ class VersionPart(Base):
     original_sha256: Mapped[str | None] = mapped_column(String(64))
     original_size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     quality: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    particulars: Mapped[dict[str, Any]] = mapped_column(default=dict)
     profile: Mapped[dict[str, Any] | None]
     row_ends: Mapped[dict[str, Any] | None]
 

@@ -2,6 +2,7 @@
 
 from portal.ckan.actions import ACTIONS, Call, action
 from portal.ckan.errors import ActionNotFound
+from portal.ckan.licences import LICENCES
 
 CKAN_VERSION = "2.12.0"
 """The release whose answers this door gives; clients choose their requests by it."""
@@ -20,6 +21,12 @@ def status_show(call: Call) -> object:
         "extensions": ["datastore"],
         "ckan_version": CKAN_VERSION,
     }
+
+
+@action("license_list")
+def license_list(_call: Call) -> object:
+    """Return the list of licenses available for datasets on the site."""
+    return [licence.to_json() for licence in LICENCES]
 
 
 @action("help_show")

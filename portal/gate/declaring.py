@@ -92,6 +92,7 @@ def declare(mapping: ValueMapping, labels: DeclaredLabels) -> Declaration:
         drop_sensitive_columns=mapping.drop_sensitive_columns,
         links=mapping.links,
         open_condition=_condition(labels, openness, defaults),
+        contacts=mapping.contacts,
         asks_for_two=mapping.four_eyes.asks(labels.grade_label),
     )
 

@@ -6,7 +6,7 @@ from typing import Final
 from portal.gate.content import content_reason
 from portal.gate.lexicon import sensitive_kind
 from portal.gate.names import column_key
-from portal.gate.permissions import allowed_reason, find_name_permission, find_permission
+from portal.gate.permissions import allowed_reason, find_contact_permission, find_name_permission, find_permission
 from portal.gate.planning import ColumnPlan, plan_columns
 from portal.gate.screening import UNRELEASABLE, screen
 from portal.gate.second_person import SECOND_PERSON_ASKED, SECOND_PERSON_MISSING, TWO_PEOPLE_ASKED, needs_two_people
@@ -190,7 +190,15 @@ def _judge_page(case: Case | CutCase) -> list[Reason]:
     findings = case.page_findings
     if not case.page_digest or not _is_whole(findings, case.page_digest):
         return [Reason("page_not_inspected", "hold")]
-    return [content_reason(finding) for finding in findings.findings]
+    declaration = case.declaration if isinstance(case, Case) else None
+    return [_page_reason(declaration, finding) for finding in findings.findings]
+
+
+def _page_reason(declaration: Declaration | None, finding: Finding) -> Reason:
+    """What a finding in a text of the page means; a cut is judged without declaration, by what was noted before."""
+    reason = content_reason(finding)
+    permission = find_contact_permission(declaration, finding) if declaration else None
+    return allowed_reason(reason, permission) if permission and reason.severity == "hold" else reason
 
 
 def _is_whole(findings: Findings, digest: str) -> bool:

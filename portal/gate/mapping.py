@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from portal.gate.orders import MappingInvalid, parse_orders
-from portal.gate.permissions import parse_permissions
+from portal.gate.permissions import parse_contacts, parse_permissions
 from portal.kernel.columns import ColumnOrder
 from portal.kernel.coordinate_systems import system_of
 from portal.kernel.declaration import ColumnPermission, RowEnds
@@ -39,6 +39,7 @@ _KEYS: Final = frozenset(
         "allow_columns",
         "row_ends",
         "links",
+        "particulars",
         "coordinate_system",
         "four_eyes",
         "note",
@@ -87,6 +88,8 @@ class ValueMapping:
     allow_columns: tuple[ColumnPermission, ...] = ()
     row_ends: RowEnds | None = None
     links: Literal["hold", "metadata"] = "hold"
+    has_particulars: bool = False
+    contacts: ColumnPermission | None = None
     coordinate_system: str = ""
     four_eyes: FourEyes = FourEyes()
     signed_by: str | None = None
@@ -105,6 +108,7 @@ class ValueMapping:
         if links not in ("hold", "metadata"):
             raise MappingInvalid('Mapping, "links": write "hold" or "metadata".')
         tables = _tables(_object(document.get("fields", {}), "fields"))
+        particulars = _object(document.get("particulars", {}), "particulars")
         return cls(
             digest=digest,
             tables=tables,
@@ -117,6 +121,8 @@ class ValueMapping:
             allow_columns=parse_permissions(document.get("allow_columns", {})),
             row_ends=_row_ends(document.get("row_ends")),
             links="metadata" if links == "metadata" else "hold",
+            has_particulars=_flag(particulars, "publish"),
+            contacts=parse_contacts(particulars),
             coordinate_system=_system(document.get("coordinate_system", "")),
             four_eyes=_four_eyes(document.get("four_eyes", {}), tables.get("grade_label", {})),
             signed_by=_signer(signature, digest),

@@ -32,6 +32,22 @@ def parse_permissions(document: object) -> tuple[ColumnPermission, ...]:
     return tuple(_permission(str(name), value) for name, value in document.items())
 
 
+def parse_contacts(document: Mapping[str, object]) -> ColumnPermission | None:
+    """`contacts` of `particulars`: {"rules": […], "reason": "…"}, or None. Raises MappingInvalid."""
+    if set(document) - {"publish", "contacts"}:
+        raise MappingInvalid('Mapping, "particulars": write {"publish": true or false, "contacts": {…}}.')
+    return _permission("contact", document["contacts"]) if "contacts" in document else None
+
+
+def find_contact_permission(declaration: Declaration, finding: Finding) -> ColumnPermission | None:
+    """The permission that covers a finding in what the page says about whom to ask."""
+    allowed = declaration.contacts
+    is_contact = finding.column is None and finding.place.partition("#")[0] == "contact"
+    if allowed is None or not declaration.mapping_signed_by or not is_contact or finding.rule not in ALLOWABLE:
+        return None
+    return allowed if finding.rule in allowed.rules else None
+
+
 def find_permission(declaration: Declaration, finding: Finding) -> ColumnPermission | None:
     """The permission that covers a finding, if the mapping is signed and has one for this rule in just this column."""
     if not declaration.mapping_signed_by or finding.rule not in ALLOWABLE or finding.column is None:

@@ -11,6 +11,7 @@ from portal.catalogue.queries import list_unindexed
 from portal.db import Database
 from portal.index import plan, standin
 from portal.index.documents import BATCH, read_all_documents, read_documents, read_hidden, read_revisions
+from portal.index.entries import write_entries
 from portal.index.errors import EngineAway, EngineResting
 from portal.index.facets import NAMES, check_choice
 from portal.index.protocol import Answer, Question, SearchEngine, SearchRequest, SearchResult
@@ -91,6 +92,7 @@ class SearchService:
         One batch is one commit. What changed again meanwhile stays to be done. A lost or foreign index is built anew.
         """
         done = 0
+        write_entries(self._database, limit)
         try:
             if not self._engine.is_ready():
                 return self.rebuild()
@@ -105,6 +107,7 @@ class SearchService:
 
     def heal(self) -> int:
         """Make the index true, whatever happened to it; the number of datasets repaired. 0 also while the engine is away."""
+        write_entries(self._database, is_thorough=True)
         try:
             if not self._engine.is_ready(is_thorough=True):
                 return self.rebuild()
@@ -116,6 +119,7 @@ class SearchService:
 
     def rebuild(self) -> int:
         """Build the index anew from the database and swap; the number of documents. Raises EngineAway."""
+        write_entries(self._database, is_thorough=True)
         with self._engine.exclusive():
             self._engine.rebuild(read_all_documents(self._database))
             return self._settle()

@@ -70,7 +70,7 @@ def run_tokens(run: str) -> tuple[str, ...]:
     """The tokens of one run in order; together they are a phrase."""
     if is_unspaced(run):
         return tuple(grams(run))
-    return (_stem(run) if _ENGLISH.fullmatch(run) else run[:MAX_TOKEN_CHARS],)
+    return (stem(run) if _ENGLISH.fullmatch(run) else run[:MAX_TOKEN_CHARS],)
 
 
 def tokens(folded: str) -> list[str]:
@@ -140,5 +140,6 @@ _stemmer = snowballstemmer.stemmer("english")
 
 
 @lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """The stem of an English word in lower case."""
     return str(_stemmer.stemWord(word[:MAX_TOKEN_CHARS]))

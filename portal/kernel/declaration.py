@@ -55,6 +55,7 @@ class Declaration:
     `drop_columns`, `column_actions`, `drop_sensitive_columns` and `links` are the signed mapping's orders: columns by
     name that never leave, columns by name with another action, whether sensitive columns are dropped instead of holding
     the record, and whether links elsewhere may be published as metadata. `allow_columns` and `row_ends` too.
+    `contacts`: rules that hold nothing in what the source says about whom to ask.
     `asks_for_two`: the signed mapping wants two people to release what is held of this resource.
     `open_condition`: the terms (开放条件) under which applicants get a conditional resource.
     """
@@ -78,5 +79,6 @@ class Declaration:
     row_ends: RowEnds | None = None
     drop_sensitive_columns: bool = False
     links: Literal["hold", "metadata"] = "hold"
+    contacts: ColumnPermission | None = None
     asks_for_two: bool = False
     open_condition: str = ""

@@ -10,6 +10,7 @@ from tests.leaks.asking import Ask, Told, at, searches
 
 _TABLE = "/api/v1/datasets/{id}/tables/{part}"
 _PAGE = "/zh/dataset/{id}"
+_ACTION = "/api/3/action/"
 _DATASTORE = "/api/3/action/datastore_"
 
 PAGES: Mapping[str, tuple[Ask, ...]] = {
@@ -189,7 +190,51 @@ FILES: Mapping[str, tuple[Ask, ...]] = {
 
 CKAN: Mapping[str, tuple[Ask, ...]] = {
     "ckan.status_show": (at("/api/3/action/status_show"),),
-    "ckan.help_show": (at("/api/3/action/help_show?name=package_show"),),
+    "ckan.license_list": (at("/api/3/action/license_list"),),
+    "ckan.package_show": (at(_ACTION + "package_show?id={id}", "title"),),
+    "ckan.package_list": (at(_ACTION + "package_list"),),
+    "ckan.package_search": (
+        *searches(_ACTION + "package_search?q="),
+        at(_ACTION + "package_search?q=title:{title}", "title"),
+        at(_ACTION + "package_search?fq=tags:{tag}&include_private=true&include_drafts=true", "title"),
+        at(_ACTION + "package_search?fq=id:{id} OR state:*&fl=id,title,notes", "title"),
+        at(_ACTION + 'package_search?rows=0&facet.field=["tags","res_name","name"]&facet.limit=-1'),
+        at(_ACTION + "package_search?fq=state:(deleted OR draft)"),
+    ),
+    "ckan.current_package_list_with_resources": (at(_ACTION + "current_package_list_with_resources", "title"),),
+    "ckan.package_autocomplete": (at(_ACTION + "package_autocomplete?q={title}", "title"),),
+    "ckan.package_collaborator_list": (at(_ACTION + "package_collaborator_list?id={id}", status=409),),
+    "ckan.package_relationships_list": (at(_ACTION + "package_relationships_list?id={id}"),),
+    "ckan.organization_list": (at(_ACTION + "organization_list?all_fields=true"),),
+    "ckan.organization_show": (at(_ACTION + "organization_show?id={publisher}&include_datasets=true", "title"),),
+    "ckan.organization_autocomplete": (at(_ACTION + "organization_autocomplete?q={publisher}"),),
+    "ckan.organization_list_for_user": (at(_ACTION + "organization_list_for_user"),),
+    "ckan.group_list": (at(_ACTION + "group_list?all_fields=true"),),
+    "ckan.group_show": (at(_ACTION + "group_show?id=education&include_datasets=true", "title"),),
+    "ckan.group_package_show": (at(_ACTION + "group_package_show?id=education", "title"),),
+    "ckan.group_autocomplete": (at(_ACTION + "group_autocomplete?q=edu"),),
+    "ckan.group_list_authz": (at(_ACTION + "group_list_authz"),),
+    "ckan.tag_list": (at(_ACTION + "tag_list?query={tag}"), at(_ACTION + "tag_list")),
+    "ckan.tag_show": (at(_ACTION + "tag_show?id={tag}&include_datasets=true", "title"),),
+    "ckan.tag_autocomplete": (at(_ACTION + "tag_autocomplete?q={tag}"),),
+    "ckan.tag_search": (at(_ACTION + "tag_search?query={tag}"),),
+    "ckan.complete_tags": (at("/api/2/util/tag/autocomplete?incomplete={tag}"),),
+    "ckan.vocabulary_list": (at(_ACTION + "vocabulary_list"),),
+    "ckan.vocabulary_show": (at(_ACTION + "vocabulary_show?id={tag}", status=404),),
+    "ckan.resource_show": (at(_ACTION + "resource_show?id={id}-{part}"),),
+    "ckan.resource_view_list": (at(_ACTION + "resource_view_list?id={id}-{part}"),),
+    "ckan.resource_search": (
+        at(_ACTION + "resource_search?query=name:数据"),
+        at(_ACTION + "resource_search?query=package_id:{id}"),
+    ),
+    "ckan.user_show": (at(_ACTION + "user_show?id={id}", status=404),),
+    "ckan.user_list": (at(_ACTION + "user_list"),),
+    "ckan.user_autocomplete": (at(_ACTION + "user_autocomplete?q={title}"),),
+    "ckan.am_following_dataset": (at(_ACTION + "am_following_dataset?id={id}", status=403),),
+    "ckan.am_following_group": (at(_ACTION + "am_following_group?id=education", status=403),),
+    "ckan.dataset_follower_list": (at(_ACTION + "dataset_follower_list?id={id}", status=403),),
+    "ckan.group_follower_list": (at(_ACTION + "group_follower_list?id=education", status=403),),
+    "ckan.help_show": (at("/api/3/action/help_show?name=status_show"),),
     "ckan.other_action": (at("/api/3/action/{title}", status=400),),
     "ckan.version": (at("/api/3"),),
     "ckan.datastore_search": (

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harvesters.records import DatasetRecord, LinkPart, Part
+from harvesters.records import DatasetRecord, LinkPart, Part, TablePart
 from portal.catalogue.publication import NAME_WITHHELD, Publication, PublishedPart, PublisherRecord
 from portal.gate import ColumnLabels, DeclaredLabels, ValueMapping
 from portal.ingest.row_keeping import RowKeeping
@@ -68,6 +68,7 @@ def assemble(
     withheld = _withheld_notes(staged, declaration)
     shown = [part for part in staged if not part.is_withheld]
     by_key = {part.key: part for part in record.parts}
+    particulars = record.particulars if mapping.has_particulars else {}
     themes = dict.fromkeys(theme for label in record.theme_labels if (theme := mapping.theme(label)))
     return Publication(
         source_key=source_key,
@@ -88,10 +89,15 @@ def assemble(
         licence=mapping.licence(record.licence_label),
         data_modified_at=instant(record.modified),
         parts=tuple(
-            _published(part, by_key[part.part_key], record, rows, () if number else withheld)
+            _described(
+                _published(part, by_key[part.part_key], record, rows, () if number else withheld),
+                by_key[part.part_key],
+                mapping,
+            )
             for number, part in enumerate(shown)
         ),
         provenance=provenance,
+        particulars=particulars,
     )
 
 
@@ -164,6 +170,12 @@ def _published(
         rows_end_at=rows.beginning_of(staged.next_end_on),
         rows_withdrawn=staged.rows_withdrawn,
     )
+
+
+def _described(published: PublishedPart, part: Part, mapping: ValueMapping) -> PublishedPart:
+    """The part with what its source says besides, where the signed mapping lets that be public."""
+    said = {} if isinstance(part, TablePart) or not mapping.has_particulars else part.particulars
+    return replace(published, particulars=said) if said else published
 
 
 def _schema(staged: StagedPart, record: DatasetRecord) -> TableSchema | None:

@@ -203,7 +203,7 @@ def _judged(session: Session, harvest: Harvest, held: HeldRecord, decision: _Dec
             "Nothing of this record could be published under the header that it was read with. Say where the header is "
             "(`portal held header`), or have its cause corrected."
         )
-    if is_fetching_useless(screen(declaration)) or not staged:
+    if is_fetching_useless(screen(declaration)) or (record.parts and not staged):
         raise CannotReview(
             "Nothing was fetched of this record, because of its reasons; "
             "each of them goes away when its cause does (see `portal held show`)."

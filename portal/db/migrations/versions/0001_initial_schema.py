@@ -437,7 +437,9 @@ def upgrade() -> None:
         "dataset",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("source_key", sa.String(length=400), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=True),
         sa.Column("resource_code", sa.String(length=200), nullable=False),
+        sa.Column("particulars", sa.JSON(), nullable=False),
         sa.Column("publisher_id", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("openness", sa.String(length=20), nullable=False),
@@ -477,6 +479,7 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('draft', 'published', 'withdrawn')", name=op.f("ck_dataset_state_known")),
         sa.ForeignKeyConstraint(["publisher_id"], ["publisher.id"], name=op.f("fk_dataset_publisher_id_publisher")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dataset")),
+        sa.UniqueConstraint("name", name=op.f("uq_dataset_name")),
         sa.UniqueConstraint("source_key", name=op.f("uq_dataset_source_key")),
     )
     op.create_index("ix_dataset_newest", "dataset", ["state", "modified_at", "id"], unique=False)
@@ -720,6 +723,24 @@ def upgrade() -> None:
     op.create_index("ix_application_due", "application", ["state", "due_at", "id"], unique=False)
     op.create_index("ix_application_own", "application", ["account_id", "submitted_at"], unique=False)
     op.create_table(
+        "dataset_entry",
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("is_listed", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("resource_count", sa.Integer(), nullable=False),
+        sa.Column("tag_count", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["dataset.id"], name=op.f("fk_dataset_entry_dataset_id_dataset"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("dataset_id", name=op.f("pk_dataset_entry")),
+    )
+    op.create_index(op.f("ix_dataset_entry_changed_at"), "dataset_entry", ["changed_at"], unique=False)
+    op.create_index(op.f("ix_dataset_entry_name"), "dataset_entry", ["name"], unique=False)
+    op.create_table(
         "dataset_theme",
         sa.Column("dataset_id", sa.String(length=16), nullable=False),
         sa.Column("theme_slug", sa.String(length=80), nullable=False),
@@ -763,6 +784,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("dataset_id", "field", "language", name=op.f("pk_dataset_wording")),
     )
+    op.create_table(
+        "entry_value",
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("field", sa.String(length=110), nullable=False),
+        sa.Column("value", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["dataset.id"], name=op.f("fk_entry_value_dataset_id_dataset"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("dataset_id", "field", "value", name=op.f("pk_entry_value")),
+    )
+    op.create_index("ix_entry_value_by_value", "entry_value", ["field", "value", "dataset_id"], unique=False)
+    op.create_table(
+        "entry_words",
+        sa.Column("dataset_id", sa.String(length=16), nullable=False),
+        sa.Column("field", sa.String(length=110), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["dataset.id"], name=op.f("fk_entry_words_dataset_id_dataset"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("dataset_id", "field", name=op.f("pk_entry_words")),
+    )
+    op.create_index("ix_entry_words_by_field", "entry_words", ["field", "dataset_id"], unique=False)
     op.create_table(
         "export_job",
         sa.Column("id", sa.String(length=16), nullable=False),
@@ -1039,6 +1082,7 @@ def upgrade() -> None:
         sa.Column("original_sha256", sa.String(length=64), nullable=True),
         sa.Column("original_size_bytes", sa.BigInteger(), nullable=True),
         sa.Column("quality", sa.JSON(), nullable=False),
+        sa.Column("particulars", sa.JSON(), nullable=False),
         sa.Column("profile", sa.JSON(), nullable=True),
         sa.Column("row_ends", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(
