@@ -38,7 +38,7 @@ class Call:
         if value is None:
             return default
         if isinstance(value, str):
-            return value
+            return storable(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
         raise ValidationError({name: ["Must be a Unicode string value"]})
@@ -69,6 +69,11 @@ class Call:
         if folded not in _TRUE | _FALSE:
             raise ValidationError({name: ["Value must be True or False"]})
         return folded in _TRUE
+
+
+def storable(text: str) -> str:
+    """The text without what no database can hold: NUL, and halves of signs that JSON lets through."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def as_integer(name: str, value: object) -> int:

@@ -8,7 +8,7 @@ from typing import Final
 
 from portal.catalogue.packages import Package, list_packages
 from portal.catalogue.queries import name_publishers, name_themes
-from portal.ckan.actions import Call, action, as_integer
+from portal.ckan.actions import Call, action, as_integer, storable
 from portal.ckan.errors import SearchError, SearchQueryError, ValidationError
 from portal.ckan.licences import BY_ID
 from portal.ckan.packages import charge_hundreds
@@ -138,7 +138,7 @@ def _filters(call: Call) -> list[str]:
         values = value if isinstance(value, list) else [] if value is None else [value]
         if not all(isinstance(one, str) for one in values):
             raise ValidationError({name: ["Must be a Unicode string value"]})
-        found += [str(one) for one in values]
+        found += [storable(str(one)) for one in values]
     if len(found) > 50:
         raise ValidationError({"fq_list": ["At most 50 filters are read"]})
     return found
@@ -155,7 +155,7 @@ def _facet_fields(call: Call) -> tuple[str, ...]:
             raise ValidationError({"facet.field": ["Could not parse as valid JSON"]}) from error
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise ValidationError({"facet.field": ["Not a list of strings"]})
-    return tuple(dict.fromkeys(str(one)[:110] for one in value))[:_MAX_FACETS]
+    return tuple(dict.fromkeys(storable(str(one))[:110] for one in value))[:_MAX_FACETS]
 
 
 def _fields(call: Call) -> tuple[str, ...]:
