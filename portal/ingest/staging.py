@@ -76,7 +76,9 @@ class StagedPart:
 
 def digest_part(part: Part) -> str:
     """What tells whether a part asks for the same delivery as before: everything but the words around it."""
-    value = {k: v for k, v in part_to_json(part).items() if k not in {"names", "descriptions", "row_count", "particulars"}}
+    value = {
+        k: v for k, v in part_to_json(part).items() if k not in {"names", "descriptions", "row_count", "particulars"}
+    }
     return value_digest(value if not isinstance(part, LinkPart) else {"url": part.url, "key": part.key})
 
 

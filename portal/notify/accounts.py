@@ -54,7 +54,9 @@ _NOTICES = {
     "code-off": later("The second factor of your account was removed."),
     "provider": later("Your account can now be signed in to with the sign-in provider."),
     "deleted": later("Your account was deleted, as you asked."),
-    "webhook": later("A webhook of yours was disabled, because its address took nothing for long. Your account has the log."),
+    "webhook": later(
+        "A webhook of yours was disabled, because its address took nothing for long. Your account has the log."
+    ),
 }
 _NOT_YOU = later("If it was not you, ask for a new password at once, and write to us:\n%(sign_in)s")
 
