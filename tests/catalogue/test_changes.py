@@ -129,7 +129,8 @@ def test_the_latest_of_each_dataset_comes_newest_first(built: Built, tmp_path: P
         assert len(latest) == 3
         slug = latest[0].publisher_slug
         assert {c.publisher_slug for c in list_latest_changes(session, ANONYMOUS, None, 10, publisher=slug)} == {slug}
-        assert [c.number for c in list_latest_changes(session, ANONYMOUS, 3, 1)] == [2]
+        older = max(c.number for c in latest if c.number < 3)  # datasets of one round come in any order
+        assert [c.number for c in list_latest_changes(session, ANONYMOUS, 3, 1)] == [older]
         themes = list_changes(session, ANONYMOUS, 0, 10, theme="education")
         assert themes and all("education" in c.theme_slugs for c in themes)
         assert list_changes(session, ANONYMOUS, 0, 10, theme='educ%"') == ()
