@@ -16,18 +16,17 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from portal.accounts import create_key
 from portal.app import create_app
 from portal.catalogue.changes import announce_changes
 from portal.catalogue.commands import withdraw_dataset
 from portal.db.migrating import migrate
 from portal.ingest.conducting.running import run_harvest
 from portal.ingest.sources import add_source, sign_mapping
-from portal.kernel.vocab import Tier
-from portal.settings import Settings, site_secret
+from portal.settings import Settings
 from portal.wiring import Parts, web_parts
 from tests.http.site import ReadingClient
 from tests.ingest.conftest import make_workshop
+from tests.leaks.callers import Caller, make_callers
 
 MAPPING = {
     "note": "Labels of the estate.",
@@ -54,15 +53,6 @@ class State(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     CONDITIONAL = "conditional"
-
-
-class Caller(StrEnum):
-    """Who asks."""
-
-    ANONYMOUS = "anonymous"
-    REGISTERED = "registered"
-    VERIFIED = "verified"
-    PARTNER = "partner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +182,6 @@ def open_estate(settings: Settings, root: Path) -> Iterator[Estate]:
     targets = _found(parts)
     app = create_app(parts)
     _warm(app, targets)
-    secret = site_secret(settings)
-    headers: dict[Caller, Mapping[str, str]] = {Caller.ANONYMOUS: {}}
     with parts.database.transaction() as session:
         session.execute(
             text("UPDATE dataset SET state = 'draft', revision = revision + 1 WHERE id = :id"),
@@ -202,12 +190,9 @@ def open_estate(settings: Settings, root: Path) -> Iterator[Estate]:
         announce_changes(session, now)
         withdraw_dataset(session, targets[State.WITHDRAWN].id, "按要求撤回", "tester", now)
         announce_changes(session, now)
-        for caller in (Caller.REGISTERED, Caller.VERIFIED, Caller.PARTNER):
-            key = create_key(session, holder=str(caller), secret=secret, now=now, tier=Tier(caller))
-            headers[caller] = {"Authorization": f"Bearer {key.secret}"}
     parts.search.close_difference()  # the draft never was public; what was withdrawn stands in no index either
     try:
-        yield Estate(parts, app, targets, headers)
+        yield Estate(parts, app, targets, make_callers(parts, app, targets[State.CONDITIONAL].id))
     finally:
         parts.rows.close()
         parts.database.dispose()

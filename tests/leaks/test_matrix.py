@@ -11,13 +11,19 @@ from werkzeug.test import TestResponse
 
 from portal.settings import Settings
 from tests.leaks.asking import Ask, filled, filled_json
-from tests.leaks.estate import Caller, Estate, State, Target, Words, open_estate
+from tests.leaks.callers import Caller
+from tests.leaks.estate import Estate, State, Target, Words, open_estate
 from tests.leaks.matrix import MATRIX
 
 TITLES = {State.PUBLISHED, State.OTHERS, State.CONDITIONAL}
 """States in which everybody may learn that the dataset exists."""
 ROWS = {State.PUBLISHED, State.OTHERS}
+"""States in which everybody may read the rows; a grant adds the conditional dataset."""
+EVERY_STATE = (Caller.ANONYMOUS, Caller.REGISTERED, Caller.VERIFIED, Caller.PARTNER)
+"""These callers ask about every dataset, the others about those that could be more to them than to anybody."""
+_CLOSER = (State.CONDITIONAL, State.HELD, State.DRAFT)
 _OF_ROWS = ("row", "kind")
+_DATA = ("rows", "both")
 _OF_PAGE = ("title", "note")
 
 
@@ -37,13 +43,15 @@ def test_every_endpoint_has_its_line(estate: Estate) -> None:
 @pytest.mark.parametrize("endpoint", sorted(MATRIX))
 @pytest.mark.parametrize("caller", Caller)
 def test_nothing_is_told_of_what_does_not_exist_for_a_caller(estate: Estate, endpoint: str, caller: Caller) -> None:
+    readable = ROWS | {State.CONDITIONAL} if caller is Caller.GRANTED else ROWS
     for target in estate.targets.values():
+        if caller not in EVERY_STATE and target.state not in _CLOSER:
+            continue
         for question in MATRIX[endpoint]:
-            answer = _answered(estate, question, target, caller)
-            told = _told(answer)
+            told = _told(_answered(estate, question, target, caller))
             for state in State:
                 assert state in TITLES or not _words_of(state, _OF_PAGE) & told, (question, target.state, state)
-                assert state in ROWS or not _words_of(state, _OF_ROWS) & told, (question, target.state, state)
+                assert state in readable or not _words_of(state, _OF_ROWS) & told, (question, target.state, state)
 
 
 @pytest.mark.parametrize("endpoint", sorted(MATRIX))
@@ -57,6 +65,18 @@ def test_what_is_public_is_told(estate: Estate, endpoint: str) -> None:
         words = Words(State.PUBLISHED)
         assert question.told not in {"title", "both"} or words.omega("title") in told, question
         assert question.told not in {"rows", "both"} or words.omega("row") in told, question
+
+
+@pytest.mark.parametrize("endpoint", sorted(e for e, asked in MATRIX.items() if any(a.told in _DATA for a in asked)))
+def test_who_has_a_grant_is_told_the_rows(estate: Estate, endpoint: str) -> None:
+    """What keeps the others out is the grant, not a question that reaches nothing."""
+    target = estate.targets[State.CONDITIONAL]
+    for question in MATRIX[endpoint]:
+        if question.told in _DATA:
+            answer = _answered(estate, question, target, Caller.GRANTED)
+            assert Words(State.CONDITIONAL).omega("row") in _told(answer), (question, answer.status_code)
+            refused = _answered(estate, question, target, Caller.REVOKED)
+            assert Words(State.CONDITIONAL).omega("row") not in _told(refused), question
 
 
 @pytest.mark.parametrize("endpoint", sorted(MATRIX))

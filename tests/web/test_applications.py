@@ -4,28 +4,25 @@
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from sqlalchemy import insert
 
 from portal.accounts.directory import AccountView, set_roles
 from portal.accounts.keys import create_own_key
 from portal.app import create_app
-from portal.db import table_of
 from portal.db.migrating import migrate
 from portal.grants import Reviewer, add_agreement, list_grants, revoke_grant
-from portal.grants.models import Application, Grant
 from portal.kernel.vocab import Scope, StaffRole
 from portal.settings import Settings, site_secret
 from portal.wiring import Parts, web_parts
 from tests.accounts.people import make_person, send_form, sign_in
 from tests.builders import NOW, Built
 from tests.catalogue.test_conditional import TERMS, publish_conditional
+from tests.grants.giving import give_grant
 from tests.http.site import ReadingClient
 
 FORM = {
@@ -87,7 +84,7 @@ class Site:
                 session, text_zh="仅用于申请的目的。", text_en="For the purpose alone.", person="张三", now=NOW
             )
         for name, days in (("ended", 1), ("revoked", 900), ("granted", 900)):
-            self._give(self.people[name].id, days)
+            give_grant(self.parts.database, self.people[name].id, self.id, days, terms=TERMS)
         with self.parts.database.transaction() as session:
             held = next(g for g in list_grants(session, NOW) if g.account_id == self.people["revoked"].id)
             revoke_grant(session, held.id, Reviewer("李审核"), reason="超出目的", now=NOW)
@@ -112,30 +109,6 @@ class Site:
                 session, self.people[name].id, holder=name, scopes=scopes, secret=secret, now=datetime.now(UTC)
             )
         return {"Authorization": f"Bearer {made.secret}"}
-
-    def _give(self, account_id: str, days: int) -> None:
-        """A grant that began in the past and lasts so many days from then; without the way to it, which others test."""
-        began = datetime.now(UTC) - timedelta(days=30)
-        written: dict[str, Any] = dict.fromkeys(FORM, "x")
-        row: dict[str, Any] = {
-            "id": account_id,
-            "account_id": account_id,
-            "dataset_id": self.id,
-            "terms": TERMS,
-            "state": "granted",
-        }
-        row |= written | {"submitted_at": began, "due_at": began, "agreement_number": 1, "agreed_at": began}
-        end = began + timedelta(days=days)
-        grant: dict[str, Any] = {
-            "id": account_id,
-            "application_id": account_id,
-            "account_id": account_id,
-            "dataset_id": self.id,
-        }
-        grant |= {"from_at": began, "until_at": end, "report_due_at": end}
-        with self.parts.database.transaction() as session:
-            session.execute(insert(table_of(Application)), row)
-            session.execute(insert(table_of(Grant)), grant)
 
 
 @pytest.fixture(scope="module")
