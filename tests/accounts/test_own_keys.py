@@ -267,8 +267,8 @@ def test_uses_are_written_in_batches_and_not_by_requests(site: Site, owner: Acco
     assert days[-1]["requests"] == {"catalogue": 5}
 
 
-def test_a_key_costs_one_statement_to_recognise(site: Site, owner: AccountView) -> None:
+def test_a_key_costs_two_statements_to_recognise(site: Site, owner: AccountView) -> None:
     headers = _headers(site, owner, *Scope)
     with counted_statements(site) as statements:
         site.client.get("/api/v1/me", headers=headers)
-    assert len(statements) == 1
+    assert len(statements) == 2  # the key with its account, and the grants

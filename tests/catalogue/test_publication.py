@@ -30,6 +30,7 @@ PAGE_CHANGES: dict[str, Any] = {
     "open_condition": "申请",
     "update_cycle": UpdateCycle.NEVER,
     "licence": "CC0",
+    "particulars": {"update_note": "别的"},
 }
 NOT_ON_THE_PAGE = {"parts", "publisher", "data_modified_at", "provenance", "pending"}
 
