@@ -33,6 +33,7 @@ def test_a_package_is_mapped_in_both_languages(open_ckan: Opening) -> None:
         owner="数据科",
         created="2026-01-01T00:00:00",
         modified="2026-02-01T00:00:00",
+        particulars={"license_title": "Open", "maintainer": "数据科", "extras_frequency": "每月"},
         parts=(
             LinkPart(
                 key="r1",
@@ -41,9 +42,12 @@ def test_a_package_is_mapped_in_both_languages(open_ckan: Opening) -> None:
                 format_label="CSV",
                 language_label="en, zh-Hant",
                 descriptions={"zh": "文件"},
+                particulars={
+                    "name": "数据", "name_en": "Data", "format": "csv", "inLanguage": "en, tc", "description": "文件",
+                },
             ),
         ),
-    )
+    )  # fmt: skip
 
 
 def test_fewer_rows_than_asked_are_not_the_end(ckan: CkanServer, open_ckan: Opening) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from xml.etree import ElementTree
 
 import openpyxl
 import pyarrow as pa
@@ -153,6 +154,8 @@ def _read_back(name: str, path: Path) -> pa.Table:
     if name == "xlsx":
         sheet = openpyxl.load_workbook(path)["data"]
         rows = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    elif name == "xml":
+        rows = _xml_rows(path)
     elif name in {"csv", "excel.csv"}:
         rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
     else:
@@ -163,6 +166,13 @@ def _read_back(name: str, path: Path) -> pa.Table:
     width = len(header)
     filled = [[*row, *[""] * (width - len(row))] for row in body]
     return pa.table({title: [row[at] for row in filled] for at, title in enumerate(header)})
+
+
+def _xml_rows(path: Path) -> list[list[str]]:
+    columns, *records = ElementTree.parse(path).getroot()
+    elements = [column.attrib["element"] for column in columns]
+    names = [column.attrib["name"] for column in columns]
+    return [names, *([record.findtext(element, "") for element in elements] for record in records)]
 
 
 def _spelled(cell: object) -> str:
