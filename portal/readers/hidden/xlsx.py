@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -144,4 +145,4 @@ def _note_tags(text: bytes, rows: set[int], columns: set[int], headers: list[str
                 rows.add(numbers[b"r"] - 1)
             else:
                 columns.update(range(numbers[b"min"] - 1, min(numbers[b"max"], _MAX_COLUMNS)))
-    headers += [found.decode("utf-8", "replace") for found in _HEADER_TEXT.findall(text)]
+    headers += [unescape(found.decode("utf-8", "replace")) for found in _HEADER_TEXT.findall(text)]
