@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import anyio
@@ -39,7 +40,10 @@ def asked(site: Site, work: Callable[[Client], Awaitable[Any]], mode: str = "aut
         async with Client(f"{site.parts.settings.base_url}/mcp", mode=mode) as client:
             return await work(client)
 
-    return anyio.run(run)
+    with ThreadPoolExecutor(
+        1
+    ) as apart:  # a thread of its own: a browser of other tests may have left its loop in this one
+        return apart.submit(anyio.run, run).result()
 
 
 def sent(site: Site, message: object, **headers: str) -> Any:

@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from click.testing import CliRunner
 from sqlalchemy import text
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter, RequestRedirect
 
 from portal.app import create_app
 from portal.cli import main
@@ -85,7 +87,7 @@ class Site:
             for served in crawl(self.door, queries=queries, guesses=self._every_dataset(), about=about):
                 examination.take(served)
                 path = urlsplit(served.address).path
-                asked |= {rules.match(unquote(path), "GET")[0]} if rules.test(unquote(path), "GET") else set()
+                asked |= _endpoints(rules, unquote(path))
         self.unasked = {rule.endpoint for rule in routes.iter_rules() if "GET" in (rule.methods or ())} - asked
         self.counts["lines of the web's log"] = take_log(examination, "log of the web", lines.getvalue())
         self.counts["answers"] = examination.count
@@ -98,6 +100,16 @@ class Site:
         leaks = examination.finish()
         self.counts["let out by a signature"] = len(examination.used)
         return leaks
+
+
+def _endpoints(rules: MapAdapter, path: str) -> set[str]:
+    """The endpoint of an address, if there is one; an address without its last slash leads to one as well."""
+    try:
+        return {rules.match(path, "GET")[0]}
+    except RequestRedirect:
+        return {rules.match(f"{path}/", "GET")[0]}
+    except HTTPException:
+        return set()
 
 
 @contextmanager

@@ -158,7 +158,7 @@ def test_the_command_shows_proposes_and_signs(portal: CliRunner, desk: Desk, tmp
     assert shown.exit_code == 0, shown.output
     assert "UNKNOWN" in shown.output
     document = json.loads(target.read_text(encoding="utf-8"))
-    assert list(document["defaults"]) == ["owner", "approver", "basis", "class"]
+    assert list(document["defaults"]) == ["owner", "approver", "basis", "class", "condition"]
     arguments = ["source", "mapping", "sign", "book", "--mapping", str(target), "--sign", "王签署"]
     refused = portal.invoke(main, arguments)
     assert refused.exit_code == 1  # the blank beside 半开
@@ -174,7 +174,7 @@ def test_a_proposal_asks_for_what_nothing_is_published_without() -> None:
     seen = {"open_label": {"": 3}, "grade_label": {"": 3}, "share_label": {"": 3}, "update_cycle_label": {"R/P1Y": 3}}
     proposal = propose({}, seen)
     assert proposal["fields"] == {"grade_label": {"": ""}, "update_cycle_label": {"R/P1Y": "yearly"}}
-    assert proposal["defaults"] == {"owner": "", "approver": "", "basis": "", "class": ""}
+    assert proposal["defaults"] == {"owner": "", "approver": "", "basis": "", "class": "", "condition": ""}
     assert propose({"defaults": {"owner": "某科"}}, seen)["defaults"]["owner"] == "某科"
 
 
