@@ -20,7 +20,11 @@ test: $(VENV)/test.stamp check ## Everything that proves it, with every server f
 check: $(VENV)/test.stamp ## Style, types and the direction of imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-services: ## Fetch the Elasticsearch artefacts that `make test` runs (Maven)
+services: ## Fetch what `make test` runs: Elasticsearch (Maven) and a sign-in provider (npm)
+	@mkdir -p .services/oidc && cp tests/services/oidc/package.json tests/services/oidc/package-lock.json .services/oidc/
+	@test -d .services/oidc/node_modules && cmp -s .services/oidc/package-lock.json .services/oidc/installed.json || \
+	  { npm ci --prefix .services/oidc --ignore-scripts --no-audit --no-fund --silent && \
+	    cp .services/oidc/package-lock.json .services/oidc/installed.json; }
 	@for version in 8.19.21 9.5.3; do test -f .services/elasticsearch-$$version.zip || mvn -q -B dependency:copy \
 	  -Dartifact=org.elasticsearch.distribution.integ-test-zip:elasticsearch:$$version:zip -DoutputDirectory=$(CURDIR)/.services; done
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal.kernel.errors import PortalError
@@ -81,6 +82,20 @@ class Settings:
     webhook_hosts: str = _setting(
         "", "Hosts (host or host:port, with commas between) that webhooks may reach although private or without TLS."
     )
+    oidc_issuer: str = _setting("", "Issuer of the sign-in provider (OpenID Connect); empty: passwords only.")
+    oidc_client_id: str = _setting("", "This site's name at the provider.")
+    oidc_client_secret_file: Path | None = _setting(
+        None, "File with the client's secret, readable by the web process alone; none: a public client."
+    )
+    oidc_scopes: str = _setting("openid profile email", "Scopes to ask for, with spaces between.")
+    oidc_verified_claim: str = _setting("", "Claim that says whether a person is verified; dots lead into objects.")
+    oidc_verified_values: str = _setting("", "Values of that claim that count, with commas between.")
+    oidc_verified_days: int = _setting(180, "Days that the provider's word holds without another sign-in there.")
+    oidc_name_zh: str = _setting("统一身份认证平台", "What the provider is called in Chinese.")
+    oidc_name_en: str = _setting("the unified sign-in platform", "What the provider is called in English.")
+    oidc_hosts: str = _setting(
+        "", "Further hosts of the provider (host or host:port, with commas); these may be private or without TLS."
+    )
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod
@@ -123,6 +138,30 @@ class Settings:
             )
         if self.smtp_user and self.smtp_security == "none" and self.smtp_host not in _THIS_HOST:
             raise SettingsError("PORTAL_SMTP_USER would send its password in the clear; use starttls or tls.")
+        self._check_provider()
+
+    def _check_provider(self) -> None:
+        """What belongs to the sign-in provider comes together, or not at all."""
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise SettingsError("PORTAL_OIDC_ISSUER and PORTAL_OIDC_CLIENT_ID belong together; set both or none.")
+        if bool(self.oidc_verified_claim) != bool(self.oidc_verified_values):
+            raise SettingsError("PORTAL_OIDC_VERIFIED_CLAIM and PORTAL_OIDC_VERIFIED_VALUES belong together.")
+        if self.oidc_verified_days < 1:
+            raise SettingsError(f"PORTAL_OIDC_VERIFIED_DAYS must be 1 or more, not {self.oidc_verified_days}.")
+        if "openid" not in self.oidc_scopes.split():
+            raise SettingsError("PORTAL_OIDC_SCOPES must have openid among them.")
+        if not self.oidc_issuer:
+            return
+        try:
+            issuer = urlsplit(self.oidc_issuer)
+            places = {issuer.hostname or "", f"{issuer.hostname}:{issuer.port}"}
+        except ValueError as error:
+            raise SettingsError("PORTAL_OIDC_ISSUER is not an address.") from error
+        listed = {host.strip().lower() for host in self.oidc_hosts.split(",")}
+        if not issuer.hostname or issuer.query or issuer.fragment or issuer.username is not None:
+            raise SettingsError("PORTAL_OIDC_ISSUER must be an address such as https://id.example.cn, without a query.")
+        if issuer.scheme != "https" and (issuer.scheme != "http" or places.isdisjoint(listed)):
+            raise SettingsError("PORTAL_OIDC_ISSUER must begin with https://, or its host stand in PORTAL_OIDC_HOSTS.")
 
     @property
     def effective_database_url(self) -> str:

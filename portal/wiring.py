@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from portal.accounts.oidc import OidcProvider, open_provider
 from portal.db import Database
 from portal.index import SearchService, open_search
 from portal.jobs import JobQueue, open_queue
@@ -15,7 +16,10 @@ from portal.tables.differences import RowDifferences, open_differences
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a web process is made of. It holds no quarantine and no source's secret."""
+    """What a web process is made of. It holds no quarantine and no source's secret.
+
+    `provider`, where one is set, is its one way out: to the sign-in provider and nowhere else (decision 0034).
+    """
 
     settings: Settings
     database: Database
@@ -25,6 +29,7 @@ class Parts:
     differences: RowDifferences
     limiter: Limiter
     jobs: JobQueue
+    provider: OidcProvider | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ def web_parts(settings: Settings) -> Parts:
         differences=open_differences(settings),
         limiter=open_limiter(settings),
         jobs=open_queue(settings),
+        provider=open_provider(settings),
     )
 
 

@@ -10,12 +10,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from portal.accounts.oidc.identities import lapse_verifications
 from portal.bundles.listing import is_outside
 from portal.db import Database
 from portal.db.migrating import check_schema
@@ -128,10 +129,16 @@ def _objections(settings: Settings) -> Duty:
     return Duty("objections", 30, look_after)
 
 
-def _accounts(hands: Hands) -> int:
-    """What people asked for at the pages of accounts."""
-    with hands.workshop.database.transaction() as session:
-        return look_after_accounts(session, datetime.now(UTC))
+def _accounts(settings: Settings) -> Duty:
+    """What people asked for at the pages of accounts, and the provider's word that is too old to count."""
+    lasts = timedelta(days=settings.oidc_verified_days)
+
+    def look_after(hands: Hands) -> int:
+        with hands.workshop.database.transaction() as session:
+            now = datetime.now(UTC)
+            return look_after_accounts(session, now) + lapse_verifications(session, now, lasts)
+
+    return Duty("accounts", 10, look_after)
 
 
 def _grants(hands: Hands) -> int:
@@ -156,7 +163,7 @@ def run_worker(settings: Settings) -> None:
                 (
                     *map(_inside_only, DUTIES),
                     _objections(settings),
-                    Duty("accounts", 10, _accounts),
+                    _accounts(settings),
                     Duty("grants", 60, _grants),
                 ),
             )

@@ -31,6 +31,7 @@ class Act(StrEnum):
     PROVIDER_LINKED = "provider_linked"
     PROVIDER_UNLINKED = "provider_unlinked"
     VERIFIED_BY_PROVIDER = "verified_by_provider"
+    VERIFICATION_ENDED = "verification_ended"
     TIER_SET = "tier_set"
     ROLES_SET = "roles_set"
     DISABLED = "disabled"

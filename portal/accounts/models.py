@@ -14,8 +14,9 @@ ACCOUNT_MAIL_KINDS = ("join", "reset", "address", "notice")
 
 
 class Account(Base):
-    """A person. `email` is in lower case and null once the account is deleted; what a deleted account did stays, nameless.
+    """A person. `email` is in lower case; null where the provider told none, and once the account is deleted.
 
+    What a deleted account did stays, nameless.
     `tier` is set by staff; `verified_at` by a claim of the sign-in provider. `password_hash` is argon2id, empty for who
     only signs in through the provider; `totp_secret` is encrypted. The web's role writes neither `tier` nor `roles`.
     """
@@ -51,7 +52,10 @@ class AccountIdentity(Base):
 
 
 class SignIn(Base):
-    """One browser that is signed in. `token_hash` is SHA-256 of its cookie; `needs_code`: the second factor is still due."""
+    """One browser that is signed in. `token_hash` is SHA-256 of its cookie; `needs_code`: the second factor is still due.
+
+    `by_provider`: the person came through the sign-in provider.
+    """
 
     __tablename__ = "sign_in"
 
@@ -60,6 +64,7 @@ class SignIn(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     agent: Mapped[str] = mapped_column(String(200), default="")
     needs_code: Mapped[bool] = mapped_column(default=False)
+    by_provider: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -37,6 +37,7 @@ class SignedIn:
     email: str
     principal: Principal
     needs_code: bool
+    by_provider: bool
     signed_in_at: datetime
     is_stale: bool
 
@@ -51,7 +52,9 @@ class Browser:
     seen_at: datetime
 
 
-def start_session(session: Session, account_id: str, *, agent: str, now: datetime, needs_code: bool) -> str:
+def start_session(
+    session: Session, account_id: str, *, agent: str, now: datetime, needs_code: bool, by_provider: bool = False
+) -> str:
     """Make the row and give the cookie. The oldest browsers of the account go when there are more than twenty."""
     roles = session.scalar(select(Account.roles).where(Account.id == account_id)) or ""
     length = CODE_DUE if needs_code else (STAFF_ABSOLUTE if known_roles(roles) else ABSOLUTE)
@@ -62,6 +65,7 @@ def start_session(session: Session, account_id: str, *, agent: str, now: datetim
             account_id=account_id,
             agent="".join(sign for sign in agent if sign.isprintable())[:_AGENT_CHARS],
             needs_code=needs_code,
+            by_provider=by_provider,
             created_at=now,
             seen_at=now,
             ends_at=now + length,
@@ -101,6 +105,7 @@ def find_session(session: Session, cookie: str, now: datetime) -> SignedIn | Non
         email=account.email or "",
         principal=principal,
         needs_code=row.needs_code,
+        by_provider=row.by_provider,
         signed_in_at=row.created_at,
         is_stale=row.seen_at + SEEN_EVERY <= now,
     )

@@ -1,4 +1,7 @@
-"""Signing in with a password. The answer is the same for an unknown address, a wrong password and a closed account."""
+"""Signing in with a password, and opening the browser's session however its person was recognised.
+
+The answer is the same for an unknown address, a wrong password and a closed account.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,9 +63,18 @@ def sign_in(database: Database, *, email: str, password: str, agent: str, now: d
         )
 
 
-def open_session(session: Session, account_id: str, *, needs_code: bool, agent: str, now: datetime, by: str) -> Opened:
+def open_session(
+    session: Session,
+    account_id: str,
+    *,
+    needs_code: bool,
+    agent: str,
+    now: datetime,
+    by: str,
+    by_provider: bool = False,
+) -> Opened:
     """Sign a browser in whose person was recognised; the act is kept once nothing is due any more."""
-    cookie = start_session(session, account_id, agent=agent, now=now, needs_code=needs_code)
+    cookie = start_session(session, account_id, agent=agent, now=now, needs_code=needs_code, by_provider=by_provider)
     if not needs_code:
         record_act(session, account_id, Act.SIGNED_IN, now=now, detail={"with": by})
     return Opened(account_id, cookie, needs_code)

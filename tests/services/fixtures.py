@@ -73,6 +73,12 @@ def s3_url() -> str:
     return _or_skip("s3")
 
 
+@pytest.fixture(scope="session")
+def oidc_issuer() -> str:
+    """The issuer of a real sign-in provider; register a client of your own."""
+    return _or_skip("oidc")
+
+
 @pytest.fixture
 def nginx_program() -> str:
     """The nginx binary."""

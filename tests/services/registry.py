@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 
-from tests.services import mariadb, servers
+from tests.services import mariadb, oidc, servers
 from tests.services.processes import Absent
 
 _STARTERS: dict[str, Callable[[], str]] = {
@@ -13,6 +13,7 @@ _STARTERS: dict[str, Callable[[], str]] = {
     "elasticsearch8": lambda: servers.start_elasticsearch("8.19.21", 17),
     "elasticsearch9": lambda: servers.start_elasticsearch("9.5.3", 21),
     "s3": servers.start_s3,
+    "oidc": oidc.start_provider,
     "nginx": servers.find_nginx,
     "chromium": servers.find_chromium,
 }

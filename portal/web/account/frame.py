@@ -11,10 +11,12 @@ from portal.http.context import language, parts
 from portal.http.cookies import find_signed_in
 from portal.http.forms import FIELD, form_token
 from portal.http.rendering import render_page
+from portal.kernel.text import Language
 
 _DONE = frozenset(
     {
         "address", "address-mail", "code-off", "code-on", "deleted", "key-revoked", "name", "password", "provider-off",
+        "provider-on",
         "signed-out", "signed-out-others",
     }
 )  # fmt: skip
@@ -31,6 +33,7 @@ def show_account(template: str, values: Mapping[str, Any], *, status: int = 200)
         "done": done if done in _DONE and request.method == "GET" else "",
         "fault": "",
         "given": {},
+        "provider_name": _provider_name(),
     }
     path = template if "/" in template else f"account/{template}"
     response = render_page(path, {**frame, **values}, status=status, alternates=False)
@@ -39,6 +42,14 @@ def show_account(template: str, values: Mapping[str, Any], *, status: int = 200)
     response.headers["Referrer-Policy"] = "strict-origin"
     response.headers.pop("ETag", None)
     return response
+
+
+def _provider_name() -> str:
+    """What the sign-in provider is called in the page's language; blank without one."""
+    given = parts()
+    if given.provider is None:
+        return ""
+    return given.settings.oidc_name_zh if language() is Language.ZH else given.settings.oidc_name_en
 
 
 def go_to(page: str = "", *, done: str = "", next_path: str = "") -> Response:

@@ -1,5 +1,7 @@
 """Asking for the password again before something that a stranger at an open browser must not do."""
 
+from datetime import UTC, datetime, timedelta
+
 from flask import request
 from sqlalchemy import select
 
@@ -9,11 +11,15 @@ from portal.accounts.sessions import SignedIn
 from portal.http.context import session
 from portal.http.throttle import count_attempt
 
+FRESH = timedelta(minutes=10)
+
 
 def is_proven(person: SignedIn, field: str = "current") -> bool:
-    """Whether the form shows the account's password. True for an account without one: it was proven at the provider."""
+    """Whether the form shows the account's password. An account without one was proven
+    at the provider: true for ten minutes after that.
+    """
     stored = session().scalar(select(Account.password_hash).where(Account.id == person.account_id)) or ""
     if not stored:
-        return True
-    count_attempt(person.email)
+        return person.by_provider and person.signed_in_at + FRESH > datetime.now(UTC)
+    count_attempt(person.email or person.account_id)
     return is_password(stored, request.form.get(field, ""))

@@ -2,7 +2,8 @@
 
 from flask import Blueprint
 
-from portal.web.account import joining, keys, overview, second_factor, security, signing, webhooks
+from portal.accounts.oidc.registration import AFTER_SIGN_OUT, CALLBACK
+from portal.web.account import joining, keys, overview, provider, second_factor, security, signing, webhooks
 from portal.web.addresses import LANG
 
 _ROOT = f"{LANG}/account"
@@ -12,6 +13,8 @@ _WEBHOOK = "/webhooks/<webhook_id>"
 
 def register(blueprint: Blueprint) -> None:
     """Routes of this package."""
+    blueprint.add_url_rule(CALLBACK, view_func=provider.receive_answer)
+    blueprint.add_url_rule(AFTER_SIGN_OUT, view_func=provider.receive_sign_out)
     for path, view in (
         ("", overview.show_account_page),
         ("/sign-in", signing.show_sign_in),
@@ -23,6 +26,8 @@ def register(blueprint: Blueprint) -> None:
         ("/second-factor", second_factor.show_setting_up),
         ("/security", security.show_security),
         (_KEY, keys.show_key),
+        ("/provider/answer", provider.take_answer),
+        ("/provider/trouble", provider.show_trouble),
         ("/webhooks", webhooks.show_webhooks),
         (_WEBHOOK, webhooks.show_webhook),
     ):
@@ -30,6 +35,9 @@ def register(blueprint: Blueprint) -> None:
     for path, view in (
         ("/sign-in", signing.do_sign_in),
         ("/sign-out", signing.do_sign_out),
+        ("/provider/sign-in", provider.begin_sign_in),
+        ("/provider/link", provider.begin_linking),
+        ("/provider/unlink", provider.do_unlinking),
         ("/register", joining.do_register),
         ("/reset", joining.do_reset),
         ("/link", joining.do_link),

@@ -49,7 +49,7 @@ def do_code() -> Response:
     if person is None:
         return go_to("/sign-in")
     next_path = own_path(request.form.get("next", ""))
-    count_attempt(person.email)
+    count_attempt(person.email or person.account_id)
     secret = site_secret(parts().settings)
     try:
         with parts().database.transaction() as writing:
@@ -61,13 +61,14 @@ def do_code() -> Response:
                 needs_code=False,
                 agent=request.user_agent.string,
                 now=now,
-                by="password and code",
+                by="provider and code" if person.by_provider else "password and code",
+                by_provider=person.by_provider,
             )
     except SignInRefused:
         with parts().database.transaction() as writing:
             record_act(writing, person.account_id, Act.CODE_FAILED, actor="unknown", now=now)
         return show_account("code.html", {"next": next_path, "fault": "code"}, status=400)
-    return let_in(opened, email=person.email, next_path=next_path)
+    return let_in(opened, email=person.email or person.account_id, next_path=next_path)
 
 
 @policy(permission="own_account", budget="pages")

@@ -10,6 +10,7 @@ from portal.accounts.directory import get_account, normal_address, normal_name
 from portal.accounts.errands import ADDRESS, NOTICE, note_errand, tell_person
 from portal.accounts.leaving import delete_account
 from portal.accounts.models import Account
+from portal.accounts.oidc.identities import is_linked
 from portal.accounts.passwords import LONGEST, SHORTEST, check_password, hash_password
 from portal.accounts.second_factor import count_codes
 from portal.accounts.sessions import end_sessions, list_browsers
@@ -53,7 +54,13 @@ def change_password() -> Response:
         record_act(writing, person.account_id, Act.PASSWORD_SET, now=now, detail={"with": "page"})
         tell_person(writing, person.account_id, "password", now)
         opened = open_session(
-            writing, person.account_id, needs_code=False, agent=request.user_agent.string, now=now, by="new password"
+            writing,
+            person.account_id,
+            needs_code=False,
+            agent=request.user_agent.string,
+            now=now,
+            by="new password",
+            by_provider=person.by_provider,
         )
     parts().jobs.wake("accounts")
     response = go_to(_PAGE, done="password")
@@ -114,7 +121,8 @@ def do_delete() -> Response:
         return _page("wrong-password" if request.form.get("sure") == "yes" else "sure", status=400)
     with parts().database.transaction() as writing:
         delete_account(writing, person.account_id, now=now)
-        note_errand(writing, NOTICE, person.email, now, subject="deleted")
+        if person.email:
+            note_errand(writing, NOTICE, person.email, now, subject="deleted")
     parts().jobs.wake("accounts")
     response = go_to("/sign-in", done="deleted")
     drop_cookie(response)
@@ -123,13 +131,15 @@ def do_delete() -> Response:
 
 def _page(fault: str = "", *, status: int = 200) -> Response:
     person = signed_in()
-    account = get_account(session(), person.account_id)
+    account, provider = get_account(session(), person.account_id), parts().provider
+    told = request.args.get("done", "")
     values = {
         "account": account,
         "browsers": list_browsers(session(), person.account_id, datetime.now(UTC)),
         "this_browser": person.id,
         "codes_left": count_codes(session(), person.account_id) if account.has_second_factor else 0,
-        "fault": fault or ("wrong-password" if request.args.get("done") == "wrong-password" else ""),
+        "is_linked": provider is not None and is_linked(session(), person.account_id, provider.issuer),
+        "fault": fault or (told if told in {"wrong-password", "needs-password"} else ""),
         "given": {"email": request.form.get("email", "")[:254], "name": request.form.get("name", account.name)[:200]},
         "shortest": SHORTEST,
         "longest": LONGEST,

@@ -16,6 +16,7 @@ from portal.http.policy import policy
 from portal.http.sessions import drop_cookie, own_cookie, set_cookie
 from portal.http.throttle import count_attempt, remember_device
 from portal.web.account.frame import go_to, own_path, show_account
+from portal.web.account.leaving import leave_for
 
 
 @policy(permission="none", budget="pages")
@@ -61,7 +62,7 @@ def let_in(opened: Opened, *, email: str, next_path: str) -> Response:
 
 @policy(permission="none", budget="pages")
 def do_sign_out() -> Response:
-    """End this browser's sign-in; its row is gone with the answer."""
+    """End this browser's sign-in; its row is gone with the answer. Who came through the provider goes on to it."""
     check_form()
     person = find_signed_in(request, parts())
     with parts().database.transaction() as session:
@@ -69,6 +70,10 @@ def do_sign_out() -> Response:
         if person is not None and not person.needs_code:
             record_act(session, person.account_id, Act.SIGNED_OUT, now=datetime.now(UTC))
     response = go_to("/sign-in", done="signed-out")
+    provider = parts().provider
+    if person is not None and person.by_provider and provider is not None:
+        address = provider.find_sign_out(language().value)
+        response = leave_for(address, is_signing_out=True) if address else response
     drop_cookie(response)
     return response
 

@@ -584,6 +584,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(length=16), nullable=False),
         sa.Column("agent", sa.String(length=200), nullable=False),
         sa.Column("needs_code", sa.Boolean(), nullable=False),
+        sa.Column("by_provider", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
