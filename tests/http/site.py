@@ -62,6 +62,8 @@ def open_site(settings: Settings, datasets: int = 0, rows: int = 40, *, is_index
         yield Site(parts, create_app(parts), ids)
     finally:
         parts.rows.close()
+        if parts.provider is not None:
+            parts.provider.close()
         parts.database.dispose()
 
 

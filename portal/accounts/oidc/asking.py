@@ -30,6 +30,10 @@ class Asker:
         self._registration = registration
         self._client = GuardedClient(registration.hosts, limits=_LIMITS, retry=RetryRule(attempts=1))
 
+    def close(self) -> None:
+        """Give back all connections."""
+        self._client.close()
+
     def get_json(self, address: str, *, bearer: str = "") -> Mapping[str, object]:
         """A JSON object. Raises ProviderRefused."""
         headers = {"accept": "application/json"} | ({"authorization": f"Bearer {bearer}"} if bearer else {})

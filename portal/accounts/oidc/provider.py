@@ -120,6 +120,10 @@ class OidcProvider:
         }
         return f"{metadata.end_session_endpoint}{joiner}{urlencode(asked)}"
 
+    def close(self) -> None:
+        """Give back all connections."""
+        self._asker.close()
+
     @cached_property
     def _asker(self) -> Asker:
         return Asker(self.registration)
