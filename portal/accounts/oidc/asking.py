@@ -11,7 +11,7 @@ from portal.accounts.oidc.errors import Fault, ProviderRefused
 from portal.accounts.oidc.registration import Registration
 from portal.outbound import Answer, GuardedClient, OutboundError, OutboundLimits, RetryRule
 
-_LIMITS = OutboundLimits(connect_s=3.0, read_s=5.0, total_s=8.0, max_bytes=512 * 1024, redirects=0)
+LIMITS = OutboundLimits(connect_s=3.0, read_s=5.0, total_s=8.0, max_bytes=512 * 1024, redirects=0)
 _LONGEST_TOKEN = 100_000
 
 
@@ -26,9 +26,9 @@ class Granted:
 class Asker:
     """Asks the provider. Use it inside this package only: its caller says which addresses are the provider's."""
 
-    def __init__(self, registration: Registration) -> None:
+    def __init__(self, registration: Registration, limits: OutboundLimits = LIMITS) -> None:
         self._registration = registration
-        self._client = GuardedClient(registration.hosts, limits=_LIMITS, retry=RetryRule(attempts=1))
+        self._client = GuardedClient(registration.hosts, limits=limits, retry=RetryRule(attempts=1))
 
     def close(self) -> None:
         """Give back all connections."""

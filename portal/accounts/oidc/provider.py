@@ -18,13 +18,14 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.discovery import get_well_known_url
 from joserfc.jwk import KeySet
 
-from portal.accounts.oidc.asking import Asker
+from portal.accounts.oidc.asking import LIMITS, Asker
 from portal.accounts.oidc.discovery import Metadata, read_metadata
 from portal.accounts.oidc.errors import Fault, ProviderRefused
 from portal.accounts.oidc.id_tokens import KeyMissing, check_id_token, read_keys
 from portal.accounts.oidc.journeys import Journey
 from portal.accounts.oidc.registration import Registration
 from portal.accounts.oidc.vouching import Vouched, has_claim, read_vouched
+from portal.outbound import OutboundLimits
 
 _log = structlog.get_logger(__name__)
 
@@ -39,9 +40,16 @@ class OidcProvider:
     Use it for people at pages. It holds no token: what the provider gave is gone with the request. Safe for threads.
     """
 
-    def __init__(self, registration: Registration, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        registration: Registration,
+        *,
+        limits: OutboundLimits = LIMITS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.registration = registration
         self._clock = clock
+        self._limits = limits
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
         self._metadata: tuple[float, Metadata] | None = None
@@ -126,7 +134,7 @@ class OidcProvider:
 
     @cached_property
     def _asker(self) -> Asker:
-        return Asker(self.registration)
+        return Asker(self.registration, self._limits)
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
