@@ -26,7 +26,7 @@ class Liar:
     """What it says. `asked` are the paths that were asked for; `sign` makes the ID token of a set of claims."""
 
     issuer: str
-    key: RSAKey = field(default_factory=lambda: usual_key())
+    key: RSAKey = field(default_factory=usual_key)
     metadata: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict)
     userinfo: dict[str, Any] = field(default_factory=dict)

@@ -325,7 +325,12 @@ def test_the_way_there_carries_state_nonce_and_challenge_and_no_verifier(liar: L
 
 def test_a_secret_is_sent_in_the_header_and_read_anew_each_time(liar: Liar, tmp_path: Path) -> None:
     shown: list[str] = []
-    liar.answer = lambda path, handler: bool(shown.append(handler.headers.get("Authorization", "")))
+
+    def note(path: str, handler: BaseHTTPRequestHandler) -> bool:
+        shown.append(handler.headers.get("Authorization", ""))
+        return False
+
+    liar.answer = note
     secret = tmp_path / "secret"
     provider = OidcProvider(_registration(liar, secret_file=secret), limits=QUICK)
     assert _fault(provider) is Fault.SETTINGS

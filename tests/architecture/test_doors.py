@@ -2,8 +2,10 @@
 
 import ast
 from dataclasses import fields
+from inspect import signature
 from typing import get_type_hints
 
+from portal.accounts.oidc import OidcProvider
 from portal.wiring import Parts, WorkerParts
 from tests.architecture.source import calls, modules, names
 
@@ -86,6 +88,16 @@ def test_what_a_web_process_is_made_of_holds_no_quarantine() -> None:
     assert "Quarantine" not in kinds.values()
     assert "GuardedClient" not in kinds.values()
     assert {field.name for field in fields(WorkerParts)} == {"parts", "quarantine"}
+
+
+def test_the_web_process_has_one_way_out_and_it_takes_no_address() -> None:
+    makers = {name for name, tree in modules().items() if {"GuardedClient", "outbound.GuardedClient"} & names(tree)}
+    asked_by_the_web = {name for name in makers if name.startswith("portal.accounts.")}
+    assert asked_by_the_web == {"portal.accounts.oidc.asking"}
+    assert _callers("Asker") == {"portal.accounts.oidc.provider"}
+    methods = {name: value for name, value in vars(OidcProvider).items() if callable(value) and name[0] != "_"}
+    taken = {parameter for method in methods.values() for parameter in signature(method).parameters}
+    assert taken == {"self", "journey", "told_issuer", "code", "now", "language"}
 
 
 def test_the_quarantine_is_opened_by_the_composition_root_alone() -> None:
