@@ -1,7 +1,7 @@
 """The web's role reads what is public and writes what callers leave; the worker's role does the rest. Real PostgreSQL."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from portal.accounts import create_key, create_own_key, find_key, note_use, revo
 from portal.accounts.acts import list_acts
 from portal.accounts.errands import JOIN, find_errand, follow_join, note_errand, take_errands
 from portal.accounts.leaving import delete_account
+from portal.accounts.oidc import ProviderRefused, Vouched
+from portal.accounts.oidc.identities import enter, lapse_verifications, link
 from portal.accounts.sessions import end_session, find_session, note_seen, start_session
 from portal.accounts.tokens import link_of_errand
 from portal.catalogue import commands, queries
@@ -152,6 +154,22 @@ def test_the_web_does_all_that_an_account_holder_asks(roles: Roles) -> None:
         revoke_own_key(session, account.id, newer.id, NOW)
         end_session(session, cookie)
         delete_account(session, account.id, now=NOW)
+
+
+def test_the_web_takes_people_of_the_sign_in_provider(roles: Roles) -> None:
+    vouched = Vouched("https://id.example.cn", "p-1", "reader", "reader@example.cn", is_verified=True)
+    with roles.web.transaction() as session:
+        entered = enter(session, vouched, language="zh", now=NOW)
+        start_session(session, entered.account_id, agent="browser", now=NOW, needs_code=False, by_provider=True)
+    with roles.web.transaction() as session:
+        assert enter(session, vouched, language="zh", now=NOW) == entered
+        follow = replace(vouched, subject="p-2", email="", is_verified=False)
+        other = enter(session, follow, language="zh", now=NOW)
+        with pytest.raises(ProviderRefused):
+            link(session, other.account_id, vouched, NOW)
+        link(session, entered.account_id, vouched, NOW)
+    with roles.worker.transaction() as session:
+        assert lapse_verifications(session, NOW + timedelta(days=2), timedelta(days=1)) == 1
 
 
 FORBIDDEN = (

@@ -42,8 +42,8 @@ class Served:
 def waitress(var_dir: Path, **environment: str) -> Iterator[Served]:
     """One waitress process, with settings by the name of their variable."""
     port = free_port()
-    with _running([sys.executable, "-c", _WAITRESS, str(port)], _environment(var_dir) | environment) as pid:
-        _await(port)
+    with running([sys.executable, "-c", _WAITRESS, str(port)], _environment(var_dir) | environment) as pid:
+        await_port(port)
         yield Served(port, pid)
 
 
@@ -68,17 +68,18 @@ def nginx(var_dir: Path, work_dir: Path, program: str) -> Iterator[Served]:
     ]
     gunicorn += ["--worker-class", "gthread", "-c", str(work_dir / "gunicorn.py"), "--log-level", "warning"]
     environment = _environment(var_dir) | {"PORTAL_ACCEL_PREFIX": "/_blobs/", "PORTAL_TRUSTED_PROXIES": "1"}
-    configuration = _nginx_configuration(work_dir, port, behind, var_dir / "store")
-    with _running(gunicorn, environment) as pid:
-        _await(behind)
-        with _running([program, "-c", str(configuration), "-e", str(work_dir / "nginx.log")], dict(os.environ)):
-            _await(port)
+    configuration = nginx_configuration(work_dir, port, behind, var_dir / "store")
+    with running(gunicorn, environment) as pid:
+        await_port(behind)
+        with running([program, "-c", str(configuration), "-e", str(work_dir / "nginx.log")], dict(os.environ)):
+            await_port(port)
             yield Served(port, pid)
 
 
-def _nginx_configuration(work_dir: Path, port: int, behind: int, blobs: Path) -> Path:
+def nginx_configuration(work_dir: Path, port: int, behind: int, blobs: Path) -> Path:
     template = (ROOT / "docker/nginx/portal.conf.template").read_text(encoding="utf-8")
     values = {"NGINX_UPSTREAM": f"127.0.0.1:{behind}", "NGINX_LISTEN": f"127.0.0.1:{port}", "NGINX_BLOBS": str(blobs)}
+    values |= {"NGINX_ACCESS_LOG": str(work_dir / "access.log"), "NGINX_ERROR_LOG": str(work_dir / "nginx.log")}
     for name, value in values.items():
         template = template.replace(f"${{{name}}}", value)
     (work_dir / "portal.conf").write_text(template, encoding="utf-8")
@@ -100,7 +101,7 @@ def _environment(var_dir: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
+def running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         yield process.pid
@@ -109,7 +110,7 @@ def _running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
         process.wait(timeout=30)
 
 
-def _await(port: int) -> None:
+def await_port(port: int) -> None:
     for _ in range(300):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()

@@ -104,6 +104,10 @@ class Stack:
     def start_nginx(self) -> None:
         """Fill in the template as the image's entry point does, and start nginx with it."""
         listen = {**self._service("nginx").environment, "NGINX_LISTEN": f"127.0.0.1:{self._nginx_port}"}
+        listen |= {
+            "NGINX_ACCESS_LOG": str(self.directory / "access.log"),
+            "NGINX_ERROR_LOG": str(self.directory / "nginx.log"),
+        }
         values = moved(listen, self._places)
         template = (ROOT / "docker/nginx/portal.conf.template").read_text(encoding="utf-8")
         for key, value in values.items():
