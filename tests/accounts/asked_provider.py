@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from portal.accounts.oidc import Fault, OidcProvider, ProviderRefused, Vouched
+from portal.accounts.oidc.asking import LIMITS
 from portal.accounts.oidc.journeys import Journey, new_journey
 from portal.accounts.oidc.registration import Registration
-from portal.outbound import OutboundLimits
 from tests.accounts.lying_provider import CLIENT, NONCE, NOW, Liar
 
 AT = datetime.fromtimestamp(NOW, UTC)
 JOURNEY = replace(new_journey(language="en", now=AT), nonce=NONCE)
-QUICK = OutboundLimits(connect_s=0.5, read_s=0.5, total_s=1.0, max_bytes=64 * 1024, redirects=0)
+QUICK = replace(LIMITS, connect_s=0.5, read_s=0.5, total_s=1.0, max_bytes=64 * 1024)
 
 
 def registration_of(liar: Liar, **values: Any) -> Registration:

@@ -84,6 +84,7 @@ def test_a_token_that_the_provider_did_not_sign_is_refused(
         {"aud": ["another site", "and another"]},
         {"aud": [CLIENT, "another site"]},  # without azp nobody knows for whom
         {"aud": [CLIENT, "another site"], "azp": "another site"},
+        {"aud": "another site", "azp": CLIENT},
         {"aud": None},
         {"azp": "another site"},
         {"exp": NOW - 61},
