@@ -10,8 +10,8 @@ import portal.api.coverage
 import portal.api.datasets
 import portal.api.differences
 import portal.api.exports
-import portal.api.files
 import portal.api.keys
+import portal.api.outside
 import portal.api.publishers
 import portal.api.rows
 import portal.api.start

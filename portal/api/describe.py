@@ -9,7 +9,14 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 from portal.access import can
 from portal.api.answers import ProblemAnswer
-from portal.api.described_errors import ALWAYS, describe_kinds, error_answers
+from portal.api.described_errors import (
+    ALWAYS,
+    content_of,
+    describe_kinds,
+    describe_own_errors,
+    error_answers,
+    own_error,
+)
 from portal.api.headers import EVERY_ANSWER, HEADERS, REQUEST_HEADERS, HeaderKind
 from portal.api.operations import OPERATIONS, OUTSIDE, Gives, Operation
 from portal.api.path_parts import parts_of
@@ -29,6 +36,10 @@ TAGS = {
     "changes": "What is new, changed or gone.",
     "webhooks": "Being told when something changes.",
     "me": "Who you are to us.",
+    "linked": "Descriptions of datasets in other people's formats.",
+    "harvesting": "Doors for other catalogues and for assistants.",
+    "feeds": "What is new, for feed readers.",
+    "ckan": "The Action API as CKAN's clients know it.",
 }
 _DESCRIPTION = """Public data of the district, for programs. Nothing here needs a login; with a key in the header
 `Authorization: Bearer …` (or `X-API-Key: …`) the budgets are larger. Every text has both languages. Every answer can be
@@ -67,6 +78,7 @@ def _description() -> dict[str, Any]:
     for name, kind in REQUEST_HEADERS.items():
         spec.components.parameter(name, "header", {"required": False} | _header(kind))
     describe_kinds(spec)
+    describe_own_errors(spec, (error for declared in OUTSIDE.values() for error in declared.errors))
     for declared in (*OPERATIONS.values(), *OUTSIDE.values()):
         spec.path(
             declared.address.replace("<", "{").replace(">", "}"),
@@ -83,11 +95,12 @@ def _operation(declared: Operation) -> dict[str, Any]:
         "description": declared.description,
         "tags": [declared.tag],
         "parameters": _parameters(declared),
-        "responses": _answers(declared) | error_answers(_codes(declared, needs_key=needs_key)),
+        "responses": _answers(declared) | _errors(declared, needs_key=needs_key),
         "x-budget": declared.budget,
     }
     if declared.body is not None:
-        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": declared.body}}}
+        content = {media_type: {"schema": declared.body} for media_type in declared.body_types}
+        told["requestBody"] = {"required": True, "content": content}
     if needs_key:
         told["security"] = [{"bearer": []}, {"header": []}]
     return told | chinese("summary", declared.summary) | chinese("description", declared.description)
@@ -114,9 +127,16 @@ def _answers(declared: Operation) -> dict[str, Any]:
     return found
 
 
+def _errors(declared: Operation, *, needs_key: bool) -> dict[str, Any]:
+    own: dict[str, Any] = {str(gives.status): own_error(gives) for gives in declared.errors}
+    if not declared.has_problems:
+        return own
+    return {**error_answers(_codes(declared, needs_key=needs_key)), **own}
+
+
 def _success(declared: Operation, gives: Gives) -> dict[str, Any]:
     text = gives.text or (gives.schema.__doc__ if gives.schema else "") or "Done."
-    names = [*EVERY_ANSWER, "Cache-Control", *gives.headers]
+    names = [*(EVERY_ANSWER if declared.is_shared else EVERY_ANSWER[:-1]), "Cache-Control", *gives.headers]
     if declared.is_conditional and gives.status == 200:
         names.append("ETag")
     if gives.schema is not None:
@@ -126,11 +146,7 @@ def _success(declared: Operation, gives: Gives) -> dict[str, Any]:
         "description": " ".join(text.split()),
         "headers": {name: header(name) for name in dict.fromkeys(names)},
     }
-    if gives.schema is not None:
-        types = gives.media_types or ("application/json",)
-        told["content"] = {media_type: {"schema": gives.schema} for media_type in types}
-    elif gives.media_types:
-        told["content"] = {media_type: {} for media_type in gives.media_types}
+    told |= content_of(gives)
     return told | chinese("description", told["description"])
 
 

@@ -1,9 +1,11 @@
 """The errors of an operation as the description tells them: every kind by name, with an example, headers and status."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from apispec import APISpec
 
+from portal.api.operations import Gives
 from portal.http.problems import KINDS, MEDIA_TYPE
 from portal.i18n import translate
 from portal.kernel.text import Language
@@ -22,6 +24,15 @@ ALWAYS = (
 )
 """Kinds that any operation can give."""
 
+_ANY_ERROR = ("X-Request-Id", "Cache-Control")
+_MORE: Mapping[int, tuple[str, ...]] = {
+    401: ("WWW-Authenticate",),
+    405: ("Allow",),
+    416: ("Content-Range",),
+    429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
+    503: ("Retry-After",),
+}
+
 
 def describe_kinds(spec: APISpec) -> None:
     """An example of every kind of problem, and a response for each kind by itself."""
@@ -38,6 +49,33 @@ def error_answers(codes: tuple[str, ...]) -> dict[str, Any]:
     return {
         status: kinds[0] if len(kinds) == 1 else _answer(tuple(kinds)) for status, kinds in sorted(by_status.items())
     }
+
+
+def describe_own_errors(spec: APISpec, errors: Iterable[Gives]) -> None:
+    """A response for each error that another protocol words itself; `own_error` is its name."""
+    for gives in dict.fromkeys(errors):
+        names = dict.fromkeys((*_ANY_ERROR, *gives.headers, *_MORE.get(gives.status, ())))
+        told: dict[str, Any] = {
+            "description": gives.text,
+            "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+        }
+        translated = translate(Language.ZH, gives.text)
+        told |= content_of(gives) | ({"x-description-zh": translated} if translated != gives.text else {})
+        spec.components.response(own_error(gives), told)
+
+
+def own_error(gives: Gives) -> str:
+    """The name of such a response among the components."""
+    words = "".join(sign if sign.isalnum() else " " for sign in gives.text.lower()).split()
+    return "-".join([str(gives.status), *words])
+
+
+def content_of(gives: Gives) -> dict[str, Any]:
+    """The member `content` of a response, where it has any."""
+    if gives.schema is not None:
+        types = gives.media_types or ("application/json",)
+        return {"content": {media_type: {"schema": gives.schema} for media_type in types}}
+    return {"content": {media_type: {} for media_type in gives.media_types}} if gives.media_types else {}
 
 
 def _answer(codes: tuple[str, ...]) -> dict[str, Any]:
@@ -58,26 +96,4 @@ def _answer(codes: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _header_names(status: int) -> tuple[str, ...]:
-    more: dict[int, tuple[str, ...]] = {
-        401: ("WWW-Authenticate",),
-        405: ("Allow",),
-        416: ("Content-Range",),
-        429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
-        503: ("Retry-After",),
-    }
-    return ("X-Request-Id", "Cache-Control", "Access-Control-Allow-Origin", *more.get(status, ()))
-
-
-def _example(code: str) -> dict[str, object]:
-    kind = KINDS[code]
-    told: dict[str, object] = {
-        "type": f"https://data.example/en/developers#problem-{code}",
-        "title": kind.title,
-        "title_zh": translate(Language.ZH, kind.title),
-        "status": kind.status,
-        "detail": kind.remedy,
-        "remedy": kind.remedy,
-        "instance": "/api/v1/datasets",
-        "request_id": "7f3a9c0d1e2b4f58",
-    }
-    return told | ({"parameter": "limit"} if code == "invalid-parameter" else {})
+    return (*_ANY_ERROR, "Access-Control-Allow-Origin", *_MORE.get(status, ()))

@@ -46,6 +46,8 @@ REQUEST_HEADERS: Mapping[str, HeaderKind] = MappingProxyType(
         "If-None-Match": HeaderKind(
             "The `ETag` of what you have; answered with 304 while that is still right.", '"2f"'
         ),
+        "Accept-Language": HeaderKind("The language that you prefer.", "en"),
+        "MCP-Protocol-Version": HeaderKind("The version of the protocol that the message is in.", "2025-11-25"),
         "If-Modified-Since": HeaderKind("A `Last-Modified` that you have.", "Sat, 21 Nov 2026 08:00:00 GMT"),
         "Range": HeaderKind("One range of bytes.", "bytes=0-99"),
         "If-Range": HeaderKind(

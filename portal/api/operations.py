@@ -61,6 +61,8 @@ class Operation:
 
     `gives`: every kind of success. `takes_headers`: names of `portal.api.headers.REQUEST_HEADERS` besides `If-None-Match`.
     `is_private`: the answer is about the caller and not for any cache. `prefix` with the path is the whole address.
+    `body_types`: media types that the body may come as. `errors`: those that another protocol words itself, by status;
+    `has_problems` False: there are no others. `is_shared`: pages of other sites may read it.
     """
 
     name: str
@@ -79,6 +81,10 @@ class Operation:
     is_private: bool
     view: View
     prefix: str = "/api/v1"
+    body_types: tuple[str, ...] = ("application/json",)
+    errors: tuple[Gives, ...] = ()
+    has_problems: bool = True
+    is_shared: bool = True
 
     @property
     def address(self) -> str:
@@ -88,7 +94,7 @@ class Operation:
     @property
     def is_conditional(self) -> bool:
         """Whether the answer has a validator that can be asked about again."""
-        return self.method == "GET" and not self.is_private
+        return self.method == "GET" and not self.is_private and any(gives.status == 200 for gives in self.gives)
 
 
 OPERATIONS: dict[str, Operation] = {}
@@ -141,6 +147,8 @@ def operation(
 
 def describe_outside(declared: Operation) -> None:
     """Tell an operation that another door serves; `prefix` is empty and `path` the whole address."""
+    if declared.name in OPERATIONS or declared.name in OUTSIDE:
+        raise ValueError(f"There are two operations {declared.name}.")
     OUTSIDE[declared.name] = declared
 
 

@@ -15,6 +15,7 @@ DATA_PATHS = (
     "/data.json",
     "/datacatalog.json",
     "/oai",
+    "/datastore/",
 )
 _ALLOWED_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match, If-None-Match, If-Modified-Since, If-Range, Range"
 _EXPOSED_HEADERS = (
