@@ -97,3 +97,18 @@ def _answer(codes: tuple[str, ...]) -> dict[str, Any]:
 
 def _header_names(status: int) -> tuple[str, ...]:
     return (*_ANY_ERROR, "Access-Control-Allow-Origin", *_MORE.get(status, ()))
+
+
+def _example(code: str) -> dict[str, object]:
+    kind = KINDS[code]
+    told: dict[str, object] = {
+        "type": f"https://data.example/en/developers#problem-{code}",
+        "title": kind.title,
+        "title_zh": translate(Language.ZH, kind.title),
+        "status": kind.status,
+        "detail": kind.remedy,
+        "remedy": kind.remedy,
+        "instance": "/api/v1/datasets",
+        "request_id": "7f3a9c0d1e2b4f58",
+    }
+    return told | ({"parameter": "limit"} if code == "invalid-parameter" else {})
