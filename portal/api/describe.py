@@ -100,7 +100,7 @@ def _operation(declared: Operation) -> dict[str, Any]:
     }
     if declared.body is not None:
         content = {media_type: {"schema": declared.body} for media_type in declared.body_types}
-        told["requestBody"] = {"required": True, "content": content}
+        told["requestBody"] = {"required": declared.needs_body, "content": content}
     if needs_key:
         told["security"] = [{"bearer": []}, {"header": []}]
     return told | chinese("summary", declared.summary) | chinese("description", declared.description)

@@ -61,8 +61,9 @@ class Operation:
 
     `gives`: every kind of success. `takes_headers`: names of `portal.api.headers.REQUEST_HEADERS` besides `If-None-Match`.
     `is_private`: the answer is about the caller and not for any cache. `prefix` with the path is the whole address.
-    `body_types`: media types that the body may come as. `errors`: those that another protocol words itself, by status;
-    `has_problems` False: there are no others. `is_shared`: pages of other sites may read it.
+    `body_types`: media types that the body may come as; `needs_body` False: it may be left out. `errors`: those that another
+    protocol words itself, by status; `has_problems` False: there are no others. `is_shared`: pages of other sites may read
+    the answer.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Operation:
     view: View
     prefix: str = "/api/v1"
     body_types: tuple[str, ...] = ("application/json",)
+    needs_body: bool = True
     errors: tuple[Gives, ...] = ()
     has_problems: bool = True
     is_shared: bool = True

@@ -10,10 +10,12 @@ from portal.catalogue import queries
 from portal.http.conditional import conditional
 from portal.http.context import parts, principal, session
 from portal.http.policy import policy
+from portal.web.developers import GUIDES
 
 _PER_PART = 5_000  # two addresses each; the protocol allows 50,000
 _LISTS = ("", "search", "publishers", "themes")
-_FIXED = (*_LISTS, "about", "about/gate", "terms", "developers")
+_FOR_DEVELOPERS = (*(f"developers/{guide}".rstrip("/") for guide in GUIDES), "developers/reference")
+_FIXED = (*_LISTS, "about", "about/gate", "terms", *_FOR_DEVELOPERS)
 
 
 def register(blueprint: Blueprint) -> None:

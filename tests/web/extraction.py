@@ -11,7 +11,7 @@ from portal.i18n import REASONS, VOCABULARY
 from portal.index.facets import FACETS
 from portal.limits import DESCRIPTIONS
 from portal.paths import ROOT, TEMPLATES
-from portal.web.developers import read_operations
+from portal.web.developers import list_texts
 
 _KEYWORDS = {"_": None, "ngettext": (1, 2), "translate": (2,), "translate_plural": (2, 3), "later": None}
 
@@ -51,11 +51,8 @@ def _from_registries() -> Iterator[tuple[str, str]]:
         yield kind.remedy, f"problem {code}"
     for budget, message in DESCRIPTIONS.items():
         yield message, f"budget {budget}"
-    for operation in read_operations(describe_api()):
-        yield operation.summary, f"API {operation.anchor}"
-        yield operation.description, f"API {operation.anchor}"
-        for parameter in operation.parameters:
-            yield parameter.description, f"API {operation.anchor} {parameter.name}"
+    for text in list_texts(describe_api()):
+        yield text, "API description"
 
 
 if __name__ == "__main__":

@@ -231,6 +231,7 @@ def _tell(declared: _Action) -> None:
             takes=takes if is_get else taking(f"Ckan{words}Nothing"),
             body=None if is_get or not declared.takes else takes,
             body_types=("application/json", "application/x-www-form-urlencoded"),
+            needs_body=any(parameter.required for parameter in declared.takes.values()),
             gives=gives,
             errors=ERRORS,
             has_problems=False,

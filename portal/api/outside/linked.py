@@ -122,6 +122,11 @@ tell(
             headers=DESCRIBED,
         ),
     ),
+    errors=tuple(
+        Gives(status, media_types=("text/html",), text="A page that says what went wrong.")
+        for status in (400, 404, 405, 414, 429, 500, 503)
+    ),
+    has_problems=False,
     permission="none",
     budget="pages",
     is_shared=False,
