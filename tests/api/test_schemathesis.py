@@ -38,7 +38,7 @@ positive_data_acceptance.expected-statuses = ["2xx", 303, 304, 400, 401, 403, 40
 
 [[operations]]
 include-tag = ["ckan", "harvesting"]
-checks.negative_data_rejection.enabled = false
+checks.negative_data_rejection.expected-statuses = ["2xx", "4xx", "5xx"]
 """
 
 

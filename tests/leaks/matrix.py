@@ -40,6 +40,12 @@ PAGES: Mapping[str, tuple[Ask, ...]] = {
     "web.request_export": (Ask(_PAGE + "/export/{part}.xlsx", method="POST", status=303),),
     "web.show_outline": (at(_PAGE + "/outline/{part}.svg", status=404),),
     "web.show_developers": (at("/zh/developers"),),
+    "web.show_guide": tuple(
+        at(f"/en/developers/{guide}")
+        for guide in ("datasets", "rows", "files", "keys", "errors", "changes", "ckan", "formats")
+    ),
+    "web.show_reference": (at("/zh/developers/reference"),),
+    "web.show_operation": (at("/zh/developers/reference/list_rows"), at("/en/developers/reference/ckan_package_show")),
     "web.show_job": (at("/zh/job/{id}", status=404),),
     "web.show_objection": (at("/zh/objection?dataset={id}"),),
     "web.send_objection": (Ask("/zh/objection", method="POST", form={}, status=404),),

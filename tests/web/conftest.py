@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
+from portal.web.developers import GUIDES
 from tests.web.site import Site, build_site
 
 
@@ -55,4 +56,10 @@ def addresses(site: Site) -> list[str]:
         "about/gate",
         "terms",
         "developers",
+        *(f"developers/{guide}" for guide in GUIDES if guide),
+        "developers/reference",
+        *(
+            f"developers/reference/{name}"
+            for name in ("list_rows", "search_datasets", "create_webhook", "ckan_package_search")
+        ),
     ]
