@@ -98,12 +98,3 @@ def test_the_sitemap_lists_every_visible_dataset_in_both_languages(client: Flask
     assert undated == []
     for address in listed[:20]:
         assert client.get(address.removeprefix("http://127.0.0.1:8000")).status_code == 200
-
-
-def test_the_developers_page_names_every_call_and_problem(client: FlaskClient) -> None:
-    text = client.get("/zh/developers").text
-    document = client.get("/api/v1/openapi.json").get_json()
-    for path in document["paths"]:
-        assert path in text
-    for anchor in ("problem-not-found", "problem-over-budget", "limits"):
-        assert f'id="{anchor}"' in text

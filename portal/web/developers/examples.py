@@ -9,6 +9,7 @@ from portal.catalogue import queries
 from portal.catalogue.views import DatasetCard, Ref
 from portal.http.context import parts, principal, session
 from portal.kernel.columns import Column
+from portal.kernel.text import Language
 from portal.kernel.vocab import ColumnType, Openness
 from portal.web.code_examples import Example, examples_of
 from portal.web.developers.reading import Operation
@@ -25,13 +26,14 @@ class Shown:
     part: str
     publisher: str
     theme: str
+    keyword: str
     text: str
     number: str
     codes: tuple[Example, ...]
     dataset_codes: tuple[Example, ...]
 
 
-NOBODY = Shown("ID", "PART", "PUBLISHER", "THEME", "", "", (), ())
+NOBODY = Shown("ID", "PART", "PUBLISHER", "THEME", "KEYWORD", "", "", (), ())
 """What examples speak of while there is no dataset."""
 
 
@@ -52,6 +54,7 @@ def _shown(card: DatasetCard) -> Shown:
         part=table.slug if table else view.parts[0].slug if view.parts else NOBODY.part,
         publisher=card.publisher_slug,
         theme=card.theme_slugs[0] if card.theme_slugs else NOBODY.theme,
+        keyword=next(iter(view.keywords.get(Language.ZH, ())), NOBODY.keyword),
         text=_clause_name(columns, (ColumnType.TEXT,)),
         number=_clause_name(columns, _NUMBERS),
         codes=examples_of(base, card.id, table.slug, columns) if table else (),
@@ -112,7 +115,7 @@ def _query(operation: Operation, shown: Shown) -> Mapping[str, str]:
         asked = {"where": f"not {shown.text} is null"} | asked
     for one in operation.parameters:
         if one.place == "query" and one.is_required and one.name not in asked:
-            asked[one.name] = _value(one.name, one.shape, shown)
+            asked[one.name] = _value(operation, one.name, one.shape, shown)
     return asked
 
 
@@ -126,18 +129,24 @@ def _body(operation: Operation, shown: Shown) -> Mapping[str, object]:
         }
     members = operation.body.members if operation.body else ()
     needed = [one for one in members if one.depth == 0 and one.is_required]
-    return {one.path.removesuffix("[]"): _value(one.path, one.shape, shown) for one in needed}
+    return {one.path.removesuffix("[]"): _value(operation, one.path, one.shape, shown) for one in needed}
 
 
-def _value(name: str, shape: str, shown: Shown) -> str:
+def _value(operation: Operation, name: str, shape: str, shown: Shown) -> str:
     resource = f"{shown.dataset}-{shown.part}"
+    ids = {
+        "_organization_": shown.publisher,
+        "_group_": shown.theme,
+        "_tag_": shown.keyword,
+        "_resource_": resource,
+    }
     known = {
         "resource_id": resource,
         "sql": " ".join(("SELECT * FROM", f'"{resource}"')),
         "q": "a",
         "query": "name:a",
         "name": "package_show",
-        "id": shown.dataset,
+        "id": next((value for word, value in ids.items() if word in operation.name), shown.dataset),
     }
     first = shape.partition(" | ")[0]
     return known.get(name) or ("1" if shape == "integer" else first if first != shape else "…")
