@@ -80,7 +80,7 @@ def _refuse_unknown(call: Call) -> None:
 
 def _read(call: Call) -> _Asked:
     rows, start = call.natural("rows", _DEFAULT_ROWS), call.natural("start", 0)
-    sort = DEFAULT_SORT if call.parameters.get("sort") in {None, "rank"} else call.text("sort")
+    sort = DEFAULT_SORT if call.parameters.get("sort") in (None, "rank") else call.text("sort")
     order = _order(sort)
     facets = _facet_fields(call)
     try:

@@ -109,3 +109,10 @@ def test_too_many_requests_are_refused_in_plain_text(tmp_path: Path) -> None:
     assert answers[-1].content_type == "text/plain; charset=utf-8"
     assert int(answers[-1].headers["Retry-After"]) > 0
     assert "RateLimit" in answers[-1].headers
+
+
+@pytest.mark.parametrize("value", [{}, {"a": 1}, [], [[]]])
+def test_a_sort_that_is_no_text_is_a_validation_error(client: FlaskClient, value: object) -> None:
+    answer = client.post("/api/3/action/package_search", json={"sort": value})
+    assert answer.status_code == 409
+    assert answer.get_json()["error"]["__type"] == "Validation Error"
