@@ -1,4 +1,7 @@
-"""The closed vocabularies that answers speak in, in both languages, straight from the code's own declarations."""
+"""The closed vocabularies that answers speak in, in both languages, straight from the code's own declarations.
+
+Licences are the exception: they are whatever public datasets have.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,14 +14,17 @@ from portal.api.fields import SelfLinks, WordsAnswer, string, whole
 from portal.api.operations import Answer, operation
 from portal.api.path_parts import declare_part
 from portal.api.projections import Json, words
+from portal.catalogue.queries import count_licences
 from portal.catalogue.themes import THEMES
 from portal.exports import FORMATS
+from portal.http.context import principal, session
 from portal.http.problems import KINDS
 from portal.i18n import REASONS, VOCABULARY, later
 from portal.index.facets import FACETS
 from portal.kernel.errors import NotFound
 
 Terms = Callable[[], list[Json]]
+_OWN_TERMS = "site-terms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class TermAnswer(Schema):
     label = fields.Nested(WordsAnswer, required=True)
     note = fields.Nested(WordsAnswer, metadata={"description": "What to do about it, or what it is for."})
     status = fields.Integer(metadata={"description": "Of a problem: the HTTP status."})
+    dataset_count = fields.Integer(metadata={"description": "Of a licence: how many datasets have it."})
     media_type = fields.String(metadata={"description": "Of a format: the media type of its files."})
 
 
@@ -85,6 +92,19 @@ def _problems() -> list[Json]:
     ]
 
 
+def _licences() -> list[Json]:
+    """Those that public datasets have, as their departments wrote them; without one, the terms of this site hold."""
+    ours = words(later("Terms of use of this site"))
+    return [
+        {
+            "code": licence or _OWN_TERMS,
+            "label": {"zh": licence, "en": licence} if licence else ours,
+            "dataset_count": count,
+        }
+        for licence, count in count_licences(session(), principal())
+    ]
+
+
 VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
     {
         "themes": Vocabulary(later("Themes"), _themes),
@@ -105,6 +125,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
         "reasons": Vocabulary(
             later("Reasons"), lambda: [{"code": code, "label": words(message)} for code, message in REASONS.items()]
         ),
+        "licences": Vocabulary(later("Licences"), _licences),
         "problems": Vocabulary(later("Kinds of problems"), _problems),
     }
 )

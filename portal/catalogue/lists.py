@@ -107,6 +107,14 @@ def count_catalogue(session: Session, principal: Principal) -> CatalogueCounts:
     return CatalogueCounts(int(datasets or 0), publishers, int(tables or 0), int(rows or 0))
 
 
+def count_licences(session: Session, principal: Principal) -> tuple[tuple[str, int], ...]:
+    """Licences of visible datasets with how many have each, the commonest first; `""`: none of their own."""
+    count = func.count().label("count")
+    query = only_visible(select(Dataset.licence, count)).group_by(Dataset.licence)
+    found = session.execute(query.order_by(count.desc(), Dataset.licence).limit(MAX_PAGE))
+    return tuple((row[0], row[1]) for row in found)
+
+
 def list_sitemap(session: Session, principal: Principal, after_id: str, limit: int) -> tuple[tuple[str, datetime], ...]:
     """(id, modified at) of visible datasets in order of id, after one of them (`""`: from the first)."""
     query = only_visible(select(Dataset.id, Dataset.modified_at)).where(Dataset.id > after_id).order_by(Dataset.id)

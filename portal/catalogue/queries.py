@@ -7,6 +7,7 @@ from portal.catalogue.export_jobs import get_export_job
 from portal.catalogue.indexing import describe_documents, list_revisions, list_unindexed
 from portal.catalogue.lists import (
     count_catalogue,
+    count_licences,
     get_publisher,
     get_theme,
     list_cards,
@@ -25,6 +26,7 @@ from portal.catalogue.whole import find_catalogue_file, list_records, read_state
 
 __all__ = [
     "count_catalogue",
+    "count_licences",
     "describe_datasets",
     "describe_documents",
     "find_catalogue_file",

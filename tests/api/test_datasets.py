@@ -182,3 +182,9 @@ def test_nothing_is_cached_without_asking_again(client: FlaskClient) -> None:
     assert "no-cache" in answer.headers["Cache-Control"]
     if "Last-Modified" in answer.headers:
         parsedate_to_datetime(answer.headers["Last-Modified"])
+
+
+def test_licences_are_those_of_the_public_datasets(client: FlaskClient, site: Site) -> None:
+    found = client.get("/api/v1/vocabularies/licences").get_json()
+    assert found["term_count"] == len(found["items"]) > 0
+    assert sum(term["dataset_count"] for term in found["items"]) == len(site.ids)

@@ -141,7 +141,7 @@ def _run(client: FlaskClient, code: str) -> int:
     body = next((word for flag, word in pairwise(words) if flag == "-d"), None)
     headers = [word.partition(": ") for flag, word in pairwise(words) if flag == "-H"]
     method = next((word for flag, word in pairwise(words) if flag == "-X"), "GET")
-    encoded = urlencode([tuple(one.split("=", 1)) for one in data])
+    encoded = urlencode([(name, value) for name, _, value in (one.partition("=") for one in data)])
     if body is not None or (data and "-G" not in words):
         form = "application/x-www-form-urlencoded"
         kind = next((value for name, _, value in headers if name == "Content-Type"), form)
