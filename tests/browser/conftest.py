@@ -111,6 +111,10 @@ def pages(site: Site) -> dict[str, str]:
         "about": "about",
         "terms": "terms",
         "developers": "developers",
+        "guide to rows": "developers/rows",
+        "guide to errors": "developers/errors",
+        "reference": "developers/reference",
+        "operation": "developers/reference/list_rows",
         "not found": "nothing/here",
         "withdrawn": f"dataset/{site.withdrawn}",
     }
