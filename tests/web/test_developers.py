@@ -114,6 +114,22 @@ def test_examples_that_need_no_key_answer(client: FlaskClient, site: Site) -> No
     assert not refused
 
 
+@_LANGUAGES
+def test_calls_in_the_guides_answer(client: FlaskClient, site: Site, language: str) -> None:
+    asked, refused = 0, []
+    for guide in GUIDES:
+        text = _page(client, language, f"/{guide}" if guide else "")
+        for code in re.findall(r"<pre[^>]*><code[^>]*>(curl.*?)</code>", text, re.S):
+            for call in re.split(r"\n(?=curl )", unescape(code)):
+                if "YOUR_KEY" in call:
+                    continue
+                asked += 1
+                if (status := _run(client, call.partition("\nckanapi")[0])) >= 400:
+                    refused.append((guide, status, call))
+    assert asked >= 20
+    assert not refused
+
+
 _EXPECTED = {
     **{name: {404} for name in ("get_export", "get_export_file", "cancel_export", "compare_versions", "compare_rows")},
     **{f"ckan_{name}{post}": {404} for name in ("user_show", "vocabulary_show") for post in ("", "_by_post")},

@@ -20,9 +20,13 @@ _NUMBERS = (ColumnType.INTEGER, ColumnType.NUMBER)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The dataset that examples speak of, and a table of it. `text`, `number`: columns as clauses write them, or empty."""
+    """The dataset that examples speak of, its version (`id@v3`), and a table of it.
+
+    `text`, `number`: columns as clauses write them, or empty.
+    """
 
     dataset: str
+    pinned: str
     part: str
     publisher: str
     theme: str
@@ -33,7 +37,7 @@ class Shown:
     dataset_codes: tuple[Example, ...]
 
 
-NOBODY = Shown("ID", "PART", "PUBLISHER", "THEME", "KEYWORD", "", "", (), ())
+NOBODY = Shown("ID", "ID@v1", "PART", "PUBLISHER", "THEME", "KEYWORD", "", "", (), ())
 """What examples speak of while there is no dataset."""
 
 
@@ -51,6 +55,7 @@ def _shown(card: DatasetCard) -> Shown:
     base = parts().settings.base_url
     return Shown(
         dataset=card.id,
+        pinned=f"{card.id}@v{card.current_version}",
         part=table.slug if table else view.parts[0].slug if view.parts else NOBODY.part,
         publisher=card.publisher_slug,
         theme=card.theme_slugs[0] if card.theme_slugs else NOBODY.theme,
