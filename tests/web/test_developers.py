@@ -162,4 +162,4 @@ def _run(client: FlaskClient, code: str) -> int:
         form = "application/x-www-form-urlencoded"
         kind = next((value for name, _, value in headers if name == "Content-Type"), form)
         return client.post(address.path, data=body or encoded, content_type=kind, buffered=True).status_code
-    return client.open(f"{address.path}?{encoded}", method=method, buffered=True).status_code
+    return client.open(f"{address.path}?{encoded or address.query}", method=method, buffered=True).status_code

@@ -1,6 +1,7 @@
 """The pages: guides, whose words are templates for each language, and the reference, an address for each operation."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import cast
 
 from flask import Blueprint, Response, current_app
@@ -35,6 +36,7 @@ GUIDES: Mapping[str, str] = {
 """Guide → its name, in the order in which they are read. The empty one is the entrance."""
 
 REFERENCE = "reference"
+_EXTENSION = "portal.web.developers"
 _SITE = f"{LANG}/developers"
 
 
@@ -62,33 +64,38 @@ def show_guide(guide: str) -> Response:
 @policy(permission="read_catalogue", budget="pages")
 def show_reference() -> Response:
     """Every operation by what it is about."""
-    by_tag: dict[str, list[Operation]] = {name: [] for name in read_tags(_document())}
-    for one in operations().values():
+    described = _described()
+    by_tag: dict[str, list[Operation]] = {name: [] for name in described.tags}
+    for one in described.operations.values():
         by_tag[one.tag].append(one)
-    return _render("developers/reference.html", REFERENCE, {"tags": read_tags(_document()), "by_tag": by_tag})
+    return _render("developers/reference.html", REFERENCE, {"tags": described.tags, "by_tag": by_tag})
 
 
 @policy(permission="read_catalogue", budget="pages")
 def show_operation(name: str) -> Response:
     """One operation: what it takes, what it answers, what can go wrong. Raises NotFound."""
-    found = operations().get(name)
+    found = _described().operations.get(name)
     if found is None:
         raise NotFound("There is no operation of this name.")
-    values = {"operation": found, "call": call_of(found, find_shown()), "tags": read_tags(_document())}
-    return _render("developers/operation.html", REFERENCE, values)
+    return _render("developers/operation.html", REFERENCE, {"operation": found, "call": call_of(found, find_shown())})
 
 
-def operations() -> Mapping[str, Operation]:
-    """All operations by name; read once in a process."""
-    found = current_app.extensions.get("portal.operations")
-    if found is None:
-        found = current_app.extensions["portal.operations"] = read_operations(_document())
-    return cast(Mapping[str, Operation], found)
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """What the description says, as the pages show it. `tags`: group of operations → its description."""
+
+    operations: Mapping[str, Operation]
+    tags: Mapping[str, str]
 
 
-def _document() -> Mapping[str, object]:
-    describe = cast(Callable[[], Mapping[str, object]], current_app.extensions["portal.openapi"])
-    return describe()
+def _described() -> _Described:
+    """The same for all requests of a process, since the description is."""
+    found = current_app.extensions.get(_EXTENSION)
+    if not isinstance(found, _Described):
+        describe = cast(Callable[[], Mapping[str, object]], current_app.extensions["portal.openapi"])
+        document = describe()
+        found = current_app.extensions[_EXTENSION] = _Described(read_operations(document), read_tags(document))
+    return found
 
 
 def _show_guide(guide: str) -> Response:
@@ -111,5 +118,5 @@ def _show_guide(guide: str) -> Response:
 
 
 def _render(template: str, here: str, values: Mapping[str, object]) -> Response:
-    frame = {"guides": GUIDES, "here": here, "problems": KINDS, "operations": operations()}
+    frame = {"guides": GUIDES, "here": here, "problems": KINDS, "operations": _described().operations}
     return render_page(template, {**frame, **values})
