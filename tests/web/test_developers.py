@@ -4,6 +4,7 @@ import re
 import shlex
 from html import unescape
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -13,7 +14,9 @@ from portal.api import describe_api
 from portal.http.problems import KINDS
 from portal.limits import BUDGETS, CONCURRENCY
 from portal.paths import TEMPLATES
+from portal.settings import Settings
 from portal.web.developers import GUIDES, read_operations
+from tests.http.site import generous, open_site
 from tests.web.reading import read_page
 from tests.web.site import Site
 from tests.web.test_languages import HAN
@@ -93,6 +96,12 @@ def test_the_reference_lists_every_operation_and_each_has_a_page(client: FlaskCl
 def test_an_operation_that_is_not_there_is_not_found(client: FlaskClient) -> None:
     assert client.get("/en/developers/reference/nothing").status_code == 404
     assert client.get("/en/developers/nothing").status_code == 404
+
+
+def test_every_page_is_there_while_there_is_no_dataset(tmp_path: Path) -> None:
+    with open_site(generous(Settings(var_dir=tmp_path / "var"))) as empty:
+        for rest in (*(f"/{guide}".rstrip("/") for guide in GUIDES), "/reference", "/reference/list_rows"):
+            assert empty.client.get(f"/en/developers{rest}").status_code == 200, rest
 
 
 def test_limits_are_those_that_the_limiter_counts_by(client: FlaskClient) -> None:
