@@ -17,6 +17,8 @@ _PAGE = "/<any(zh, en):lang>"
 _NOT_DESCRIBED = {
     "api.openapi": "is the description",
     "web.choose_language": "leads a browser to its language",
+    "web.receive_answer": "is where the sign-in provider sends a browser, on to a page",
+    "web.receive_sign_out": "the same, after signing out",
     "web.show_health": "is for whoever runs the site",
     "web.show_robots": "has a form and an address that search engines know",
     "web.show_index": "has a form that search engines know; robots.txt leads there",
