@@ -24,12 +24,12 @@ ALWAYS = (
 )
 """Kinds that any operation can give."""
 
-_ANY_ERROR = ("X-Request-Id", "Cache-Control")
+_ANY_ERROR = ("X-Request-Id", "Cache-Control", "RateLimit", "RateLimit-Policy")
 _MORE: Mapping[int, tuple[str, ...]] = {
     401: ("WWW-Authenticate",),
     405: ("Allow",),
     416: ("Content-Range",),
-    429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
+    429: ("Retry-After",),
     503: ("Retry-After",),
 }
 

@@ -97,16 +97,21 @@ class RowPairParameters(PairParameters):
 )
 def compare_versions(asked: Pair, ref: str) -> Answer:
     """What differs between two versions: parts, columns that were added, removed, retyped or are treated otherwise, and
-    whether content and texts differ. A version that is kept no longer answers 410 with its checksums."""
+    whether content and texts differ; of data that is open on application, those who were not granted it learn no more than its
+    columns. A version that is kept no longer answers 410 with its checksums."""
     before, after = _versions(parse_ref(ref), asked)
     older, newer = (get_dataset(session(), principal(), one) for one in (before, after))
     slugs = dict.fromkeys([*(part.slug for part in newer.parts), *(part.slug for part in older.parts)])
+    is_open = older.shows_rows and newer.shows_rows
     return Answer(
         {
             "before": str(before),
             "after": str(after),
             "is_page_changed": older.version.page_digest != newer.version.page_digest,
-            "parts": [_part_json(slug, _part(older, slug), _part(newer, slug), before, after) for slug in slugs],
+            "parts": [
+                _part_json(slug, _part(older, slug), _part(newer, slug), before, after, is_open=is_open)
+                for slug in slugs
+            ],
         }
     )
 
@@ -119,7 +124,7 @@ def compare_versions(asked: Pair, ref: str) -> Answer:
     gives=RowDifferencesAnswer,
     permission="read_data",
     budget="rows",
-    problems=("gone",),
+    problems=("gone", "grant-needed"),
 )
 def compare_rows(asked: RowPair, ref: str, part: str) -> Answer:
     """Rows that were added, removed or changed between two versions of a table. With `by`, a row is the same row where it is
@@ -165,13 +170,17 @@ def _part(view: DatasetView, slug: str) -> PartView | None:
     return next((part for part in view.parts if part.slug == slug), None)
 
 
-def _part_json(slug: str, older: PartView | None, newer: PartView | None, before: Ref, after: Ref) -> Json:
+def _part_json(
+    slug: str, older: PartView | None, newer: PartView | None, before: Ref, after: Ref, *, is_open: bool
+) -> Json:
+    """What differs about one part; not `is_open`: nothing is told of its content, not even whether it differs."""
     old = {column.name: column for column in older.schema.columns} if older and older.schema else {}
     new = {column.name: column for column in newer.schema.columns} if newer and newer.schema else {}
     changed = [name for name in new if name in old and _state(old[name]) != _state(new[name])]
-    is_content_changed = older is None or newer is None or (older.sha256, older.url) != (newer.sha256, newer.url)
-    is_changed = is_content_changed or bool(changed) or list(old) != list(new)
-    kind = "added" if older is None else "removed" if newer is None else "changed" if is_changed else "same"
+    is_content_changed = _is_content_changed(older, newer, is_open=is_open)
+    is_changed = bool(is_content_changed) or bool(changed) or list(old) != list(new)
+    unchanged = None if is_content_changed is None else "same"
+    kind = "added" if older is None else "removed" if newer is None else "changed" if is_changed else unchanged
     query = urlencode({"from": before.version, "to": after.version})
     return {
         "part": slug,
@@ -185,8 +194,14 @@ def _part_json(slug: str, older: PartView | None, newer: PartView | None, before
             {"name": name, "before": _state(old[name]), "after": _state(new[name])} for name in changed
         ],
         "is_order_changed": [name for name in old if name in new] != [name for name in new if name in old],
-        "rows": f"{links().table(after.dataset_id, slug)}/differences?{query}" if old and new else None,
+        "rows": f"{links().table(after.dataset_id, slug)}/differences?{query}" if old and new and is_open else None,
     }
+
+
+def _is_content_changed(older: PartView | None, newer: PartView | None, *, is_open: bool) -> bool | None:
+    if older is None or newer is None:
+        return True
+    return (older.sha256, older.url) != (newer.sha256, newer.url) if is_open else None
 
 
 def _state(column: Column) -> Json:

@@ -18,9 +18,9 @@ def whole(description: str, *, allow_none: bool = False) -> fields.Integer:
     return fields.Integer(required=True, allow_none=allow_none, metadata={"description": description})
 
 
-def flag(description: str) -> fields.Boolean:
+def flag(description: str, *, allow_none: bool = False) -> fields.Boolean:
     """True or false."""
-    return fields.Boolean(required=True, metadata={"description": description})
+    return fields.Boolean(required=True, allow_none=allow_none, metadata={"description": description})
 
 
 def instant(description: str, *, allow_none: bool = False) -> fields.DateTime:

@@ -44,7 +44,7 @@ def list_rows(asked: RowsAsked, ref: str, part: str) -> Answer:
     gives=RowsAnswer,
     permission="read_data",
     budget="rows",
-    problems=("not-found", "gone"),
+    problems=("not-found", "gone", "grant-needed"),
 )
 def query_rows(_nothing: None, asked: RowsAsked, ref: str, part: str) -> Answer:
     """The same as reading them, with the clauses as JSON, for clauses that are too long for an address. Go on by sending the

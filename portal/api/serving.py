@@ -21,7 +21,10 @@ _JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 def register_operations(blueprint: Blueprint) -> None:
     """Make a route of every declared operation."""
     for declared in OPERATIONS.values():
-        blueprint.add_url_rule(declared.path, declared.name, _endpoint(declared), methods=[declared.method])
+        is_strict = declared.path != "/"  # the entrance is found without the last slash as well
+        blueprint.add_url_rule(
+            declared.path, declared.name, _endpoint(declared), methods=[declared.method], strict_slashes=is_strict
+        )
 
 
 def _endpoint(declared: Operation) -> Callable[..., BaseResponse]:

@@ -173,6 +173,8 @@ def _describe_http(error: HTTPException) -> Problem:
     status = error.code or 500
     code = _CODE_OF_STATUS.get(status, "internal-error" if status >= 500 else "bad-request")
     headers = {name: value for name, value in error.get_headers() if name.lower() in _KEPT_HEADERS}
+    if status == 401:
+        headers.setdefault("WWW-Authenticate", "Bearer")
     is_own_words = error.description != type(error).description
     detail = (error.description or "") if is_own_words and status < 500 else ""
     extensions = getattr(error, "extensions", None)

@@ -20,9 +20,16 @@ def _registry() -> tuple[dict[str, Any], Registry[Any]]:
     return description, Registry().with_resource(_BASE, DRAFT202012.create_resource(description))
 
 
-_SENT_AT_TIMES = frozenset(
-    {"Link", "Retry-After", "Content-Encoding", "WWW-Authenticate", "RateLimit", "RateLimit-Policy"}
+_OF_HTTP = frozenset({"Content-Type", "Content-Length", "Date", "Server", "Connection"})
+_OF_THE_SITE = frozenset(
+    {
+        *("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"),
+        *("Permissions-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy"),
+        "Access-Control-Expose-Headers",
+    }
 )
+"""Headers that speak to browsers, not to programs: the same on every answer."""
+_SENT_AT_TIMES = frozenset({"Link", "Retry-After", "Content-Encoding", "RateLimit", "RateLimit-Policy"})
 
 
 def operation_of(path: str, method: str = "get") -> dict[str, Any]:
@@ -47,6 +54,8 @@ def check(answer: TestResponse) -> Any:
     for name in described.get("headers", {}):
         if name not in _SENT_AT_TIMES:
             assert name in answer.headers, f"{name} is described and not sent"
+    undescribed = set(answer.headers.keys()) - set(described.get("headers", {})) - _OF_HTTP - _OF_THE_SITE
+    assert not undescribed, f"sent and not described for {answer.status_code} of {answer.request.path}: {undescribed}"
     if "content" not in described:
         return answer.data
     media_type = answer.content_type.split(";")[0]

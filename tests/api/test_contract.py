@@ -74,6 +74,7 @@ def test_every_operation_answers_as_described(site: Site, name: str) -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
+        ("/api/v1/me/keys", 401),
         ("/api/v1/datasets?limit=0", 400),
         ("/api/v1/datasets/aaaaaaaaaaaaaaaa", 404),
         ("/api/v1/datasets/aaaaaaaaaaaaaaaa/versions", 404),
@@ -89,6 +90,12 @@ def test_every_problem_is_described(client: FlaskClient, path: str, status: int)
     answer = client.get(path)
     assert answer.status_code == status
     check(answer)
+
+
+def test_the_entrance_is_found_with_and_without_its_slash(client: FlaskClient) -> None:
+    with_slash, without = (client.get(path) for path in ("/api/v1/", "/api/v1"))
+    assert with_slash.status_code == without.status_code == 200
+    assert with_slash.data == without.data
 
 
 def test_the_description_is_valid_openapi_3_1(client: FlaskClient) -> None:

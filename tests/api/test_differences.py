@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from portal.accounts.keys import create_own_key
 from portal.catalogue.commands import withdraw_dataset
 from portal.catalogue.withdrawal import redact_versions
-from portal.kernel.vocab import ColumnAction
-from portal.settings import Settings
+from portal.grants import add_agreement
+from portal.kernel.vocab import ColumnAction, Openness, Scope
+from portal.settings import Settings, site_secret
+from tests.accounts.people import make_person
 from tests.api.contract import check
 from tests.builders import NOW, build_part, build_publication, publish
+from tests.grants.giving import give_grant
 from tests.http.site import Site, generous, open_site
 
 
@@ -91,6 +95,32 @@ def test_what_cannot_be_compared_is_refused_by_name(
     answer = client.get(f"/api/v1/datasets/{site.ids[0]}/tables/data/differences?{query}")
     assert answer.status_code == 400
     assert check(answer)["parameter"] == parameter
+
+
+def test_whether_conditional_content_differs_is_told_to_the_granted_alone(site: Site, tmp_path: Path) -> None:
+    parts = site.parts
+    for rows in (5, 6):
+        publication = build_publication(
+            1, parts.store, tmp_path, rows=rows, openness=Openness.CONDITIONAL, open_condition="仅限科研"
+        )
+        with parts.database.transaction() as session:
+            dataset = publish(session, publication, now=NOW + timedelta(hours=rows)).dataset_id
+    person = make_person(parts.database)
+    with parts.database.transaction() as session:
+        add_agreement(session, text_zh="一", text_en="1", person="x", now=NOW)
+    give_grant(parts.database, person.id, dataset, days=60)
+    with parts.database.transaction() as session:
+        secret = site_secret(parts.settings)
+        key = create_own_key(session, person.id, holder="x", scopes=frozenset(Scope), secret=secret, now=NOW)
+    address = f"/api/v1/datasets/{dataset}/differences"
+    shown = check(site.client.get(address))["parts"][0]
+    hidden = ("kind", "is_content_changed", "row_count_before", "row_count_after", "rows")
+    assert [shown[name] for name in hidden] == [None] * 5
+    assert site.client.get(f"/api/v1/datasets/{dataset}/tables/data/differences").status_code == 403
+    granted = check(site.client.get(address, headers={"X-API-Key": key.secret}))["parts"][0]
+    assert [granted[name] for name in hidden[:4]] == ["changed", True, 5, 6]
+    rows_address = granted["rows"].removeprefix(parts.settings.base_url)
+    assert check(site.client.get(rows_address, headers={"X-API-Key": key.secret}))["counts"]["added"] == 1
 
 
 def test_a_version_that_never_was_is_404(client: FlaskClient, site: Site) -> None:

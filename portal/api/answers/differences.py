@@ -32,8 +32,8 @@ class PartDifferenceAnswer(Schema):
     """What differs about one part."""
 
     part = string("Its name in addresses.")
-    kind = string("added, removed, changed or same.")
-    is_content_changed = flag("Whether its content differs.")
+    kind = string("added, removed, changed or same; null where its content is not open to you.", allow_none=True)
+    is_content_changed = flag("Whether its content differs; null where it is not open to you.", allow_none=True)
     row_count_before = whole("Rows in the older version.", allow_none=True)
     row_count_after = whole("Rows in the newer version.", allow_none=True)
     columns_added = strings("Columns that only the newer version has.")

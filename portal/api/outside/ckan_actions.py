@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from portal.api.operations import Gives
-from portal.api.outside.telling import flag, taking, tell, text, whole
+from portal.api.outside.telling import COMPRESSED, flag, taking, tell, text, whole
 
 Parameters = Mapping[str, fields.Field[Any]]
 
@@ -218,7 +218,7 @@ _ACTIONS = (
 def _tell(declared: _Action) -> None:
     words = "".join(word.title() for word in declared.name.split("_"))
     takes = taking(f"Ckan{words}", **declared.takes)
-    gives = (Gives(200, CkanAnswer, text="The envelope with the result."),)
+    gives = (Gives(200, CkanAnswer, text="The envelope with the result.", headers=COMPRESSED),)
     for method in ("GET", "POST"):
         is_get = method == "GET"
         tell(

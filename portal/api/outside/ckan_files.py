@@ -6,7 +6,7 @@ from marshmallow import validate
 
 from portal.api.operations import Gives
 from portal.api.outside.ckan_actions import datastore_parameters
-from portal.api.outside.telling import flag, taking, tell, text
+from portal.api.outside.telling import COMPRESSED, flag, taking, tell, text
 from portal.api.path_parts import declare_part
 
 _PLAIN = ("text/plain",)
@@ -50,7 +50,7 @@ tell(
     summary="Version of the Action API",
     description="The number 3.",
     tag="ckan",
-    gives=(Gives(200, media_types=("application/json",), text="The version."),),
+    gives=(Gives(200, media_types=("application/json",), text="The version.", headers=COMPRESSED),),
     errors=_ERRORS[3:],
     has_problems=False,
     is_private=True,
@@ -63,7 +63,7 @@ tell(
     description="At most 100 names.",
     tag="ckan",
     takes=taking("TagParameters", incomplete=text("The beginning of a word.")),
-    gives=(Gives(200, media_types=("application/json",), text="The names."),),
+    gives=(Gives(200, media_types=("application/json",), text="The names.", headers=COMPRESSED),),
     errors=_ERRORS[3:],
     has_problems=False,
     is_private=True,

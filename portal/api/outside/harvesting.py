@@ -37,9 +37,7 @@ def _tell_oai(name: str, method: Method) -> None:
         body=OaiForm if method == "POST" else None,
         body_types=("application/x-www-form-urlencoded",),
         is_private=method == "POST",
-        gives=(
-            Gives(200, media_types=("text/xml",), text="The answer, or the protocol's error.", headers=DESCRIBED[:1]),
-        ),
+        gives=(Gives(200, media_types=("text/xml",), text="The answer, or the protocol's error.", headers=DESCRIBED),),
     )
 
 

@@ -10,6 +10,9 @@ from portal.api.parameters import NoParameters
 DESCRIBED = ("ETag", "Vary", "Content-Encoding")
 """Headers of a document that can be asked about again."""
 
+COMPRESSED = ("Vary", "Content-Encoding")
+"""Headers of an answer that has no tag and may come compressed."""
+
 
 def _served_elsewhere(*_: object) -> Answer:
     raise LookupError("This is served by another door.")
