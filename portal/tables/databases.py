@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from portal.kernel.errors import InvalidInput, NotFound, Unavailable
-from portal.tables.duck import literal
+from portal.tables.duck import numbered_rows
 from portal.tables.geometry import geometry_columns
 from portal.tables.readable import ReadableTable
 from portal.tables.spatial import add_spatial_functions
@@ -83,9 +84,8 @@ class Databases:
         connection.execute("SET GLOBAL ieee_floating_point_ops = false")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
-        connection.execute(
-            f"CREATE VIEW {VIEW} AS SELECT * FROM read_parquet({literal(str(path))}, file_row_number = true)"
-        )
+        names = pq.read_schema(path).names
+        connection.execute(f"CREATE VIEW {VIEW} AS {numbered_rows(str(path), names)}")
         return connection
 
 

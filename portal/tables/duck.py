@@ -8,7 +8,10 @@ from portal.kernel.vocab import ColumnType
 from portal.tables.expressions import JsonValue
 
 ROW_GROUP_ROWS = 32_768
-ROW_NUMBER = "file_row_number"
+ENGINES_NUMBER = "file_row_number"  # what DuckDB calls the number of a row in its file
+ROW_NUMBER = "row number \u0001"
+"""A row's number in its table, from 0, beside its columns; no published column has a control character in its name."""
+
 SQL_TYPES = {
     ColumnType.TEXT: "VARCHAR",
     ColumnType.INTEGER: "BIGINT",
@@ -28,6 +31,17 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """A text as a quoted SQL literal, where the statement takes no parameter."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def numbered_rows(path: str, names: Sequence[str]) -> str:
+    """SQL for a Parquet file's columns, which are `names` in order, and ROW_NUMBER.
+
+    The engine's own name for the number is free for a column: the file's columns are known by their places alone where it is
+    looked up."""
+    places = ", ".join(f"p{place}" for place in range(len(names)))
+    named = ", ".join(f"p{place} AS {quoted(name)}" for place, name in enumerate(names))
+    number = f"{ENGINES_NUMBER} AS {quoted(ROW_NUMBER)}"
+    return f"SELECT {named}, {number} FROM read_parquet({literal(path)}) AS f({places})"
 
 
 def json_rows(rows: Iterable[Sequence[object]]) -> tuple[tuple[JsonValue, ...], ...]:

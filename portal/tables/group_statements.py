@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from portal.kernel.columns import TableSchema
+from portal.kernel.vocab import ColumnType
 from portal.tables.conditions import compile_condition
 from portal.tables.cursors import Place
 from portal.tables.expressions import JsonValue
@@ -74,7 +75,10 @@ def groups_of(schema: TableSchema, query: RowQuery, places: Places | None = None
 
 def facet_statement(schema: TableSchema, where: Condition | None, column: str, most: int) -> Statement:
     """The commonest values of a column, each with its rows, all rows and how many values there are."""
-    found = Terms(schema, "facets").order(column)
+    terms = Terms(schema, "facets")
+    found = terms.order(column)
+    if found.type is ColumnType.GEOMETRY:
+        raise terms.wrong(f"geometries have no values to count; leave the column {column!r} out.")
     condition, parameters = filtered(schema, where)
     inner = f"SELECT {found.sql} AS k0, count(*) AS a0 FROM {VIEW}{condition} GROUP BY 1"
     sql = f"SELECT k0, a0, sum(a0) OVER (), count(*) OVER () FROM ({inner}) AS g"

@@ -12,7 +12,7 @@ import duckdb
 
 from portal.kernel.columns import Column
 from portal.kernel.vocab import ColumnType
-from portal.tables.duck import ROW_NUMBER, literal, quoted
+from portal.tables.duck import ENGINES_NUMBER, literal, quoted
 
 DIGIT_RUNS: Mapping[str, str] = {
     "11": r"(?:^|[^0-9])[0-9]{11}(?:[^0-9]|$)",
@@ -60,7 +60,7 @@ def profile_table(connection: duckdb.DuckDBPyConnection, table: Path, columns: S
     counted = connection.execute(f"SELECT count(*) FROM read_parquet({literal(str(table))})").fetchone()
     assert counted is not None, "an aggregate gives one row"
     rows = int(counted[0])
-    has_own = any(column.name.casefold() == ROW_NUMBER for column in columns)
+    has_own = any(column.name.casefold() == ENGINES_NUMBER for column in columns)
     step = 1 if has_own else max(1, rows // _MEDIAN_ROWS)
     for start in range(0, len(columns), _COLUMNS_AT_ONCE):
         part = columns[start : start + _COLUMNS_AT_ONCE]
@@ -100,7 +100,7 @@ def _scanned(table: Path, columns: Sequence[Column], step: int) -> str:
         f"CASE WHEN regexp_matches({quoted(name)}, '[0-9]{{11}}') THEN {quoted(name)} END END AS {_long(name)}"
         for name in texts
     )
-    numbered = ", file_row_number = true" if step > 1 else ""
+    numbered = f", {ENGINES_NUMBER} = true" if step > 1 else ""
     return f"(SELECT *{beside} FROM read_parquet({literal(str(table))}{numbered}))"
 
 
@@ -121,7 +121,7 @@ def _asked(column: Column, step: int) -> list[str]:
         value = name
         if column.type is ColumnType.NUMBER:
             value = f"CASE WHEN isfinite({name}) THEN {name} END"
-        sampled = f" FILTER (hash({ROW_NUMBER}) % {step} = 0)" if step > 1 else ""
+        sampled = f" FILTER (hash({ENGINES_NUMBER}) % {step} = 0)" if step > 1 else ""
         return [
             f"count({name})",
             f"approx_count_distinct({name})",

@@ -12,13 +12,14 @@ from portal.kernel.errors import InvalidInput
 from portal.kernel.vocab import ColumnType
 from portal.tables.conditions import compile_condition
 from portal.tables.cursors import Place
-from portal.tables.duck import ROW_NUMBER, SQL_TYPES, json_value
+from portal.tables.duck import ROW_NUMBER, SQL_TYPES, json_value, quoted
 from portal.tables.expressions import JsonValue
 from portal.tables.plans import given_names, outputs
 from portal.tables.query import Condition, RowQuery, SortKey
 from portal.tables.terms import Places, Terms, Typed
 
 VIEW = "rows_of_table"
+_NUMBER = quoted(ROW_NUMBER)
 MAX_SORT_KEYS = 5
 
 
@@ -62,7 +63,7 @@ def keys_statement(schema: TableSchema, query: RowQuery, place: Place | None) ->
     """Sort keys and row numbers of the page, and of one row more when there is one."""
     keys = _keys(schema, query)
     where, parameters = filtered(schema, query.where, keys, place)
-    listed = ", ".join([*(key.typed.sql for key in keys), ROW_NUMBER])
+    listed = ", ".join([*(key.typed.sql for key in keys), _NUMBER])
     values = [value for key in keys for value in key.typed.values]
     sql = f"SELECT {listed} FROM {VIEW}{where} ORDER BY {ordered(keys, 1)} LIMIT {int(query.limit) + 1}"
     return Statement(f"{sql} OFFSET {int(query.offset)}", [*values, *parameters])
@@ -72,10 +73,10 @@ def rows_statement(schema: TableSchema, query: RowQuery, numbers: Sequence[int])
     """The rows of these numbers in any order, each with its number last."""
     listed, values = _selected(schema, query)
     low, high = min(numbers), max(numbers)
-    span = f"{ROW_NUMBER} BETWEEN {int(low)} AND {int(high)}"
+    span = f"{_NUMBER} BETWEEN {int(low)} AND {int(high)}"
     if high - low + 1 > len(numbers):
-        span += f" AND {ROW_NUMBER} IN ({', '.join(str(int(number)) for number in numbers)})"
-    return Statement(f"SELECT {listed}, {ROW_NUMBER} FROM {VIEW} WHERE {span}", values)
+        span += f" AND {_NUMBER} IN ({', '.join(str(int(number)) for number in numbers)})"
+    return Statement(f"SELECT {listed}, {_NUMBER} FROM {VIEW} WHERE {span}", values)
 
 
 def all_statement(schema: TableSchema, query: RowQuery) -> Statement:
@@ -85,7 +86,7 @@ def all_statement(schema: TableSchema, query: RowQuery) -> Statement:
     where, parameters = filtered(schema, query.where)
     order = ""
     if keys:
-        order = f" ORDER BY {ordered([*keys, Key(Typed(ROW_NUMBER, (), ColumnType.INTEGER))])}"
+        order = f" ORDER BY {ordered([*keys, Key(Typed(_NUMBER, (), ColumnType.INTEGER))])}"
         parameters += [value for key in keys for value in key.typed.values]
     return Statement(f"SELECT {listed} FROM {VIEW}{where}{order}", [*values, *parameters])
 
@@ -124,7 +125,7 @@ def filtered(
         parts.append(sql)
         parameters += values
     if place is not None:
-        number = Typed(ROW_NUMBER, (), ColumnType.INTEGER)
+        number = Typed(_NUMBER, (), ColumnType.INTEGER)
         sql, values = after([*keys, Key(number)], (*place.keys, place.row_number))
         parts.append(sql)
         parameters += values

@@ -17,6 +17,7 @@ from portal.ckan.errors import ActionError, InvalidQuery, ValidationError
 from portal.kernel.columns import TableSchema
 from portal.kernel.vocab import ColumnType
 from portal.tables import All, Compare, Either, IsIn, IsNull, Not
+from portal.tables.duck import ROW_NUMBER
 from portal.tables.query import HasWord
 from tests.tables.tables import columns_of
 
@@ -141,7 +142,7 @@ def test_filters_are_bounded_in_number_and_depth() -> None:
         ({"b": "t"}, Compare("b", "=", True)),
         ({"d": {"gt": "2024/01/02T10:00:00"}}, Compare("d", ">", "2024-01-02")),
         ({"ts": {"lte": "2024-01-02"}}, Compare("ts", "<=", "2024-01-02T00:00:00")),
-        ({"_id": {"gt": 3}}, Compare("file_row_number", ">", 2)),
+        ({"_id": {"gt": 3}}, Compare(ROW_NUMBER, ">", 2)),
         ({"n": [1, {"gt": 5}]}, Either((Compare("n", ">", 5), IsIn("n", (1,))))),
         ({"n": 1, "t": "a"}, All((Compare("n", "=", 1), Compare("t", "=", "a")))),
         ({"n": 10**30}, NOTHING),

@@ -275,3 +275,25 @@ def test_only_some_tables_stay_open(tmp_path: Path, engine: RowEngine) -> None:
     assert len(engine._open) == 16
     engine.close()
     assert not engine._open
+
+
+@pytest.mark.parametrize(
+    "name", ["file_row_number", "File_Row_Number", "filename", "rows_of_table", "k0", "g", "f", "p1"]
+)
+def test_a_column_may_be_called_what_the_engine_calls_something_else(tmp_path: Path, name: str) -> None:
+    types = {"id": ColumnType.INTEGER, name: ColumnType.INTEGER}
+    table, engine = make_table(tmp_path, types, [(n, 10 * (n % 7)) for n in range(30)]), make_engine(tmp_path)
+    query = RowQuery(select=(name,), where=Compare(name, ">=", 30), order_by=(SortKey(name),), limit=4)
+    assert [row for page in walk(engine, table, query) for row in page.rows] == [
+        (n,) for n in (30, 40, 50, 60) for _ in "four"
+    ]
+    assert engine.page(table, RowQuery(group_by=(name,), limit=2)).rows == ((0, 5), (10, 5))
+    assert engine.facets(table, RowQuery(), (name,))[0].values[0].count == 5
+    assert engine.copy(table, query, tmp_path / "copied.parquet") == 16
+
+
+def test_a_facet_of_geometries_is_refused(tmp_path: Path, engine: RowEngine) -> None:
+    table = make_table(tmp_path, {"形": ColumnType.GEOMETRY}, [(b"\x01\x01\x00\x00\x00" + bytes(16),)])
+    with pytest.raises(InvalidInput) as refused:
+        engine.facets(table, RowQuery(), ("形",))
+    assert refused.value.parameter == "facets"
