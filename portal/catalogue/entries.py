@@ -15,6 +15,11 @@ from portal.db import Base, UtcDateTime
 MAX_VALUE_CHARS = 300
 
 
+def by_sign(size: int | None = None) -> String:
+    """A text that is sorted and ranged sign by sign, as in CKAN's index, whatever language PostgreSQL was installed for."""
+    return String(size).with_variant(String(size, collation="C"), "postgresql")
+
+
 class DatasetEntry(Base):
     """What is sorted and ranged by. `is_listed`: the dataset was visible when the entry was written."""
 
@@ -23,8 +28,8 @@ class DatasetEntry(Base):
     dataset_id: Mapped[str] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"), primary_key=True)
     revision: Mapped[int]
     is_listed: Mapped[bool] = mapped_column(default=False)
-    name: Mapped[str] = mapped_column(String(100), default="", index=True)
-    title: Mapped[str] = mapped_column(Text, default="")
+    name: Mapped[str] = mapped_column(by_sign(100), default="", index=True)
+    title: Mapped[str] = mapped_column(by_sign(), default="")
     resource_count: Mapped[int] = mapped_column(default=0)
     tag_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -39,7 +44,7 @@ class EntryValue(Base):
 
     dataset_id: Mapped[str] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"), primary_key=True)
     field: Mapped[str] = mapped_column(String(110), primary_key=True)
-    value: Mapped[str] = mapped_column(String(MAX_VALUE_CHARS), primary_key=True)
+    value: Mapped[str] = mapped_column(by_sign(MAX_VALUE_CHARS), primary_key=True)
 
 
 class EntryWords(Base):

@@ -728,8 +728,12 @@ def upgrade() -> None:
         sa.Column("dataset_id", sa.String(length=16), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("is_listed", sa.Boolean(), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("resource_count", sa.Integer(), nullable=False),
         sa.Column("tag_count", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
@@ -789,7 +793,11 @@ def upgrade() -> None:
         "entry_value",
         sa.Column("dataset_id", sa.String(length=16), nullable=False),
         sa.Column("field", sa.String(length=110), nullable=False),
-        sa.Column("value", sa.String(length=300), nullable=False),
+        sa.Column(
+            "value",
+            sa.String(length=300).with_variant(sa.String(length=300, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
             ["dataset_id"], ["dataset.id"], name=op.f("fk_entry_value_dataset_id_dataset"), ondelete="CASCADE"
         ),
