@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, delete, func, insert, select, update
+from sqlalchemy import String, bindparam, cast, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.access import VISIBLE_STATES
@@ -34,6 +34,14 @@ _TELL = (
     .where(_DATASET.id == bindparam("dataset"))
     .values(announced_revision=bindparam("as_of"), announced_version=bindparam("told"))
 )
+_STAMP = (
+    update(table_of(Dataset))
+    .where(
+        _DATASET.id == bindparam("dataset"), or_(_DATASET.stamped_at.is_(None), _DATASET.stamped_at < bindparam("at"))
+    )
+    .values(stamped_at=bindparam("at"))
+)
+"""When a change was told is later than when it was made, and after its commit: a harvester that asks since when misses none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ def announce_changes(session: Session, now: datetime, limit: int = _AT_ONCE) -> 
         )
     if entries:
         session.execute(insert(table_of(Change)), entries)
+        session.execute(_STAMP, [{"dataset": entry["dataset_id"], "at": now} for entry in entries])
     session.execute(
         _TELL,
         [

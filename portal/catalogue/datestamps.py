@@ -1,20 +1,20 @@
 """Datasets in the order in which they last changed in public, gone ones among them: for harvesters that ask since when.
 
-A dataset's datestamp is the instant at which its current version became public, at which it was withdrawn, or at which an
-objection hid it or let it be seen again. It never goes back.
+A dataset's datestamp is the instant at which the public of this instance last learned something of it: a new version, its
+withdrawal, that an objection hid it or lets it be seen again. What a bundle brings was published inside long before; a
+harvester that was here yesterday is to hear of it nevertheless. It never goes back.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access import VISIBLE_STATES
 from portal.catalogue.models import Dataset, DatasetTheme, Publisher
-from portal.catalogue.objections import Objection, is_hidden
+from portal.catalogue.objections import is_hidden
 from portal.catalogue.reading import is_storable
-from portal.catalogue.versions import Version
 from portal.kernel.principal import Principal
 from portal.kernel.vocab import DatasetState
 
@@ -54,19 +54,20 @@ def list_stamps(
     """Datasets in the order of (datestamp, id), after one of them; one statement."""
     if not is_storable(selection.publisher, selection.theme, after[1] if after else ""):
         return ()
-    stamps = _stamps()
-    query = select(stamps.c.id, stamps.c.at, stamps.c.is_gone).order_by(stamps.c.at, stamps.c.id)
+    query = _stamps().order_by(Dataset.stamped_at, Dataset.id)
     if selection.since is not None:
-        query = query.where(stamps.c.at >= selection.since)
+        query = query.where(Dataset.stamped_at >= selection.since)
     if selection.before is not None:
-        query = query.where(stamps.c.at < selection.before)
+        query = query.where(Dataset.stamped_at < selection.before)
     if after is not None:
-        query = query.where(or_(stamps.c.at > after[0], and_(stamps.c.at == after[0], stamps.c.id > after[1])))
+        at, dataset_id = after
+        query = query.where(Dataset.stamped_at >= at, or_(Dataset.stamped_at > at, Dataset.id > dataset_id))
     if selection.publisher:
-        query = query.where(or_(stamps.c.is_gone, stamps.c.publisher == selection.publisher))
+        of_publisher = select(Publisher.id).where(Publisher.slug == selection.publisher)
+        query = query.where(or_(_is_gone(), Dataset.publisher_id.in_(of_publisher)))
     if selection.theme:
         in_theme = select(DatasetTheme.dataset_id).where(DatasetTheme.theme_slug == selection.theme)
-        query = query.where(or_(stamps.c.is_gone, stamps.c.id.in_(in_theme)))
+        query = query.where(or_(_is_gone(), Dataset.id.in_(in_theme)))
     rows = session.execute(query.limit(min(limit, MAX_STAMPS)))
     return tuple(Stamped(row.id, row.at, bool(row.is_gone)) for row in rows)
 
@@ -75,46 +76,24 @@ def find_stamp(session: Session, principal: Principal, dataset_id: str) -> Stamp
     """One of them; None for what was never public."""
     if not is_storable(dataset_id):
         return None
-    stamps = _stamps()
-    row = session.execute(select(stamps).where(stamps.c.id == dataset_id)).one_or_none()
+    row = session.execute(_stamps().where(Dataset.id == dataset_id)).one_or_none()
     return Stamped(row.id, row.at, bool(row.is_gone)) if row else None
 
 
 def find_first_stamp(session: Session) -> datetime | None:
     """No datestamp is before this instant; None while nothing was ever public."""
-    return session.scalar(select(func.min(Dataset.issued_at)))
+    return session.scalar(select(func.min(Dataset.stamped_at)))
 
 
-def _stamps() -> Subquery:
-    """Every dataset that was public once, with its datestamp."""
-    hidden_at = (
-        select(func.min(Objection.filed_at))
-        .where(Objection.dataset_id == Dataset.id, Objection.state == "open")
-        .correlate(Dataset)
-        .scalar_subquery()
+def _stamps() -> Select[str, datetime | None, bool]:
+    """Every dataset that was public once, with its datestamp, in the order of which an index lists them."""
+    columns = select(Dataset.id, Dataset.stamped_at.label("at"), _is_gone().label("is_gone"))
+    return columns.where(
+        Dataset.stamped_at.is_not(None),
+        Dataset.current_version.is_not(None),
+        Dataset.state.in_((*VISIBLE_STATES, DatasetState.WITHDRAWN)),
     )
-    answered_at = (
-        select(func.max(Objection.answered_at))
-        .where(Objection.dataset_id == Dataset.id)
-        .correlate(Dataset)
-        .scalar_subquery()
-    )
-    hidden = is_hidden(Dataset.id)
-    at = case(
-        (Dataset.state == DatasetState.WITHDRAWN, Dataset.withdrawn_at),
-        (hidden, hidden_at),
-        (answered_at > Version.published_at, answered_at),
-        else_=Version.published_at,
-    )
-    return (
-        select(
-            Dataset.id,
-            Publisher.slug.label("publisher"),
-            at.label("at"),
-            or_(Dataset.state.not_in(VISIBLE_STATES), hidden).label("is_gone"),
-        )
-        .join(Publisher, Publisher.id == Dataset.publisher_id)
-        .join(Version, (Version.dataset_id == Dataset.id) & (Version.number == Dataset.current_version))
-        .where(Dataset.state.in_((*VISIBLE_STATES, DatasetState.WITHDRAWN)))
-        .subquery()
-    )
+
+
+def _is_gone() -> ColumnElement[bool]:
+    return or_(Dataset.state.not_in(VISIBLE_STATES), is_hidden(Dataset.id))

@@ -56,7 +56,8 @@ class Dataset(Base):
     """One dataset. Its id is ours; the platform's key (`source:id`) and resource code are attributes.
 
     `revision` grows with every public change; the index is true when `indexed_revision` equals it, and the feed of changes
-    is when `announced_revision` does.
+    is when `announced_revision` does. `stamped_at`: when the public of this instance last learned something of it; None
+    before it was public.
     """
 
     __tablename__ = "dataset"
@@ -73,6 +74,7 @@ class Dataset(Base):
         Index("ix_dataset_unindexed", "id", sqlite_where=_UNINDEXED, postgresql_where=_UNINDEXED),
         Index("ix_dataset_unannounced", "id", sqlite_where=_UNANNOUNCED, postgresql_where=_UNANNOUNCED),
         Index("ix_dataset_newest", "state", "modified_at", "id"),
+        Index("ix_dataset_stamped", "stamped_at", "id"),
         Index("ix_dataset_of_publisher", "publisher_id", "state", "modified_at", "id"),
     )
 
@@ -106,6 +108,7 @@ class Dataset(Base):
     indexed_revision: Mapped[int] = mapped_column(default=0)
     announced_revision: Mapped[int] = mapped_column(default=0)  # these two: what the feed of changes told last
     announced_version: Mapped[int | None]
+    stamped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     publisher: Mapped[Publisher] = relationship(lazy="raise")
     wordings: Mapped[list["DatasetWording"]] = relationship(lazy="raise", cascade="all, delete-orphan")

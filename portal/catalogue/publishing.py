@@ -201,6 +201,7 @@ def _write_dataset(
         "withdrawn_at": None,
         "withdrawn_reason": "",
         "cut_asked_at": _cut_asked_at(found, publication, now),
+        "stamped_at": now,
     }
     modified_at = publication.data_modified_at or now
     if found is None:

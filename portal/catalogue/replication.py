@@ -56,6 +56,7 @@ KEPT: Mapping[type[Base], tuple[str, ...]] = {
         "indexed_revision",
         "announced_revision",
         "announced_version",
+        "stamped_at",
     ),
     DatasetWording: ("field_owner", "pending", "draft", "draft_translated_from", "edited_by", "edited_at"),
     Verdict: ("reasons", "release_id"),
@@ -103,7 +104,7 @@ def write_state(session: Session, state: State, admitted: Mapping[int, Admitted]
     if session.scalar(select(Dataset.stays_withdrawn).where(Dataset.id == dataset_id)):
         return  # a person withdrew it here, after an objection: what is carried does not bring it back
     _write(session, Publisher, state["publisher"], key=("id",))
-    _write_dataset(session, state)
+    _write_dataset(session, state, now)
     known = dict(
         session.execute(select(Version.number, Version.redacted_at).where(Version.dataset_id == dataset_id)).all()
     )
@@ -119,12 +120,17 @@ def write_state(session: Session, state: State, admitted: Mapping[int, Admitted]
     _write_tombstones(session, state)
 
 
-def _write_dataset(session: Session, state: State) -> None:
+def _write_dataset(session: Session, state: State, now: datetime) -> None:
     dataset = state["dataset"]
-    is_new = _write(session, Dataset, dataset, key=("id",))
-    if not is_new:
-        bumped = update(Dataset).where(Dataset.id == dataset["id"]).values(revision=Dataset.revision + 1)
-        session.execute(bumped, execution_options={"synchronize_session": False})
+    shown = select(Dataset.state, Dataset.current_version).where(Dataset.id == dataset["id"])
+    before = session.execute(shown).one_or_none()
+    _write(session, Dataset, dataset, key=("id",))
+    values: dict[str, Any] = {} if before is None else {"revision": Dataset.revision + 1}
+    if before is None or tuple(before) != (dataset["state"], dataset["current_version"]):
+        values["stamped_at"] = now  # the public here learns it now, whenever it was published inside
+    if values:
+        changed = update(Dataset).where(Dataset.id == dataset["id"]).values(values)
+        session.execute(changed, execution_options={"synchronize_session": False})
     ensure_themes(session)
     for model, rows in ((DatasetTheme, state["themes"]), (DatasetWording, state["wordings"])):
         table = table_of(model)

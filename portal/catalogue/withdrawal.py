@@ -50,7 +50,7 @@ def withdraw_dataset(
     move_share(session, find_share(session, dataset_id), None)
     told = tellable(reason.strip(), NOT_SHOWN)
     dataset.state, dataset.withdrawn_at, dataset.withdrawn_reason = DatasetState.WITHDRAWN, now, told
-    dataset.revision, dataset.particulars = Dataset.revision + 1, {}
+    dataset.revision, dataset.particulars, dataset.stamped_at = Dataset.revision + 1, {}, now
     session.flush()
     live = select(Version.number).where(Version.dataset_id == dataset_id, Version.redacted_at.is_(None))
     redact_versions(session, dataset_id, tuple(session.scalars(live)), reason=told, actor=actor, now=now)

@@ -1,23 +1,20 @@
-"""What the answers of this door have in common: the site they speak of, validators, and choosing a form by `Accept`."""
+"""What the answers of this door have in common: the site they speak of, validators, and links to other forms."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import orjson
 from flask import Response, current_app, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.exports.metadata.dcat_catalogue import SYNTAXES
 from portal.exports.metadata.site import Site
 from portal.http.conditional import REVALIDATE, conditional, content_etag
 from portal.http.context import language, parts
 
-_PAGE = "text/html"
 _EXTENSION = "portal.linked.bodies"
 _MOST_KEPT_BYTES = 24 << 20
 _MOST_OF_ONE_BYTES = 2 << 20
-_OTHERS = {"application/xml": "rdf", "text/xml": "rdf", "application/json": "jsonld", "text/n3": "ttl"}
 
 
 def this_site() -> Site:
@@ -73,11 +70,11 @@ def _kept() -> _Bodies:
     return found
 
 
-def wanted_extension() -> str:
-    """The form that the caller prefers, as an extension of SYNTAXES; empty for the page."""
-    by_type = {syntax.media_type: extension for extension, syntax in SYNTAXES.items()} | _OTHERS
-    best = request.accept_mimetypes.best_match([_PAGE, *by_type], default=_PAGE)
-    return "" if best == _PAGE else by_type[best]
+def add_links(response: Response, links: Iterable[tuple[str, str, str]]) -> None:
+    """Say where else something is: relation, address, and media type where it is another form of the same."""
+    for relation, address, media_type in links:
+        kind = f'; type="{media_type}"' if media_type else ""
+        response.headers.add("Link", f'<{address}>; rel="{relation}"{kind}')
 
 
 def see_other(address: str) -> BaseResponse:

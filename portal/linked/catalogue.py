@@ -15,7 +15,8 @@ from portal.http.context import language, session
 from portal.http.policy import policy
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.principal import ANONYMOUS
-from portal.linked.answering import described, see_other, this_site, wanted_extension
+from portal.linked.answering import add_links, described, see_other, this_site
+from portal.linked.negotiating import wanted_extension
 
 PER_PAGE = 100
 _MOST_PAGES = 100_000
@@ -60,10 +61,12 @@ def show_catalogue(extension: str) -> Response:
         previous=address(number - 1) if number > 1 else "",
         following=address(number + 1, ids[PER_PAGE - 1]) if len(ids) > PER_PAGE else "",
     )
-    response = described(lambda: write_graph(describe_page(page, site), syntax), syntax.media_type, page, site)
-    for relation, where in (("next", page.following), ("prev", page.previous), ("first", page.first)):
-        if where:
-            response.headers.add("Link", f'<{where}>; rel="{relation}"')
+    response = described(lambda: write_graph(describe_page(page, site), syntax), syntax.content_type, page, site)
+    pages = (("next", page.following), ("prev", page.previous), ("first", page.first), ("last", page.last))
+    add_links(response, ((relation, where, "") for relation, where in pages if where))
+    others = (other for other in SYNTAXES.values() if other is not syntax)
+    here = page.address.removeprefix(path)
+    add_links(response, (("alternate", f"{site.base}/catalog.{o.extension}{here}", o.media_type) for o in others))
     return response
 
 

@@ -1,8 +1,9 @@
 """One dataset in every form: `/dataset/<ref>` is its name, which leads to the page or to the description preferred."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.catalogue import queries
@@ -15,7 +16,8 @@ from portal.http.context import language, session
 from portal.http.policy import policy
 from portal.http.refs import parse_ref
 from portal.kernel.principal import ANONYMOUS
-from portal.linked.answering import described, json_body, see_other, this_site, wanted_extension
+from portal.linked.answering import add_links, described, json_body, see_other, this_site
+from portal.linked.negotiating import wanted_extension
 
 _LD_JSON = "application/ld+json"
 
@@ -41,34 +43,46 @@ def name_dataset(ref: str) -> BaseResponse:
 def show_dcat(ref: str, extension: str) -> Response:
     """DCAT-AP in one of its syntaxes."""
     view, syntax, site = _view(ref), SYNTAXES[extension], this_site()
-    return described(lambda: write_graph(describe_one(view, site), syntax), syntax.media_type, view, site)
+    return _linked(
+        described(lambda: write_graph(describe_one(view, site), syntax), syntax.content_type, view, site), ref
+    )
 
 
 @policy(permission="read_catalogue", budget="catalogue")
 def show_schema_org(ref: str) -> Response:
     """schema.org, in the language that the caller prefers."""
     site = this_site()
-    return _spoken(_view(ref), _LD_JSON, lambda view: json_body(describe_dataset(view, site, language())))
+    return _spoken(ref, _LD_JSON, lambda view: json_body(describe_dataset(view, site, language())))
 
 
 @policy(permission="read_catalogue", budget="catalogue")
 def show_croissant(ref: str) -> Response:
     """Croissant, in the language that the caller prefers."""
     site = this_site()
-    return _spoken(_view(ref), _LD_JSON, lambda view: json_body(describe_croissant(view, site, language())))
+    return _spoken(ref, _LD_JSON, lambda view: json_body(describe_croissant(view, site, language())))
 
 
 @policy(permission="read_catalogue", budget="catalogue")
 def show_data_package(ref: str) -> Response:
     """The descriptor of a Frictionless data package."""
     view, site = _view(ref), this_site()
-    return described(lambda: json_body(describe_package(view, site)), "application/json", view, site)
+    return _linked(described(lambda: json_body(describe_package(view, site)), "application/json", view, site), ref)
 
 
-def _spoken(view: DatasetView, content_type: str, make: Callable[[DatasetView], bytes]) -> Response:
-    response = described(lambda: make(view), content_type, view, this_site())
+def _spoken(ref: str, content_type: str, make: Callable[[DatasetView], bytes]) -> Response:
+    view = _view(ref)
+    response = _linked(described(lambda: make(view), content_type, view, this_site()), ref)
     response.vary.add("Accept-Language")
     response.headers["Content-Language"] = language().value
+    return response
+
+
+def _linked(response: Response, ref: str) -> Response:
+    """Whoever has one description finds the others, and what they describe."""
+    site = this_site()
+    add_links(response, [("describes", site.resource(ref), "")])
+    others = (one for one in site.documents(ref) if urlsplit(one[0]).path != request.path)
+    add_links(response, (("alternate", address, media_type) for address, media_type, _ in others))
     return response
 
 

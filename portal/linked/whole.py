@@ -47,7 +47,7 @@ def show_data_json() -> Response:
 
 @policy(permission="read_catalogue", budget="catalogue")
 def show_package_catalogue() -> Response:
-    """Every dataset as a data package, by the address of its descriptor."""
+    """Every dataset as a data package, with its descriptor."""
     return _send("datacatalog.json", _write_packages)
 
 
@@ -63,7 +63,7 @@ def _write_packages(reading: Session, site: Site) -> Iterator[bytes]:
     yield from _listed(
         {"name": "catalog", "title": site.name.zh.value if site.name.zh else "catalog"},
         "datasets",
-        (orjson.dumps(frictionless.describe_member(v.card.id, v.card.title, site)) for v in _walk(reading)),
+        (orjson.dumps(frictionless.describe_member(view, site)) for view in _walk(reading)),
     )
 
 

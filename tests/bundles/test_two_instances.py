@@ -12,11 +12,13 @@ from sqlalchemy import text
 
 from portal.app import create_app
 from portal.bundles.writing import make_bundle
+from portal.catalogue.datestamps import StampSelection, list_stamps
 from portal.catalogue.purge import purge_outbox
 from portal.catalogue.replication import CARRIED, KEPT
 from portal.catalogue.withdrawal import withdraw_dataset
 from portal.db import table_of
 from portal.ingest.duties import DUTIES
+from portal.kernel.principal import ANONYMOUS
 from portal.storage import BlobNotFound
 from portal.wiring import web_parts, worker_parts
 from portal.worker import _inside_only, hands_of
@@ -50,6 +52,12 @@ def public_answers(client: object, ids: list[str]) -> dict[str, bytes]:
     return answers
 
 
+def stamped_since(outside: Outside, moment: datetime) -> list[str]:
+    """What a harvester that was there before that moment is told of, whenever it became public inside."""
+    with outside.parts.database.reading() as session:
+        return [one.dataset_id for one in list_stamps(session, ANONYMOUS, StampSelection(since=moment), limit=100)]
+
+
 @pytest.fixture
 def inside_client(inside: Inside) -> object:
     from dataclasses import replace
@@ -70,8 +78,10 @@ def test_what_was_carried_is_the_same_for_the_public(inside: Inside, outside: Ou
 
 
 def test_only_what_changed_travels_and_a_withdrawal_arrives(inside: Inside, outside: Outside) -> None:
+    arrived = datetime.now(UTC)
     outside.take(inside.made())
     outside.settle()
+    assert sorted(stamped_since(outside, arrived)) == published(inside.bench.database)
     assert inside.export() is None, "nothing changed"
     gone, *rest = published(inside.bench.database)
     with inside.bench.database.transaction() as session:

@@ -16,6 +16,7 @@ from portal.catalogue.changes import (
     list_latest_changes,
 )
 from portal.catalogue.commands import withdraw_dataset
+from portal.catalogue.datestamps import StampSelection, list_stamps
 from portal.catalogue.models import Dataset
 from portal.catalogue.objections import Objection
 from portal.kernel.principal import ANONYMOUS
@@ -70,6 +71,26 @@ def test_what_is_no_public_change_is_not_told(built: Built, tmp_path: Path) -> N
     assert _told(built) == [(1, "created", shown)]
     with built.database.reading() as session:
         assert not are_changes_due(session)
+
+
+def test_a_datestamp_is_when_the_public_learned_of_a_change_and_never_goes_back(built: Built, tmp_path: Path) -> None:
+    first, second = _publish(built, tmp_path, 1), _publish(built, tmp_path, 2)
+    hour, everything = timedelta(hours=1), StampSelection()
+    with built.database.reading() as session:
+        assert {one.at for one in list_stamps(session, ANONYMOUS, everything, limit=9)} == {NOW}
+    _announce(built, NOW + hour)
+    with built.database.transaction() as session:  # no public change: no stamp
+        session.execute(update(Dataset).values(revision=Dataset.revision + 1, popularity=7))
+        session.add(_objection(second))
+    _announce(built, NOW + 2 * hour)
+    with built.database.transaction() as session:
+        session.execute(update(Objection).values(state="rejected"))
+    _announce(built, NOW)  # by a clock that is late
+    with built.database.reading() as session:
+        stamps = list_stamps(session, ANONYMOUS, everything, limit=9)
+        following = list_stamps(session, ANONYMOUS, everything, after=(stamps[0].at, stamps[0].dataset_id), limit=9)
+    assert [(one.dataset_id, one.at) for one in stamps] == [(first, NOW + hour), (second, NOW + 2 * hour)]
+    assert following == stamps[1:]
 
 
 def test_an_objection_hides_and_its_answer_shows_again(built: Built, tmp_path: Path) -> None:

@@ -13,7 +13,17 @@ FORMS = [
     ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ""),
     ("*/*", ""),
     ("", ""),
+    ("text/turtle;charset=utf-8", "{}.ttl"),
+    ('application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"', "{}.jsonld"),
+    ("TEXT/TURTLE ; q=0.2, application/rdf+xml;q=0.1", "{}.ttl"),
+    ("*/*;q=0.9, application/ld+json;q=0.8, text/html;q=0", "{}.ttl"),
+    ("text/turtle, */*", "{}.ttl"),
+    ("application/*", "{}.rdf"),
+    ("text/*", ""),
+    ("nonsense, ;;;", ""),
+    ("text/turtle;q=x", ""),
 ]
+NOTHING = ("image/png", "text/turtle;q=0", "*/*;q=0", "text/csv, application/n-quads")
 
 
 @pytest.mark.parametrize(("accept", "expected"), FORMS)
@@ -27,6 +37,30 @@ def test_a_name_leads_to_the_form_that_is_preferred(
         assert answer.headers["Location"] == (expected.format(name) or page)
         assert {"Accept", "Accept-Language"} <= set(answer.vary)
         assert client.get(answer.headers["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("accept", NOTHING)
+def test_who_accepts_no_form_is_told_which_there_are(client: FlaskClient, site: Site, accept: str) -> None:
+    for name in (f"/dataset/{site.ids[0]}", "/catalog"):
+        answer = client.get(name, headers={"Accept": accept})
+        assert answer.status_code == 406
+        assert "text/turtle" in answer.get_json()["detail"]
+    assert client.get(f"/dataset/{'a' * 16}", headers={"Accept": accept}).status_code == 404
+
+
+def test_every_form_names_the_others(client: FlaskClient, site: Site, base: str) -> None:
+    names = [f"{base}/dataset/{site.ids[0]}{rest}" for rest in (".ttl", ".rdf", ".jsonld", "/croissant.json")]
+    for here in names:
+        links = client.get(here.removeprefix(base)).headers.getlist("Link")
+        assert [f"<{name}>" in " ".join(links) for name in names] == [name != here for name in names]
+        assert f'<{base}/dataset/{site.ids[0]}>; rel="describes"' in links
+    links = client.get("/catalog.ttl?page=2").headers.getlist("Link")
+    assert f'<{base}/catalog.rdf?page=2>; rel="alternate"; type="application/rdf+xml"' in links
+    assert f'<{base}/catalog.ttl?page=3>; rel="last"' in links
+
+
+def test_turtle_says_how_its_letters_are_written(client: FlaskClient, site: Site) -> None:
+    assert client.get(f"/dataset/{site.ids[0]}.ttl").content_type == "text/turtle; charset=utf-8"
 
 
 def test_a_page_names_every_description(client: FlaskClient, site: Site, base: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from portal.catalogue.changes import announce_changes
 from portal.catalogue.objections import Objection
 from portal.exports.metadata.oai import OAI, oai_instant
 from portal.kernel.principal import Principal
@@ -36,6 +37,8 @@ ERRORS = {
         "verb=ListRecords&metadataPrefix=oai_dc&from=2026-02-01&until=2026-03-01T00:00:00Z",
         "verb=ListRecords&metadataPrefix=oai_dc&resumptionToken=x",
         "verb=ListRecords&metadataPrefix=oai_dc&until=9999-12-31&from=99999-01-01",
+        "verb=ListRecords&metadataPrefix=oai_dc&from=",
+        "verb=ListRecords&metadataPrefix=oai_dc&set=",
     ],
     "badResumptionToken": [
         "verb=ListRecords&resumptionToken=x",
@@ -55,6 +58,12 @@ ERRORS = {
         "verb=ListIdentifiers&metadataPrefix=oai_dc&until=1999-01-01",
     ],
 }
+
+
+def announce(site: Site, now: datetime) -> None:
+    """What the worker does every two seconds."""
+    with site.parts.database.transaction() as session:
+        announce_changes(session, now)
 
 
 @pytest.fixture
@@ -126,9 +135,11 @@ def test_what_was_withdrawn_is_told_by_name_and_date_alone(
 def test_what_an_objection_hides_is_gone_until_it_is_shown_again(site: Site, sickle: Sickle) -> None:
     (new,) = build_catalogue(site.parts, 1, first=DATASETS + 9, rows=12)
     name, later = f"oai:127.0.0.1:{new}", datetime.now(UTC) + timedelta(days=2)
+    announce(site, NOW)
     with site.parts.database.transaction() as session:
         words = {"ground": "personal", "statement": "第三行写的是我家的住址，请删除。", "contact": ""}
         file_objection(session, Principal(caller="a-somebody"), new, language=Language.ZH, now=later, **words)
+    announce(site, later)
     hidden = sickle.GetRecord(identifier=name, metadataPrefix="oai_dc").header
     assert (hidden.deleted, hidden.datestamp) == (True, oai_instant(later))
     assert new not in site.client.get("/data.json").text
@@ -136,6 +147,7 @@ def test_what_an_objection_hides_is_gone_until_it_is_shown_again(site: Site, sic
     with site.parts.database.transaction() as session:
         (objection,) = session.scalars(select(Objection.id).where(Objection.dataset_id == new))
         reject_objection(session, objection, person="王审核", answer="该地址是机关办公地址。", now=answered)
+    announce(site, answered)
     shown = sickle.GetRecord(identifier=name, metadataPrefix="oai_dc").header
     assert (shown.deleted, shown.datestamp) == (False, oai_instant(answered))
     site.withdraw(new)
@@ -146,6 +158,8 @@ def test_dates_select_to_the_second(sickle: Sickle) -> None:
     assert len(list(sickle.ListIdentifiers(metadataPrefix="oai_dc", **{"from": moment, "until": moment}))) == DATASETS
     day = NOW.date().isoformat()
     assert len(list(sickle.ListIdentifiers(metadataPrefix="oai_dc", **{"from": day, "until": day}))) == DATASETS
+    always = {"from": "0001-01-01", "until": "9999-12-31"}
+    assert len(list(sickle.ListIdentifiers(metadataPrefix="oai_dc", ignore_deleted=True, **always))) == DATASETS
     with pytest.raises(NoRecordsMatch):
         sickle.ListIdentifiers(metadataPrefix="oai_dc", until=oai_instant(NOW - timedelta(seconds=1)))
 

@@ -49,12 +49,24 @@ def test_a_data_package_is_valid_with_the_digest_of_a_file_that_was_made(
     assert report.valid, report.flatten(["note"])
 
 
-def test_a_catalogue_of_data_packages_lists_them_all(site: Site, base: str) -> None:
+def test_a_catalogue_of_data_packages_holds_them_all_and_asks_for_nothing_more(
+    client: FlaskClient, site: Site, base: str
+) -> None:
     catalogue = frictionless.Catalog(f"{base}/datacatalog.json")
     assert set(catalogue.dataset_names) == set(site.ids)
-    table = catalogue.datasets[0].package.resources[0]
+    table = catalogue.get_dataset(site.ids[0]).package.resources[0]
     assert isinstance(table, TableResource)
     assert table.read_rows()
+    listed = client.get("/datacatalog.json").get_json()["datasets"]
+    assert all(
+        isinstance(one["package"], dict) for one in listed
+    )  # an address would be asked by the tool, each of them
+
+
+def test_a_package_of_conditional_data_is_valid_and_names_nothing_to_fetch(site: Site, base: str) -> None:
+    address = f"{base}/dataset/{site.ids[-1]}/datapackage.json"
+    assert frictionless.Package(address).resources == []
+    assert frictionless.validate(address).valid
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib's and pandas' own, inside the tool

@@ -5,8 +5,8 @@ from portal.api.outside.telling import DESCRIBED, taking, tell, text, whole
 from portal.api.path_parts import declare_part
 
 _GRAPHS = ("text/turtle", "application/rdf+xml", "application/ld+json")
-_GRAPH = Gives(200, media_types=_GRAPHS, text="The description.", headers=DESCRIBED)
-_SPOKEN = (*DESCRIBED, "Content-Language")
+_GRAPH = Gives(200, media_types=_GRAPHS, text="The description.", headers=(*DESCRIBED, "Link"))
+_SPOKEN = (*DESCRIBED, "Link", "Content-Language")
 _ELSEWHERE = Gives(303, text="Where it is, in the form that you prefer.", headers=("Location", "Vary"))
 _PREFERRED = ("Accept-Language",)
 
@@ -79,7 +79,7 @@ for _name, _file, _media_type, _summary, _description, _headers in (
         "application/json",
         "A dataset as a data package",
         "The descriptor of a Frictionless data package, with every table's schema.",
-        DESCRIBED,
+        (*DESCRIBED, "Link"),
     ),
 ):
     tell(
@@ -104,7 +104,7 @@ tell(
     "show_package_catalogue",
     "/datacatalog.json",
     summary="The catalogue of data packages",
-    description="Every dataset as a data package, by the address of its descriptor.",
+    description="Every dataset as a data package, with its descriptor.",
     tag="linked",
     gives=(Gives(200, media_types=("application/json",), text="The document.", headers=("ETag",)),),
 )

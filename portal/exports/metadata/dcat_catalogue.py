@@ -37,12 +37,18 @@ class Syntax:
     extension: str
     media_type: str
     rdflib_name: str
+    charset: str = ""
+
+    @property
+    def content_type(self) -> str:
+        """As the header has it: whoever reads Turtle as any other text has to be told how (RDF/XML says it inside)."""
+        return f"{self.media_type}; charset={self.charset}" if self.charset else self.media_type
 
 
 SYNTAXES: dict[str, Syntax] = {
     s.extension: s
     for s in (
-        Syntax("ttl", "text/turtle", "turtle"),
+        Syntax("ttl", "text/turtle", "turtle", "utf-8"),
         Syntax("rdf", "application/rdf+xml", "xml"),
         Syntax("jsonld", "application/ld+json", "json-ld"),
     )

@@ -27,7 +27,10 @@ _TYPES: Mapping[ColumnType, Members] = {
 
 
 def describe_package(view: DatasetView, site: Site) -> Members:
-    """The descriptor of one dataset. Titles and descriptions are Chinese where there is Chinese, both under `i18n`."""
+    """The descriptor of one dataset. Titles and descriptions are Chinese where there is Chinese, both under `i18n`.
+
+    `resources` stands there even where there is nothing to fetch: tools refuse a descriptor without it.
+    """
     card = view.card
     ref = card.id if view.is_current else pinned_ref(view)
     members: Members = {
@@ -46,17 +49,13 @@ def describe_package(view: DatasetView, site: Site) -> Members:
         "resources": list_resources(view, site),
         "i18n": {x.value: _in(card.title, card.description, x) for x in card.title.languages},
     }
-    return {name: value for name, value in members.items() if value not in ("", [], {})}
+    return {name: value for name, value in members.items() if value not in ("", [], {}) or name == "resources"}
 
 
-def describe_member(dataset_id: str, title: Text, site: Site) -> Members:
-    """One dataset as a catalogue of packages lists it."""
-    return {"name": dataset_id, "title": _shown(title) or dataset_id, "package": package_address(dataset_id, site)}
-
-
-def package_address(ref: str, site: Site) -> str:
-    """Where the descriptor of a dataset is."""
-    return site.document(ref, "datapackage.json")
+def describe_member(view: DatasetView, site: Site) -> Members:
+    """One dataset as a catalogue of packages lists it, its descriptor inside: the tool reads every one of them at once."""
+    package = describe_package(view, site)
+    return {"name": view.card.id, "title": package["title"], "package": package}
 
 
 def list_resources(view: DatasetView, site: Site) -> list[Members]:

@@ -27,7 +27,7 @@ FORMATS: Mapping[str, tuple[str, str]] = MappingProxyType(  # prefix → schema,
         "dcat": ("https://www.w3.org/2000/07/rdf.xsd", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
     }
 )
-for _prefix, _namespace in (("oai_dc", OAI_DC), ("dc", DC), ("xsi", XSI)):
+for _prefix, _namespace in (("oai_dc", OAI_DC), ("dc", DC), ("xsi", XSI), ("oai-identifier", _IDENTIFIERS)):
     Xml.register_namespace(_prefix, _namespace)
 for _prefix, _namespace in (
     ("dcat", "http://www.w3.org/ns/dcat#"),
@@ -70,6 +70,7 @@ def identify(site: Site, earliest: datetime) -> Element:
     """Who we are. Deletions are kept for good."""
     host = urlsplit(site.base).hostname or "localhost"
     named = Element(f"{{{_IDENTIFIERS}}}oai-identifier")
+    named.set(f"{{{XSI}}}schemaLocation", f"{_IDENTIFIERS} {_IDENTIFIERS}.xsd")
     for name, text in (
         ("scheme", "oai"),
         ("repositoryIdentifier", host),

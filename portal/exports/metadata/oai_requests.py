@@ -88,6 +88,8 @@ def read_arguments(given: Sequence[tuple[str, Sequence[str]]]) -> dict[str, str]
             raise OaiError("badArgument", f"{verbs[0]} has no argument {name[:40]!r}.")
         if len(values) != 1:
             raise OaiError("badArgument", f"{name} is given {len(values)} times; give it once.")
+        if not values[0] and name in {"from", "until", "set"}:
+            raise OaiError("badArgument", f"{name} is empty; leave it out where you do not mean it.")
     if "resumptionToken" in asked:
         if len(asked) > 1:
             raise OaiError("badArgument", "resumptionToken stands alone beside the verb.")
@@ -132,10 +134,15 @@ def _bound(text: str, name: str, *, is_end: bool) -> datetime | None:
     try:
         if _DAY.fullmatch(text):
             day = datetime.fromisoformat(text).replace(tzinfo=UTC)
-            return day + timedelta(days=1) if is_end else day
+            return _after(day, timedelta(days=1)) if is_end else day
         if _SECOND.fullmatch(text):
             second = datetime.fromisoformat(text)
-            return second + timedelta(seconds=1) if is_end else second
-    except (ValueError, OverflowError) as error:
+            return _after(second, timedelta(seconds=1)) if is_end else second
+    except ValueError as error:
         raise OaiError("badArgument", f"{name} is no date.") from error
     raise OaiError("badArgument", f"{name} is a date as 2026-01-31 or 2026-01-31T08:00:00Z.")
+
+
+def _after(last: datetime, step: timedelta) -> datetime:
+    """The first instant that is later; at the end of all days, which some harvesters name, the last one there is."""
+    return last + step if last < datetime.max.replace(tzinfo=UTC) - step else datetime.max.replace(tzinfo=UTC)

@@ -465,6 +465,7 @@ def upgrade() -> None:
         sa.Column("indexed_revision", sa.Integer(), nullable=False),
         sa.Column("announced_revision", sa.Integer(), nullable=False),
         sa.Column("announced_version", sa.Integer(), nullable=True),
+        sa.Column("stamped_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "state != 'published' OR (trim(owner) != '' AND trim(approver) != '' AND trim(basis) != '' AND trim(data_class) != '' AND trim(grade) != '')",
             name=op.f("ck_dataset_published_names_who_decided"),
@@ -484,6 +485,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_dataset_newest", "dataset", ["state", "modified_at", "id"], unique=False)
     op.create_index("ix_dataset_of_publisher", "dataset", ["publisher_id", "state", "modified_at", "id"], unique=False)
+    op.create_index("ix_dataset_stamped", "dataset", ["stamped_at", "id"], unique=False)
     op.create_index(
         "ix_dataset_unannounced",
         "dataset",
