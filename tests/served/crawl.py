@@ -56,19 +56,26 @@ class Served:
         return urlsplit(self.address).path.rsplit("/", 1)[-1]
 
 
-def crawl(door: Door, *, queries: Iterable[str] = (), guesses: Iterable[str] = (), about: str = "") -> Iterator[Served]:
-    """Every answer, breadth first. `queries`: more words to search for; `guesses`: addresses that nothing links to;
-    `about`: a dataset, to which the walk is confined.
+def crawl(
+    door: Door,
+    *,
+    queries: Iterable[str] = (),
+    starts: Iterable[str] = (),
+    guesses: Iterable[str] = (),
+    about: str = "",
+) -> Iterator[Served]:
+    """Every answer, breadth first. `queries`: more words to search for; `starts`: more to begin at; `guesses`: addresses
+    that nothing links to, whose answers are not followed; `about`: a dataset, to which the walk is confined.
 
     Each value of a facet is walked, no pairs of them; rows and versions to their end by the API, some choices of rows on
     pages; every file in every format; HEAD of one address in ten.
     """
     all_doors = [*STARTS, *_searches([*_QUERIES, *queries]), *_wrong()]
-    waiting = deque([*([f"/zh/dataset/{about}"] if about else all_doors), *guesses])
+    waiting = deque([*([f"/zh/dataset/{about}"] if about else all_doors), *starts])
     known, chosen = set(waiting), Counter[str]()  # the second: how many choices of rows were looked at on a page
     for number in range(_MOST):
         if not waiting:
-            return
+            break
         address = waiting.popleft()
         reply = door.ask(address)
         yield Served(address, reply)
@@ -80,7 +87,9 @@ def crawl(door: Door, *, queries: Iterable[str] = (), guesses: Iterable[str] = (
                 chosen.update([page] if page else [])
                 known.add(link)
                 waiting.append(link)
-    raise AssertionError(f"More than {_MOST:,} addresses: the crawl does not end.")
+    else:
+        raise AssertionError(f"More than {_MOST:,} addresses: the crawl does not end.")
+    yield from (Served(one, door.ask(one)) for one in dict.fromkeys(guesses) if one not in known and about in one)
 
 
 def _links(address: str, reply: Reply) -> Iterator[str]:

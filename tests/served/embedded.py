@@ -30,6 +30,7 @@ from tests.served.behind import own_texts, stored_allowance, take_database, take
 from tests.served.crawl import crawl
 from tests.served.doors import InProcess
 from tests.served.examining import Examination, Leak
+from tests.served.guessing import guesses
 
 
 @dataclass
@@ -51,12 +52,6 @@ class Site:
     def only_dataset(self) -> str:
         with self.parts.database.reading() as session:
             return str(session.execute(text("SELECT id FROM dataset")).scalar_one())
-
-    def _every_dataset(self) -> list[str]:
-        """Addresses of all that was ever published, whether anything links to it or not."""
-        with self.parts.database.reading() as session:
-            found = session.scalars(text("SELECT id FROM dataset")).all()
-        return [f"{door}/{one}" for one in found for door in ("/zh/dataset", "/en/dataset", "/api/v1/datasets")]
 
     def make_files(self) -> None:
         """What the worker does about downloads that take long."""
@@ -81,10 +76,14 @@ class Site:
         much was looked at."""
         with self.parts.database.reading() as session:
             examination = Examination(stored_allowance(session.connection()), own, traces)
+            asked_for = list(guesses(session.connection(), queries[0] if queries else "示例"))
+            ids = session.scalars(text("SELECT id FROM dataset")).all()
+        doors = ("/zh/dataset", "/en/dataset", "/api/v1/datasets")
+        starts = [f"{door}/{one}" for one in ids for door in doors if about in one]
         routes = create_app(self.parts).url_map
         rules, asked = routes.bind("127.0.0.1"), set()
         with logged() as lines:
-            for served in crawl(self.door, queries=queries, guesses=self._every_dataset(), about=about):
+            for served in crawl(self.door, queries=queries, starts=starts, guesses=asked_for, about=about):
                 examination.take(served)
                 path = urlsplit(served.address).path
                 asked |= _endpoints(rules, unquote(path))

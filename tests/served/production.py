@@ -29,7 +29,7 @@ def examine_stack(stack: Stack, own: frozenset[str], datasets: tuple[str, ...]) 
         with owner.connect() as connection:
             examination = Examination(stored_allowance(connection), own)
         for dataset_id in datasets:
-            for served in crawl(door, about=dataset_id, guesses=() if examination.count else STARTS):
+            for served in crawl(door, about=dataset_id, starts=() if examination.count else STARTS):
                 examination.take(served)
         counts["answers"] = examination.count
         with web.connect() as connection:

@@ -157,7 +157,7 @@ class _Counted:
         return self
 
     def __next__(self) -> bytes:
-        chunk = self._opened.read(min(_BLOCK_BYTES, self._left))
+        chunk = b"" if self._opened.closed else self._opened.read(min(_BLOCK_BYTES, self._left))
         if not chunk:
             self._opened.close()
             raise StopIteration
