@@ -73,18 +73,19 @@ WEB_INSERTS = (
     "webhook",
     "webhook_delivery",
 )
-# Neither tiers nor roles: those are staff's, through the command line.
 _OWN_ACCOUNT = (
     "email", "name", "language", "password_hash", "verified_at", "totp_secret", "totp_since", "totp_last_step",
     "deleted_at",
 )  # fmt: skip
+# What account managers decide at a page: budgets and being open. Never `roles`: nobody at a page makes a decider (ADR 0041).
+_MANAGED_ACCOUNT = ("tier", "tier_by", "disabled_at")
 _OWN_KEY = ("holder", "expires_at", "revoked_at", "replaced_by", "last_used_on")
 WEB_INSERTS_COLUMNS = {
     "account": ("id", *_OWN_ACCOUNT, "created_at", "disabled_at"),
     "api_key": ("id", "prefix", "key_hash", "account_id", "scopes", "created_at", *_OWN_KEY),
 }
 WEB_UPDATES_COLUMNS = {
-    "account": _OWN_ACCOUNT,
+    "account": (*_OWN_ACCOUNT, *_MANAGED_ACCOUNT),
     "account_errand": ("used_at",),
     "api_key": _OWN_KEY,
     "catalogue_file": ("last_sent_at",),

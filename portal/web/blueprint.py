@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from portal.web import (
     account,
+    accounts,
     applications,
     coverage,
     data,
@@ -43,6 +44,7 @@ def create_blueprint() -> Blueprint:
         texts,
         gate,
         account,
+        accounts,
     )
     for room in (*rooms, developers, feeds, sitemap, robots):
         room.register(blueprint)

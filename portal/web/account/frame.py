@@ -15,7 +15,7 @@ from portal.kernel.text import Language
 
 _DONE = frozenset(
     {
-        "address", "address-mail", "code-off", "code-on", "deleted", "key-revoked", "name", "password", "provider-off",
+        "address", "address-mail", "code-off", "code-on", "decided", "deleted", "key-revoked", "name", "password", "provider-off",
         "provider-on",
         "signed-out", "signed-out-others",
     }
@@ -33,6 +33,7 @@ def show_account(template: str, values: Mapping[str, Any], *, status: int = 200)
         "done": done if done in _DONE and request.method == "GET" else "",
         "fault": "",
         "given": {},
+        "is_for_staff": False,
         "provider_name": _provider_name(),
     }
     path = template if "/" in template else f"account/{template}"
