@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import AccountAct
+from portal.accounts.models import Account, AccountAct
 from portal.db import table_of
+
+FAILURES_KEPT = timedelta(days=90)
+_FORGOTTEN_AT_ONCE = 1_000
 
 
 class Act(StrEnum):
@@ -70,6 +73,33 @@ def record_act(
         "done_at": now,
     }
     session.execute(insert(table_of(AccountAct)), values)
+
+
+def record_failure(session: Session, address: str, now: datetime) -> None:
+    """Keep that somebody failed to sign in with the account of this address, if there is one: one statement either way,
+    so the work does not tell."""
+    act = table_of(AccountAct)
+    values = {
+        "act": Act.SIGN_IN_FAILED.value,
+        "actor": "unknown",
+        "detail": {"with": "password"},
+        "done_at": now,
+    }
+    told = [literal(value, act.c[name].type) for name, value in values.items()]
+    session.execute(
+        insert(act).from_select(["account_id", *values], select(Account.id, *told).where(Account.email == address))
+    )
+
+
+def forget_failures(session: Session, now: datetime) -> int:
+    """Remove failures to sign in that are older than FAILURES_KEPT; at most 1,000, how many."""
+    is_failure = AccountAct.act.in_([Act.SIGN_IN_FAILED.value, Act.CODE_FAILED.value])
+    old = session.scalars(
+        select(AccountAct.id).where(is_failure, AccountAct.done_at < now - FAILURES_KEPT).limit(_FORGOTTEN_AT_ONCE)
+    ).all()
+    if old:
+        session.execute(delete(AccountAct).where(AccountAct.id.in_(old)))
+    return len(old)
 
 
 def list_acts(session: Session, account_id: str, limit: int = 50) -> tuple[ActView, ...]:

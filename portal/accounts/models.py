@@ -102,12 +102,14 @@ class AccountErrand(Base):
 
 
 class AccountAct(Base):
-    """What was done with an account, by whom and when. Never changed; no secret, address or name of a person is in it.
+    """What was done with an account, by whom and when. Never changed, and kept but for failures to sign in; no secret,
+    address or name of a person is in it, but the name of staff.
 
     `actor`: `account:<id>`, `staff:<name>`, `provider:<issuer>` or `unknown` (somebody who failed to sign in).
     """
 
     __tablename__ = "account_act"
+    __table_args__ = (Index("ix_account_act_kind", "act", "done_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
@@ -152,4 +154,5 @@ class KeyUse(Base):
     refused: Mapped[int] = mapped_column(default=0)
 
 
-append_only(AccountAct.__table__)
+# Somebody who fails to sign in writes these; the worker forgets them, so that a stranger cannot fill the record.
+append_only(AccountAct.__table__, removable_when="OLD.act IN ('sign_in_failed', 'code_failed')")

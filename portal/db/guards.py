@@ -17,11 +17,11 @@ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'check_violation'; END $$
 """.strip()
 
 
-def append_only(table: FromClause) -> None:
-    """Rows may be added and read, never changed or removed."""
+def append_only(table: FromClause, *, removable_when: str = "") -> None:
+    """Rows may be added and read, never changed or removed; but where `removable_when` (SQL over OLD) is true."""
     message = f"{cast(Table, table).name} is append-only"
     _refuse(cast(Table, table), "UPDATE", message)
-    _refuse(cast(Table, table), "DELETE", message)
+    _refuse(cast(Table, table), "DELETE", message, unless=removable_when)
     _refuse_truncate(cast(Table, table), message)
 
 
@@ -44,7 +44,7 @@ def frozen_until(table: FromClause, *, allowed_when: str) -> None:
 def _refuse(table: Table, operation: str, message: str, *, when: str = "", unless: str = "") -> None:
     number = sum(f" ON {table.name} " in s for s in STATEMENTS["sqlite"])
     name = f"{table.name}_guard_{number}"
-    condition = when or (f"NOT {unless}" if unless else "1 = 1")
+    condition = when or (f"NOT ({unless})" if unless else "1 = 1")
     _add(
         table,
         "sqlite",

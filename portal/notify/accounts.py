@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
+from portal.accounts.acts import forget_failures
 from portal.accounts.errands import forget_errands, take_errands
 from portal.accounts.tokens import link_of_errand
 from portal.catalogue.models import MAIL, Outbox
@@ -62,7 +63,7 @@ _NOT_YOU = later("If it was not you, ask for a new password at once, and write t
 
 
 def look_after_accounts(session: Session, now: datetime) -> int:
-    """Put the mails that were asked for into the outbox, and forget old errands; how many of both."""
+    """Put the mails that were asked for into the outbox, and forget old errands and failures to sign in; how many of all."""
     letters = take_errands(session, now)
     for letter in letters:
         payload = {
@@ -73,7 +74,7 @@ def look_after_accounts(session: Session, now: datetime) -> int:
             "subject": letter.subject,
         }
         session.add(Outbox(kind=MAIL, payload=payload, created_at=now, due_at=now))
-    return len(letters) + forget_errands(session, now)
+    return len(letters) + forget_errands(session, now) + forget_failures(session, now)
 
 
 def worded_account_mail(content: Mapping[str, Any], settings: Settings, created_at: datetime) -> EmailMessage:

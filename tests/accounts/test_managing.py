@@ -99,7 +99,9 @@ def test_a_tier_set_at_the_page_counts_at_once_and_is_kept_with_the_name(
     decider, client = staff
     with site.parts.database.transaction() as session:
         secret = site_secret(site.parts.settings)
-        key = create_own_key(session, person.id, holder="k", scopes=frozenset(Scope), secret=secret, now=datetime.now(UTC))
+        key = create_own_key(
+            session, person.id, holder="k", scopes=frozenset(Scope), secret=secret, now=datetime.now(UTC)
+        )
     assert _decide(client, person.id, act="tier", tier="partner") == 303
     assert site.client.get("/api/v1/me", headers={"X-API-Key": key.secret}).get_json()["tier"] == "partner"
     with site.parts.database.reading() as session:
@@ -162,7 +164,9 @@ def test_only_the_role_opens_these_pages(site: Site, person: AccountView) -> Non
     _, reviewer = _with_role(site, StaffRole.APPLICATION_REVIEWER)
     with site.parts.database.transaction() as session:
         secret = site_secret(site.parts.settings)
-        key = create_own_key(session, person.id, holder="k", scopes=frozenset(Scope), secret=secret, now=datetime.now(UTC))
+        key = create_own_key(
+            session, person.id, holder="k", scopes=frozenset(Scope), secret=secret, now=datetime.now(UTC)
+        )
     page = f"/en/accounts/{person.id}"
     for client in (reviewer, _somebody(site)):
         assert client.get("/en/accounts").status_code == 403

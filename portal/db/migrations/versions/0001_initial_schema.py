@@ -14,8 +14,11 @@ GUARDS = {
         "BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'check_violation'; END $$",
         "CREATE TRIGGER account_act_guard_0 BEFORE UPDATE ON account_act FOR EACH ROW WHEN (1 = 1) "
         "EXECUTE FUNCTION portal_refuse('account_act is append-only')",
-        "CREATE TRIGGER account_act_guard_1 BEFORE DELETE ON account_act FOR EACH ROW WHEN (1 = 1) "
-        "EXECUTE FUNCTION portal_refuse('account_act is append-only')",
+        "CREATE OR REPLACE FUNCTION account_act_guard_1() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN IF OLD.act IN ('sign_in_failed', 'code_failed') THEN RETURN OLD; END IF; RAISE "
+        "EXCEPTION 'account_act is append-only' USING ERRCODE = 'check_violation'; END $$",
+        "CREATE TRIGGER account_act_guard_1 BEFORE DELETE ON account_act FOR EACH ROW EXECUTE "
+        "FUNCTION account_act_guard_1()",
         "CREATE TRIGGER account_act_guard_truncate BEFORE TRUNCATE ON account_act FOR EACH STATEMENT "
         "EXECUTE FUNCTION portal_refuse('account_act is append-only')",
         "CREATE TRIGGER verdict_guard_0 BEFORE UPDATE ON verdict FOR EACH ROW WHEN (1 = 1) EXECUTE "
@@ -120,8 +123,9 @@ GUARDS = {
     "sqlite": [
         "CREATE TRIGGER account_act_guard_0 BEFORE UPDATE ON account_act FOR EACH ROW WHEN 1 = 1 BEGIN "
         "SELECT RAISE(ABORT, 'account_act is append-only'); END",
-        "CREATE TRIGGER account_act_guard_1 BEFORE DELETE ON account_act FOR EACH ROW WHEN 1 = 1 BEGIN "
-        "SELECT RAISE(ABORT, 'account_act is append-only'); END",
+        "CREATE TRIGGER account_act_guard_1 BEFORE DELETE ON account_act FOR EACH ROW WHEN NOT (OLD.act "
+        "IN ('sign_in_failed', 'code_failed')) BEGIN SELECT RAISE(ABORT, 'account_act is append-only'); "
+        "END",
         "CREATE TRIGGER verdict_guard_0 BEFORE UPDATE ON verdict FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
         "RAISE(ABORT, 'verdict is append-only'); END",
         "CREATE TRIGGER verdict_guard_1 BEFORE DELETE ON verdict FOR EACH ROW WHEN 1 = 1 BEGIN SELECT "
@@ -140,9 +144,9 @@ GUARDS = {
         "RAISE(ABORT, 'a version is never deleted'); END",
         "CREATE TRIGGER version_part_guard_0 BEFORE UPDATE ON version_part FOR EACH ROW WHEN 1 = 1 BEGIN "
         "SELECT RAISE(ABORT, 'a version_part is never edited'); END",
-        "CREATE TRIGGER version_part_guard_1 BEFORE DELETE ON version_part FOR EACH ROW WHEN NOT EXISTS "
+        "CREATE TRIGGER version_part_guard_1 BEFORE DELETE ON version_part FOR EACH ROW WHEN NOT (EXISTS "
         "(SELECT 1 FROM version WHERE version.dataset_id = OLD.dataset_id AND version.number = "
-        "OLD.version_number AND version.redacted_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a "
+        "OLD.version_number AND version.redacted_at IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'a "
         "version_part is removed only with its version'); END",
         "CREATE TRIGGER agreement_guard_0 BEFORE UPDATE ON agreement FOR EACH ROW WHEN 1 = 1 BEGIN "
         "SELECT RAISE(ABORT, 'agreement is append-only'); END",
@@ -388,6 +392,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_act")),
     )
     op.create_index(op.f("ix_account_act_account_id"), "account_act", ["account_id"], unique=False)
+    op.create_index("ix_account_act_kind", "account_act", ["act", "done_at"], unique=False)
     op.create_table(
         "account_errand",
         sa.Column("id", sa.String(length=16), nullable=False),
