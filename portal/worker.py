@@ -31,7 +31,7 @@ from portal.notify.accounts import look_after_accounts
 from portal.notify.grants import look_after_grants
 from portal.participation.duties import look_after_objections
 from portal.settings import Settings
-from portal.webhooks.working import tell_webhooks
+from portal.webhooks.working import make_messages, send_messages
 from portal.wiring import Parts, WorkerParts, worker_parts
 
 _LISTEN_S = 1.0
@@ -181,7 +181,8 @@ def _beside(settings: Settings, parts: Parts, stop: Event) -> Iterator[None]:
     threads = (
         Thread(target=harvest_on_time, args=(harvests, stop), name="harvests"),
         Thread(target=deliver, args=(database, Mailer(settings), stop), name="mail"),
-        Thread(target=tell_webhooks, args=(database, parts.search, settings, stop), name="webhooks"),
+        Thread(target=make_messages, args=(database, parts.search, settings, stop), name="webhooks"),
+        Thread(target=send_messages, args=(database, settings, stop), name="webhook-senders"),
     )
     for thread in threads:
         thread.start()

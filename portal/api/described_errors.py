@@ -24,7 +24,7 @@ ALWAYS = (
 )
 """Kinds that any operation can give."""
 
-_ANY_ERROR = ("X-Request-Id", "Cache-Control", "RateLimit", "RateLimit-Policy")
+_ANY_ERROR = ("X-Request-Id", "Vary", "Cache-Control", "RateLimit", "RateLimit-Policy")
 _MORE: Mapping[int, tuple[str, ...]] = {
     401: ("WWW-Authenticate",),
     405: ("Allow",),

@@ -56,4 +56,4 @@ REQUEST_HEADERS: Mapping[str, HeaderKind] = MappingProxyType(
     }
 )
 
-EVERY_ANSWER = ("X-Request-Id", "RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin")
+EVERY_ANSWER = ("X-Request-Id", "Vary", "RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin")

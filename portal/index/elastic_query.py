@@ -48,7 +48,13 @@ def id_filter(ids: tuple[str, ...]) -> list[Body]:
 def page_body(question: Question) -> Body:
     """Arguments of `search` for a page of ids, the exact total, and facets that ignore their own choice."""
     chosen = {name: {"terms": {name: list(codes)}} for name, codes in question.chosen.items()}
-    asked: Body = {"bool": {"must": [query_of(question.clause)], "must_not": id_filter(question.excluded_ids)}}
+    asked: Body = {
+        "bool": {
+            "must": [query_of(question.clause)],
+            "filter": id_filter(question.among),
+            "must_not": id_filter(question.excluded_ids),
+        }
+    }
     weighted: Body = {
         "function_score": {
             "query": asked,

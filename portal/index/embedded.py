@@ -153,6 +153,8 @@ class TantivyEngine:
             for name, codes in question.chosen.items()
             if name != leave_out
         ]
+        if question.among:
+            chosen.append((Occur.Must, _unscored(Query.term_set_query(self._schema, "id", list(question.among)))))
         narrowed = Query.boolean_query([(Occur.Must, query), *chosen]) if chosen else query
         return self._without(narrowed, question.excluded_ids)
 

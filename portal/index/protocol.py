@@ -64,11 +64,13 @@ class Question:
     """One request to an engine. `chosen`: facet → codes, narrowing hits and every facet but its own count.
 
     `facets`: names to count. `limit` 0: only the total. `excluded_ids` exist nowhere: not in hits, total or counts.
+    `among`: where there are any, no other ids exist.
     """
 
     clause: Clause
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     excluded_ids: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
     sort: Sort = "relevance"
     offset: int = 0
     limit: int = 0

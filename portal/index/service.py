@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -67,6 +67,32 @@ class SearchService:
         except EngineAway as error:
             _note("search answers from the database", error)
             return standin.search(self._database, request, query)
+
+    def match(self, request: SearchRequest, ids: tuple[str, ...]) -> frozenset[str]:
+        """Those of at most 1,000 ids that `search` finds, without a page's end; none where it has to be relaxed.
+
+        Raises InvalidInput as `search` does.
+        """
+        _check(request)
+        query = parse_query(request.text)
+        wanted = ids[:MAX_LIMIT]
+        with self._database.reading() as session:
+            hidden = read_hidden(session, _MAX_HIDDEN + 1)
+        try:
+            if len(hidden) > _MAX_HIDDEN:
+                raise EngineAway("So much was withdrawn at once that the index must catch up first.")
+            for step in plan.plan(query):
+                if step.is_relaxed or not wanted:
+                    break
+                if self._engine.search(_uncounted(step, hidden)).total:
+                    asked = replace(
+                        _question(request, step, hidden), among=wanted, offset=0, limit=MAX_LIMIT, facets=()
+                    )
+                    return frozenset(self._engine.search(asked).ids)
+            return frozenset()
+        except EngineAway as error:
+            _note("a search is matched in the database", error)
+            return standin.match(self._database, request, query, wanted)
 
     def suggest(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
         """Ids of datasets whose title goes with what was typed so far: beginnings first, then most used."""

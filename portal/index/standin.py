@@ -42,6 +42,14 @@ def search(database: Database, request: SearchRequest, query: Query) -> SearchRe
     return result
 
 
+def match(database: Database, request: SearchRequest, query: Query, ids: tuple[str, ...]) -> frozenset[str]:
+    """Those of the ids that have all words and chosen values."""
+    wanted = [*(_term(term) for term in query.required), *(not_(_term(term)) for term in query.excluded)]
+    chosen = [_chosen(name, codes) for name, codes in request.facets.items() if codes]
+    with database.reading() as session:
+        return frozenset(session.scalars(_visible([*wanted, *chosen, Dataset.id.in_(ids)])))
+
+
 def suggest(database: Database, prefix: str, limit: int) -> tuple[str, ...]:
     """Ids of datasets with all typed pieces in their title, most used first."""
     pieces = tokens.pieces(tokens.fold(prefix[:200]))[:10]

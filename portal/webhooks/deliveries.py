@@ -4,12 +4,12 @@ A row is taken before it is sent and marked after; a worker that is killed in be
 lease is over, under the same id. So a message can come twice and is never lost.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Account
@@ -38,24 +38,30 @@ class TakenMessage:
     generation: int
     rotated_at: datetime | None
     is_wanted: bool
+    is_failing: bool
 
 
-def is_message_due(session: Session, now: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What is in hand already: webhooks that are being told, accounts that have their share of places. `failing` True: so are
+    all places of receivers that took nothing lately."""
+
+    webhooks: Collection[str] = field(default=())
+    accounts: Collection[str] = field(default=())
+    failing: bool = False
+
+
+IDLE = Busy()
+
+
+def is_message_due(session: Session, now: datetime, busy: Busy = IDLE) -> bool:
     """Whether `take_message` would find one; asked first, because it needs no write."""
-    due = (WebhookDelivery.done_at.is_(None), WebhookDelivery.due_at <= now)
-    return session.scalar(select(WebhookDelivery.id).where(*due).limit(1)) is not None
+    return session.scalar(_due(now, busy).with_only_columns(WebhookDelivery.id)) is not None
 
 
-def take_message(session: Session, now: datetime) -> TakenMessage | None:
-    """Take the message that is due longest, so that no other worker sends it; None when none is due."""
-    query = (
-        select(WebhookDelivery)
-        .where(WebhookDelivery.done_at.is_(None), WebhookDelivery.due_at <= now)
-        .order_by(WebhookDelivery.due_at, WebhookDelivery.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    row = session.scalars(query).first()
+def take_message(session: Session, now: datetime, busy: Busy = IDLE) -> TakenMessage | None:
+    """Take the message that is due longest, so that no other worker sends it; None when none is due that may be sent."""
+    row = session.scalars(_due(now, busy).with_for_update(skip_locked=True, of=WebhookDelivery)).first()
     if row is None:
         return None
     row.attempts += 1
@@ -68,6 +74,7 @@ def take_message(session: Session, now: datetime) -> TakenMessage | None:
             Webhook.state,
             Webhook.generation,
             Webhook.rotated_at,
+            Webhook.failing_since,
             Account.disabled_at,
             Account.deleted_at,
         )
@@ -87,7 +94,20 @@ def take_message(session: Session, now: datetime) -> TakenMessage | None:
         webhook.generation,
         webhook.rotated_at,
         is_wanted,
+        webhook.failing_since is not None,
     )
+
+
+def _due(now: datetime, busy: Busy) -> Select[WebhookDelivery]:
+    query = (
+        select(WebhookDelivery)
+        .join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
+        .where(WebhookDelivery.done_at.is_(None), WebhookDelivery.due_at <= now)
+        .where(Webhook.id.not_in(busy.webhooks), Webhook.account_id.not_in(busy.accounts))
+    )
+    if busy.failing:
+        query = query.where(Webhook.failing_since.is_(None))
+    return query.order_by(WebhookDelivery.due_at, WebhookDelivery.id).limit(1)
 
 
 def note_taken(session: Session, message: TakenMessage, status: int, took_ms: int, now: datetime) -> None:

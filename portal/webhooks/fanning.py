@@ -18,14 +18,13 @@ from portal.catalogue.models import Dataset
 from portal.db import Database, table_of
 from portal.db.locks import lock
 from portal.index import SearchRequest, SearchService
+from portal.kernel.errors import InvalidInput
 from portal.kernel.ids import new_id
 from portal.kernel.principal import ANONYMOUS
 from portal.webhooks.models import ACTIVE, Webhook, WebhookDelivery, WebhookProgress
 
 _AT_ONCE = 200
-_MOST_SEARCHES = 2_000
 _PAGE = 1_000
-_DEEPEST = 10_000
 _INDEX_MAY_TAKE = timedelta(minutes=10)
 _ROW = 1
 
@@ -41,7 +40,9 @@ def fan_out(database: Database, search: SearchService, base_url: str, now: datet
         if any(one.search is not None for one in webhooks):
             changes = _indexed(session, changes, now)
         sent_before = _told_before(session, webhooks, changes)
-    found = {repr(one.search): _find(search, one.search) for one in webhooks if one.search is not None}
+    changed = tuple({change.dataset_id for change in changes})
+    searches = {repr(one.search): one.search for one in webhooks if one.search is not None}
+    found = {name: _match(search, asked, changed) for name, asked in searches.items()}
     rows = [
         _message(webhook, change, base_url, now)
         for change in changes
@@ -69,7 +70,11 @@ def _interested(session: Session, changes: Sequence[ChangeView]) -> Sequence[Any
     of_datasets = Webhook.dataset_id.in_({change.dataset_id for change in changes})
     named = session.execute(select(*columns).where(Webhook.state == ACTIVE, of_datasets)).all()
     searching = select(*columns).where(Webhook.state == ACTIVE, Webhook.dataset_id.is_(None)).order_by(Webhook.id)
-    return [*named, *session.execute(searching.limit(_MOST_SEARCHES))]
+    found, page = [*named], session.execute(searching.limit(_PAGE)).all()
+    while page:
+        found += page
+        page = session.execute(searching.where(Webhook.id > page[-1].id).limit(_PAGE)).all()
+    return found
 
 
 def _indexed(session: Session, changes: Sequence[ChangeView], now: datetime) -> tuple[ChangeView, ...]:
@@ -96,17 +101,13 @@ def _told_before(session: Session, webhooks: Sequence[Any], changes: Sequence[Ch
     return {(webhook_id, dataset_id) for webhook_id, dataset_id in session.execute(query) if dataset_id is not None}
 
 
-def _find(search: SearchService, asked: Mapping[str, Any]) -> frozenset[str]:
-    """Ids of everything that a search finds now, at most 10,000."""
+def _match(search: SearchService, asked: Mapping[str, Any], ids: tuple[str, ...]) -> frozenset[str]:
+    """Those of the ids that a search finds now; none where its words can be read no longer."""
     facets = {name: tuple(values) for name, values in asked.get("facets", {}).items()}
-    found: set[str] = set()
-    for offset in range(0, _DEEPEST, _PAGE):
-        result = search.search(SearchRequest(asked.get("q", ""), facets, "modified", offset, _PAGE, with_facets=False))
-        if not result.is_relaxed:
-            found.update(result.ids)
-        if len(result.ids) < _PAGE or result.is_relaxed:
-            break
-    return frozenset(found)
+    try:
+        return search.match(SearchRequest(asked.get("q", ""), facets), ids)
+    except InvalidInput:
+        return frozenset()
 
 
 def _is_for(

@@ -1,8 +1,16 @@
-"""Sending messages through the guarded client: signed anew for each attempt, answers read only for their status."""
+"""Sending messages through the guarded client: signed anew for each attempt, answers read only for their status.
+
+Several are sent at a time, so that a receiver that takes long, or hangs until its time is over, holds up nobody else: a
+webhook has one place, an account two, and those that took nothing lately share half of them.
+"""
 
 import time
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
 
 import orjson
 import structlog
@@ -15,6 +23,7 @@ from portal.settings import Settings, site_secret
 from portal.webhooks.addresses import registered_hosts
 from portal.webhooks.commands import disable_webhook, forget_webhooks_of_deleted
 from portal.webhooks.deliveries import (
+    Busy,
     TakenMessage,
     forget_messages,
     is_message_due,
@@ -26,7 +35,9 @@ from portal.webhooks.deliveries import (
 from portal.webhooks.errors import NotTaken
 from portal.webhooks.signing import sign, valid_secrets
 
-_AT_ONCE = 50
+PLACES = 8
+_OF_FAILING = PLACES // 2
+_OF_ONE_ACCOUNT = 2
 _MOST_ANSWER_BYTES = 64 * 1024
 _LIMITS = OutboundLimits(connect_s=5.0, read_s=10.0, total_s=15.0, redirects=0)
 _GONE = 410
@@ -40,26 +51,67 @@ def webhook_client(settings: Settings) -> GuardedClient:
     return GuardedClient(registered_hosts(settings.webhook_hosts), limits=_LIMITS, retry=RetryRule(attempts=1))
 
 
-def send_due_messages(
-    database: Database,
-    client: GuardedClient,
-    settings: Settings,
-    *,
-    clock: Clock = lambda: datetime.now(UTC),
-    is_stopping: Callable[[], bool] = lambda: False,
-) -> int:
-    """Send what is due, at most 50 messages; how many were tried."""
-    tried = 0
-    with database.reading() as session:
-        is_due = is_message_due(session, clock())
-    while is_due and tried < _AT_ONCE and not is_stopping():
-        with database.transaction() as session:
-            message = take_message(session, clock())
-        if message is None:
-            break
-        _send(database, client, settings, message, clock)
-        tried += 1
-    return tried
+class Senders:
+    """Sends what is due, at most eight messages at a time. Close it: it waits for those in hand, 15 seconds at most each."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: GuardedClient,
+        settings: Settings,
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database, self._client, self._settings, self._clock = database, client, settings, clock
+        self._pool = ThreadPoolExecutor(PLACES, "webhook")
+        self._in_hand: dict[Future[None], TakenMessage] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown()
+
+    def start_due(self) -> int:
+        """Begin to send what is due and has a place; how many. What went wrong with one before is raised here."""
+        started = 0
+        while (message := self._take()) is not None:
+            told = self._pool.submit(_send, self._database, self._client, self._settings, message, self._clock)
+            self._in_hand[told] = message
+            started += 1
+        return started
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until one is sent, so long at most; False at once when none is in hand."""
+        if self._in_hand:
+            wait(self._in_hand, timeout_s, FIRST_COMPLETED)
+        return bool(self._in_hand)
+
+    def _take(self) -> TakenMessage | None:
+        self._forget_done()
+        if len(self._in_hand) >= PLACES:
+            return None
+        busy = self._busy()
+        with self._database.reading() as session:
+            if not is_message_due(session, self._clock(), busy):
+                return None
+        with self._database.transaction() as session:
+            return take_message(session, self._clock(), busy)
+
+    def _forget_done(self) -> None:
+        for told in [one for one in self._in_hand if one.done()]:
+            del self._in_hand[told]
+            told.result()
+
+    def _busy(self) -> Busy:
+        messages = self._in_hand.values()
+        accounts = Counter(message.account_id for message in messages)
+        return Busy(
+            webhooks=[message.webhook_id for message in messages],
+            accounts=[account for account, places in accounts.items() if places >= _OF_ONE_ACCOUNT],
+            failing=sum(message.is_failing for message in messages) >= _OF_FAILING,
+        )
 
 
 def forget_old_messages(database: Database, now: datetime) -> int:

@@ -29,7 +29,7 @@ _OF_THE_SITE = frozenset(
     }
 )
 """Headers that speak to browsers, not to programs: the same on every answer."""
-_SENT_AT_TIMES = frozenset({"Link", "Retry-After", "Content-Encoding", "RateLimit", "RateLimit-Policy"})
+_SENT_AT_TIMES = frozenset({"Link", "Vary", "Retry-After", "Content-Encoding", "RateLimit", "RateLimit-Policy"})
 
 
 def operation_of(path: str, method: str = "get") -> dict[str, Any]:

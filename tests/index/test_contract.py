@@ -37,6 +37,20 @@ def test_200_queries_give_the_expected_total_set_and_facets(
     assert found_something > 150
 
 
+def test_a_search_matches_those_of_given_ids_that_it_finds(
+    full_service: SearchService, documents: list[Document], encoded: list[Encoded]
+) -> None:
+    given, found_something = tuple(document.id for document in documents[::7][:200]), 0
+    for number, text in enumerate(make_queries(documents)[:80]):
+        request = SearchRequest(text, facets=make_choices(number))
+        expected = expect(encoded, request)
+        wanted = frozenset() if expected.is_relaxed else expected.ids & frozenset(given)
+        assert full_service.match(request, given) == wanted, text
+        assert not full_service.match(request, ())
+        found_something += bool(wanted)
+    assert found_something > 20
+
+
 def test_every_cut_of_two_characters_of_a_title_finds_its_dataset(
     full_service: SearchService, documents: list[Document]
 ) -> None:

@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from portal.accounts.keys import create_own_key
 from portal.catalogue.changes import announce_changes
 from portal.kernel.vocab import Scope
+from portal.outbound import GuardedClient
 from portal.settings import Settings, site_secret
 from portal.webhooks.fanning import fan_out
-from portal.webhooks.sending import send_due_messages, webhook_client
+from portal.webhooks.sending import Senders, webhook_client
 from tests.accounts.people import make_person
 from tests.builders import build_publication, publish
 from tests.http.site import Site, generous, open_site
@@ -69,7 +70,15 @@ class Desk:
         self.now += later
         chosen = settings or self.site.parts.settings
         with webhook_client(chosen) as client:
-            return send_due_messages(self.site.parts.database, client, chosen, clock=lambda: self.now)
+            return self.send_with(client, chosen)
+
+    def send_with(self, client: GuardedClient, settings: Settings) -> int:
+        """The same through a client of the test."""
+        tried = 0
+        with Senders(self.site.parts.database, client, settings, clock=lambda: self.now) as senders:
+            while (started := senders.start_due()) or senders.wait(20.0):
+                tried += started
+        return tried
 
     def tell(self) -> int:
         """All steps."""

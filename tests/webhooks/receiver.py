@@ -5,16 +5,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from time import sleep
 
 
 @dataclass
 class Receiver:
-    """`statuses`: what is answered, one after the other; 200 when they are used up."""
+    """`statuses`: what is answered, one after the other; 200 when they are used up. `pause_s`: before each answer."""
 
     port: int = 0
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     location: str = ""
+    pause_s: float = 0.0
 
     @property
     def url(self) -> str:
@@ -30,6 +32,7 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            sleep(receiver.pause_s)
             self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
             if receiver.location:
                 self.send_header("Location", receiver.location)

@@ -14,7 +14,7 @@ from portal.catalogue.models import Dataset
 from portal.outbound import GuardedClient
 from portal.webhooks.deliveries import LEASE, take_message
 from portal.webhooks.models import Webhook, WebhookDelivery
-from portal.webhooks.sending import forget_old_messages, send_due_messages
+from portal.webhooks.sending import forget_old_messages
 from tests.accounts.people import make_person
 from tests.api.contract import check
 from tests.webhooks.conftest import DATASETS, Desk
@@ -189,7 +189,7 @@ def test_a_name_that_leads_inside_later_is_not_reached(desk: Desk) -> None:
     for private in ("127.0.0.1", "10.0.0.8", "169.254.169.254", "::1"):
         desk.now += timedelta(hours=3)
         with GuardedClient(resolve=lambda _host, _port, private=private: (private,)) as client:  # type: ignore[misc]
-            assert send_due_messages(desk.site.parts.database, client, settings, clock=lambda: desk.now) == 1
+            assert desk.send_with(client, settings) == 1
         assert "not public" in str(desk.log(webhook)[0]["error"])
     unregistered = replace(settings, webhook_hosts="")
     inside = desk.make(dataset=desk.site.ids[1])
