@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.access import can_read_rows
+from portal.access import can_read_rows, narrower
 from portal.catalogue.models import Dataset, DatasetTheme, Publisher, Theme
 from portal.catalogue.reading import only_visible, read_wordings
 from portal.catalogue.serialised import load_text
@@ -21,7 +21,8 @@ from portal.kernel.vocab import Openness, PartKind, UpdateCycle
 
 @dataclass(frozen=True, slots=True)
 class PackagePart:
-    """A part as a resource. `has_rows`: the caller may read its rows."""
+    """A part as a resource. `has_rows`: the caller may read its rows. Who may not read what it holds gets no size, no
+    checksum, no address elsewhere, and of the source's words only those that describe."""
 
     slug: str
     kind: PartKind
@@ -93,6 +94,7 @@ def _rows(session: Session, ids: Sequence[str]) -> Sequence[Any]:
             Dataset.created_at,
             Dataset.issued_at,
             Version.published_at,
+            Version.openness.label("version_openness"),
             Publisher.id.label("publisher_id"),
             Publisher.slug,
             Publisher.names,
@@ -150,7 +152,8 @@ def _parts(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[Any, ...]
 def _package(
     row: Any, texts: Mapping[str, Text], themes: tuple[ThemeView, ...], parts: tuple[Any, ...], principal: Principal
 ) -> Package:
-    shows_rows = can_read_rows(principal, row.openness, row.id)
+    openness = narrower(row.openness, row.version_openness)
+    shows_rows = can_read_rows(principal, openness, row.id)
     keywords = texts.get("keywords", Text())
     words = [word for x in Language if (w := keywords.wording(x)) for word in w.value.splitlines()]
     return Package(
@@ -164,7 +167,7 @@ def _package(
             row.publisher_id, row.slug, load_text(row.names), load_text(row.descriptions), row.dataset_count
         ),
         themes=themes,
-        openness=Openness(row.openness),
+        openness=openness,
         update_cycle=UpdateCycle(row.update_cycle),
         licence=row.licence,
         owner=row.owner,
@@ -176,18 +179,22 @@ def _package(
     )
 
 
+_DESCRIBING = frozenset({"name", "description", "format", "created"})
+
+
 def _part(row: Any, *, shows_rows: bool) -> PackagePart:
     kind = PartKind(row.kind)
+    said: Mapping[str, str] = row.particulars or {}
     return PackagePart(
         slug=row.slug,
         kind=kind,
         name=load_text(row.names),
         format=row.format,
         media_type=row.media_type,
-        url=row.url,
-        size_bytes=row.size_bytes,
-        sha256=row.sha256,
+        url=row.url if shows_rows else "",
+        size_bytes=row.size_bytes if shows_rows else None,
+        sha256=row.sha256 if shows_rows else None,
         offers_original=row.has_original and shows_rows,
         has_rows=kind is PartKind.TABLE and shows_rows,
-        particulars=row.particulars or {},
+        particulars=said if shows_rows else {name: text for name, text in said.items() if name in _DESCRIBING},
     )

@@ -53,8 +53,8 @@ class PartRecord:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRecord:
-    """One public dataset with its parts. Whoever sees it may not be allowed to read its rows: of conditional data there are
-    no checksums here, by which a guess at them could be confirmed."""
+    """One public dataset with its parts. Whoever sees it may not be allowed to read its rows: of conditional data there is
+    nothing here that was counted in rows or made from them, and no checksum by which a guess could be confirmed."""
 
     card: DatasetCard
     keywords: Mapping[Language, tuple[str, ...]]
@@ -65,15 +65,16 @@ class CatalogueRecord:
 
 
 def read_state(session: Session) -> CatalogueState:
-    """The state now, in four statements. Revisions only grow, so their sum is another one after any public change."""
+    """The state now, in six statements. Revisions only grow, so their sum is another one after any public change."""
     revisions = session.scalar(select(func.sum(Dataset.revision)))
     count = session.scalar(only_visible(select(func.count()).select_from(Dataset))) or 0
     withdrawn = session.execute(
         select(func.count(), func.max(Dataset.withdrawn_at)).where(Dataset.state == DatasetState.WITHDRAWN)
     ).one()
     redacted = session.execute(select(func.count(Version.redacted_at), func.max(Version.redacted_at))).one()
+    closing = session.execute(select(func.count()).where(Dataset.openness != Openness.UNCONDITIONAL)).one()
     hiding = session.execute(select(func.count(), func.max(Objection.filed_at)).where(Objection.hides.is_(True))).one()
-    removals = value_digest([str(cell) for row in (withdrawn, redacted, hiding) for cell in row])
+    removals = value_digest([str(cell) for row in (withdrawn, redacted, closing, hiding) for cell in row])
     return CatalogueState(value_digest([str(revisions), count, removals]), removals, count)
 
 
@@ -140,9 +141,9 @@ def _part(row: Any, *, is_open: bool) -> PartRecord:
         name=load_text(row.names),
         format=row.format,
         media_type=row.media_type,
-        url=row.url,
-        row_count=row.row_count,
-        size_bytes=row.size_bytes,
+        url=row.url if is_open else "",
+        row_count=row.row_count if is_open else None,
+        size_bytes=row.size_bytes if is_open else None,
         sha256=row.sha256 if is_open else None,
         columns=tuple(column["name"] for column in row.schema["columns"]) if row.schema else (),
     )

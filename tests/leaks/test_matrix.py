@@ -2,17 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
 
-from portal.settings import Settings
 from tests.leaks.asking import Ask, filled, filled_json
 from tests.leaks.callers import Caller
-from tests.leaks.estate import Estate, State, Target, Words, open_estate
+from tests.leaks.estate import Estate, State, Target, Words
 from tests.leaks.matrix import MATRIX
 
 TITLES = {State.PUBLISHED, State.OTHERS, State.CONDITIONAL}
@@ -25,14 +22,6 @@ _CLOSER = (State.CONDITIONAL, State.HELD, State.DRAFT)
 _OF_ROWS = ("row", "kind")
 _DATA = ("rows", "both")
 _OF_PAGE = ("title", "note")
-
-
-@pytest.fixture(scope="module")
-def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    root: Path = tmp_path_factory.mktemp("leaks")
-    settings = Settings(var_dir=root / "var", secret_key="00" * 32, quarantine_key="11" * 32)
-    with open_estate(replace(settings, limit_factor=10_000), root / "drop") as opened:
-        yield opened
 
 
 def test_every_endpoint_has_its_line(estate: Estate) -> None:
