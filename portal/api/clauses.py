@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from portal.kernel.columns import TableSchema
 from portal.tables import MAX_LIMIT, RowQuery, parse_query
-from portal.tables.engine import MAX_FACET_VALUES, MAX_FACETS
+from portal.tables.facets import MAX_FACET_VALUES, MAX_FACETS
 from portal.tables.grammar import MAX_CHARS
 
 

@@ -9,7 +9,7 @@ from portal.api.answers import RowsAnswer
 from portal.api.clauses import RowParameters, RowsAsked
 from portal.api.operations import Answer, operation
 from portal.catalogue.queries import open_version
-from portal.http.context import parts, principal, session
+from portal.http.context import leave_session, parts, principal, session
 from portal.http.refs import parse_ref
 from portal.http.uses import note_use
 from portal.tables import Facet, ReadableTable, RowPage, parse_names
@@ -54,11 +54,13 @@ def query_rows(_nothing: None, asked: RowsAsked, ref: str, part: str) -> Answer:
 
 
 def _answered(asked: RowsAsked, ref: str, part: str) -> tuple[ReadableTable, RowPage, dict[str, object]]:
-    """Everything is read and checked before anything is looked up."""
+    """Everything is read and checked before rows are looked up, and nothing at all where there is no room for one more."""
+    parts().rows.check_room()
     table = open_version(session(), principal(), parse_ref(ref), part, parts().store)
     query = asked.clauses.query(table.schema, limit=asked.limit, cursor=asked.cursor, with_total=asked.with_total)
     names = parse_names(asked.facets, table.schema, "facets") if asked.facets.strip() else ()
-    page = parts().rows.page(table, query)
+    leave_session()
+    page, facets = parts().rows.page_with_facets(table, query, names, asked.facet_limit)
     body: dict[str, object] = {
         "ref": _pinned(table),
         "part": part,
@@ -70,7 +72,6 @@ def _answered(asked: RowsAsked, ref: str, part: str) -> tuple[ReadableTable, Row
         "next_cursor": page.next_cursor,
     }
     if names:
-        facets = parts().rows.facets(table, query, names, asked.facet_limit)
         body["facets"] = {facet.column: _facet(facet) for facet in facets}
     return table, page, body
 

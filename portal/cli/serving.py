@@ -12,9 +12,8 @@ from waitress.server import create_server
 from portal.cli.raw_addresses import take_raw_addresses
 from portal.db.migrating import check_schema
 from portal.settings import Settings
+from portal.tables.waiting import WEB_THREADS
 from portal.wiring import web_parts
-
-THREADS = 8
 
 
 @click.command()
@@ -30,7 +29,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     parts = web_parts(settings)
     check_schema(parts.database)
     sockets: dict[int, object] = {}
-    server = create_server(create_app(parts), map=sockets, host=host, port=port, threads=THREADS, ident="waitress")
+    server = create_server(create_app(parts), map=sockets, host=host, port=port, threads=WEB_THREADS, ident="waitress")
     take_raw_addresses(sockets)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     click.echo(f"Serving at http://{host}:{server.effective_port}")

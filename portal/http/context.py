@@ -34,6 +34,12 @@ def session() -> Session:
     return cast(Session, g.portal_session)
 
 
+def leave_session() -> None:
+    """Give the session's connection back before work that takes long; the next query takes another, and sees what is then."""
+    if "portal_session" in g:
+        g.portal_session.close()
+
+
 def principal() -> Principal:
     """Who asks; looked up once per request."""
     if "portal_principal" not in g:

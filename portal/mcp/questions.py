@@ -18,7 +18,7 @@ from portal.catalogue import queries
 from portal.catalogue.views import DatasetCard, DatasetView, PartView
 from portal.exports.metadata.offers import list_offers
 from portal.exports.metadata.site import Site
-from portal.http.context import parts, principal, session
+from portal.http.context import leave_session, parts, principal, session
 from portal.http.limits import charge
 from portal.http.problems import describe_error
 from portal.http.refs import parse_ref
@@ -119,10 +119,12 @@ def _query(asked: Mapping[str, Any]) -> Members:
     if not can(principal(), Permission.READ_DATA):
         raise Forbidden("Your key does not allow reading rows.")
     charge(BudgetClass.ROWS)
+    parts().rows.check_room()
     ref = parse_ref(asked["dataset"])
     table = queries.open_version(session(), principal(), ref, asked["table"], parts().store)
     clauses = {name: asked[name] for name in ("select", "where", "group_by", "having", "order_by")}
     query = parse_query(table.schema, **clauses, limit=asked["limit"], cursor=asked["cursor"] or None)
+    leave_session()
     page = parts().rows.page(table, query)
     note_use(ref.dataset_id)
     return {

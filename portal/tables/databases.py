@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from portal.kernel.errors import InvalidInput, NotFound, Unavailable
+from portal.kernel.errors import NotFound, Unavailable
 from portal.tables.duck import numbered_rows
 from portal.tables.geometry import geometry_columns
 from portal.tables.readable import ReadableTable
@@ -22,6 +22,10 @@ from portal.tables.waiting import RETRY_AFTER_S
 
 _OPEN_TABLES = 16
 _AGAIN_S = 0.01
+
+
+class NumberTooLarge(Exception):
+    """A whole number of a calculation does not fit in 64 bits; the engine does not say which."""
 
 
 class Databases:
@@ -90,7 +94,7 @@ class Databases:
 
 
 def run(connection: duckdb.DuckDBPyConnection, statement: Statement, timeout_s: float) -> list[Sequence[object]]:
-    """All rows of a statement. Raises Unavailable when it takes longer or needs too much memory, InvalidInput when a
+    """All rows of a statement. Raises Unavailable when it takes longer or needs too much memory, NumberTooLarge when a
     number of the answer is too large."""
     with limited(connection, timeout_s):
         rows: list[Sequence[object]] = list(connection.execute(statement.sql, statement.parameters).fetchall())
@@ -118,11 +122,7 @@ def limited(connection: duckdb.DuckDBPyConnection, timeout_s: float) -> Iterator
             retry_after_s=RETRY_AFTER_S,
         ) from error
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
-        raise InvalidInput(
-            "select: a whole number of the calculation is beyond 9,223,372,036,854,775,807; multiply by 1.0 first to "
-            "calculate with fractions.",
-            parameter="select",
-        ) from error
+        raise NumberTooLarge from error
     finally:
         ended.set()
         watcher.join()

@@ -11,24 +11,25 @@ from weakref import finalize
 
 import duckdb
 
+from portal.kernel.columns import Column
 from portal.kernel.errors import InvalidInput, Unavailable
 from portal.settings import Settings, site_secret
 from portal.tables import statements
 from portal.tables.copying import copy_answer
 from portal.tables.cursors import CursorSigner, Place
-from portal.tables.databases import Databases, run
+from portal.tables.databases import Databases, NumberTooLarge, run
 from portal.tables.duck import json_value
+from portal.tables.facets import FacetKey, facets_asked
 from portal.tables.geometry import geojson_object
-from portal.tables.group_statements import Groups, facet_statement, groups_of
+from portal.tables.group_statements import Groups, groups_of
+from portal.tables.overflows import too_large
 from portal.tables.plans import answer_schema, fingerprint, is_grouped
 from portal.tables.query import MAX_LIMIT, MAX_OFFSET, CellValue, Facet, FacetCount, RowPage, RowQuery, TotalRelation
 from portal.tables.readable import ReadableTable
 from portal.tables.remembered import Remembered
 from portal.tables.statements import Statement
-from portal.tables.waiting import WaitingRoom
+from portal.tables.waiting import MOST_CALLERS, WaitingRoom
 
-MAX_FACETS = 10
-MAX_FACET_VALUES = 100
 _KEPT_ANSWERS = 10_000
 _HOPELESS_S = 60.0
 _MAX_GEOMETRY_BYTES = 8 << 20
@@ -45,6 +46,18 @@ class _Turn:
     def run(self, statement: Statement, most_s: float = math.inf) -> list[Sequence[object]]:
         """All rows of a statement, in the time that is left and `most_s` at most."""
         return run(self.connection, statement, max(0.001, min(most_s, self.ends_at - time.monotonic())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A page that may be asked for: what its columns are, which cursors are of it, and where the page before ended."""
+
+    table: ReadableTable
+    query: RowQuery
+    columns: tuple[Column, ...]
+    groups: Groups | None
+    mark: str
+    place: Place | None
 
 
 class RowEngine:
@@ -68,9 +81,11 @@ class RowEngine:
         copy_s: float = 600.0,
         memory: str = "512MB",
     ) -> None:
-        places = max_running or max(2, os.cpu_count() or 2)
+        places = max_running or min(max(2, os.cpu_count() or 2), MOST_CALLERS // 2)
         self._signer = signer
-        self._room = WaitingRoom(places, 2 * places, wait_s, "Too many row queries at the moment; try again.")
+        self._room = WaitingRoom(
+            places, 1, wait_s, "Too many row queries at the moment; try again.", MOST_CALLERS - places
+        )
         self._copying = WaitingRoom(
             _COPIES, 2 * _COPIES, wait_s, "Too many files are being made at the moment; try again."
         )
@@ -80,7 +95,12 @@ class RowEngine:
         finalize(self, self._databases.close)  # also when the process ends: the engine's functions must go before it
         self._totals: Remembered[tuple[str, str], int] = Remembered(_KEPT_ANSWERS)
         self._hopeless: Remembered[tuple[str, str], float] = Remembered(_KEPT_ANSWERS)
-        self._facets: Remembered[tuple[str, str, str, int], Facet] = Remembered(_KEPT_ANSWERS)
+        self._facets: Remembered[FacetKey, Facet] = Remembered(_KEPT_ANSWERS)
+
+    def check_room(self) -> None:
+        """Raise Unavailable when `page` would refuse a caller at once; before a table is opened and clauses are read, so that
+        it costs nothing. It promises nothing otherwise."""
+        self._room.check()
 
     def page(
         self, table: ReadableTable, query: RowQuery, *, max_limit: int = MAX_LIMIT, max_offset: int | None = MAX_OFFSET
@@ -88,21 +108,17 @@ class RowEngine:
         """One page. Raises InvalidInput for a bad query or cursor, Unavailable when too much is going on.
 
         `max_limit`, `max_offset`: for doors whose pages are larger or deeper."""
-        _check(query, max_limit, max_offset)
-        columns = answer_schema(table.schema, query).columns
-        groups = groups_of(table.schema, query) if is_grouped(query) else None
-        if groups is None:
-            statements.keys_statement(table.schema, query, None)
-        mark = fingerprint(query)
-        place = self._signer.read(query.cursor, table.version_key, mark) if query.cursor else None
-        with self._turn(table) as turn:
-            if groups is None:
-                rows, last = self._rows(turn, table, query, place)
-            else:
-                rows, last = self._groups(turn, groups, query, place)
-            total, relation = self._told(turn, table, query, groups, place, len(rows), last is not None)
-        next_cursor = self._signer.write(last, table.version_key, mark) if last else None
-        return RowPage(columns, _values(rows), total, next_cursor, relation)
+        asked = self._checked(table, query, max_limit, max_offset)
+        with self._turn(table, query) as turn:
+            return self._page(turn, asked)
+
+    def page_with_facets(
+        self, table: ReadableTable, query: RowQuery, columns: Sequence[str], most: int = 10
+    ) -> tuple[RowPage, tuple[Facet, ...]]:
+        """A page and facets in the time of one caller. Raises as `page` and `facets` do."""
+        asked, facets = self._checked(table, query), facets_asked(table, query, columns, most)
+        with self._turn(table, query) as turn:
+            return self._page(turn, asked), tuple(self._facet(turn, key, found) for key, found in facets)
 
     def count(self, table: ReadableTable, query: RowQuery) -> int:
         """How many rows or groups the whole answer has; takes as long as a page may."""
@@ -110,21 +126,16 @@ class RowEngine:
         counting = groups.count() if groups else statements.count_statement(table.schema, query.where)
         if groups is None and query.where is None:
             return table.row_count
-        with self._turn(table) as turn:
+        with self._turn(table, query) as turn:
             return self._counted(turn, _total_key(table, query, groups), counting, self._timeout_s)
 
     def facets(
         self, table: ReadableTable, query: RowQuery, columns: Sequence[str], most: int = 10
     ) -> tuple[Facet, ...]:
         """The commonest values of each column among the rows that match `query.where`. Raises InvalidInput (`facets`)."""
-        if len(columns) > MAX_FACETS or len(set(columns)) < len(columns):
-            raise InvalidInput(f"facets takes at most {MAX_FACETS} columns, each once.", parameter="facets")
-        if not 1 <= most <= MAX_FACET_VALUES:
-            raise InvalidInput(f"A facet has 1 to {MAX_FACET_VALUES} values.", parameter="facets")
-        asked = [(name, facet_statement(table.schema, query.where, name, most)) for name in columns]
-        mark = fingerprint(RowQuery(where=query.where))
-        with self._turn(table) as turn:
-            return tuple(self._facet(turn, (table.digest, mark, name, most), found) for name, found in asked)
+        asked = facets_asked(table, query, columns, most)
+        with self._turn(table, query) as turn:
+            return tuple(self._facet(turn, key, found) for key, found in asked)
 
     def copy(
         self,
@@ -147,6 +158,7 @@ class RowEngine:
         asked = groups_of(table.schema, query).all() if grouped else statements.all_statement(table.schema, query)
         with (
             self._copying.place(),
+            _explained(table, query),
             self._databases.connection(table) as connection,
         ):
             limit_s = self._copy_s if timeout_s is None else timeout_s
@@ -155,6 +167,29 @@ class RowEngine:
     def close(self) -> None:
         """Let go of every open file."""
         self._databases.close()
+
+    def _checked(
+        self, table: ReadableTable, query: RowQuery, max_limit: int = MAX_LIMIT, max_offset: int | None = MAX_OFFSET
+    ) -> _Asked:
+        """Everything that can be wrong with it is looked at before a place is taken."""
+        _check(query, max_limit, max_offset)
+        columns = answer_schema(table.schema, query).columns
+        groups = groups_of(table.schema, query) if is_grouped(query) else None
+        if groups is None:
+            statements.keys_statement(table.schema, query, None)
+        mark = fingerprint(query)
+        place = self._signer.read(query.cursor, table.version_key, mark) if query.cursor else None
+        return _Asked(table, query, columns, groups, mark, place)
+
+    def _page(self, turn: _Turn, asked: _Asked) -> RowPage:
+        table, query, groups, place = asked.table, asked.query, asked.groups, asked.place
+        if groups is None:
+            rows, last = self._rows(turn, table, query, place)
+        else:
+            rows, last = self._groups(turn, groups, query, place)
+        total, relation = self._told(turn, table, query, groups, place, len(rows), last is not None)
+        next_cursor = self._signer.write(last, table.version_key, asked.mark) if last else None
+        return RowPage(asked.columns, _values(rows), total, next_cursor, relation)
 
     def _rows(
         self, turn: _Turn, table: ReadableTable, query: RowQuery, place: Place | None
@@ -216,7 +251,7 @@ class RowEngine:
             self._totals.keep(key, known)
         return known
 
-    def _facet(self, turn: _Turn, key: tuple[str, str, str, int], asked: Statement) -> Facet:
+    def _facet(self, turn: _Turn, key: FacetKey, asked: Statement) -> Facet:
         facet = self._facets.find(key)
         if facet is None:
             found = turn.run(asked)
@@ -227,11 +262,20 @@ class RowEngine:
         return facet
 
     @contextmanager
-    def _turn(self, table: ReadableTable) -> Iterator[_Turn]:
+    def _turn(self, table: ReadableTable, query: RowQuery) -> Iterator[_Turn]:
         """A connection to the table, while one of the few running places is ours."""
         ends_at = time.monotonic() + self._timeout_s
-        with self._room.place(), self._databases.connection(table) as connection:
+        with self._room.place(), _explained(table, query), self._databases.connection(table) as connection:
             yield _Turn(connection, ends_at)
+
+
+@contextmanager
+def _explained(table: ReadableTable, query: RowQuery) -> Iterator[None]:
+    """Tell which clause it is when a number gets too large. Raises InvalidInput."""
+    try:
+        yield
+    except NumberTooLarge as error:
+        raise too_large(table.schema, query) from error
 
 
 def _total_key(table: ReadableTable, query: RowQuery, groups: Groups | None) -> tuple[str, str]:

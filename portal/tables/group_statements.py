@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from portal.kernel.columns import TableSchema
-from portal.kernel.vocab import ColumnType
 from portal.tables.conditions import compile_condition
 from portal.tables.cursors import Place
 from portal.tables.expressions import JsonValue
 from portal.tables.plans import given_names, group_terms, outputs
-from portal.tables.query import Condition, RowQuery
+from portal.tables.query import RowQuery
 from portal.tables.statements import VIEW, Key, Statement, after, filtered, ordered, sort_keys
-from portal.tables.terms import Places, Terms, Typed
+from portal.tables.terms import Places, Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +70,6 @@ def groups_of(schema: TableSchema, query: RowQuery, places: Places | None = None
     values = [*_values(terms.keys), *_values(terms.aggregates)]
     inner = Statement(f"SELECT {', '.join(made) or '1'} FROM {VIEW}{where}{grouped}", [*values, *parameters])
     return Groups(inner, having, columns, keys)
-
-
-def facet_statement(schema: TableSchema, where: Condition | None, column: str, most: int) -> Statement:
-    """The commonest values of a column, each with its rows, all rows and how many values there are."""
-    terms = Terms(schema, "facets")
-    found = terms.order(column)
-    if found.type is ColumnType.GEOMETRY:
-        raise terms.wrong(f"geometries have no values to count; leave the column {column!r} out.")
-    condition, parameters = filtered(schema, where)
-    inner = f"SELECT {found.sql} AS k0, count(*) AS a0 FROM {VIEW}{condition} GROUP BY 1"
-    sql = f"SELECT k0, a0, sum(a0) OVER (), count(*) OVER () FROM ({inner}) AS g"
-    return Statement(f"{sql} ORDER BY a0 DESC, k0 NULLS LAST LIMIT {int(most)}", parameters)
 
 
 def _values(found: list[Typed]) -> list[JsonValue]:

@@ -3,7 +3,8 @@
 Wherever a condition or an order names a column by its text, an expression may stand in its place.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from portal.kernel.columns import Column
@@ -141,7 +142,8 @@ class RowQuery:
     """One page of rows, or of groups where `group_by` is given or an aggregate is selected. `limit` 1 … 1,000.
 
     `select` empty: all columns; of groups their keys and `count`. `having` is a condition on groups.
-    Walk either by `cursor` (of the page before, same query) or by `offset` (0 … 100,000), not by both.
+    Walk either by `cursor` (of the page before, same query) or by `offset` (0 … 100,000), not by both. `places`: where its
+    nodes stand in a caller's text, as `terms.Places` has it, for what is found to be wrong later.
     """
 
     select: tuple[str | Selected, ...] = ()
@@ -153,6 +155,7 @@ class RowQuery:
     with_total: bool = True
     group_by: tuple[Subject, ...] = ()
     having: Condition | None = None
+    places: Mapping[tuple[int, str], int] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def parse_query(
         with_total=with_total,
         group_by=tuple(cast("list[Subject]", read(group_by, "group_by", "grouping") or [])),
         having=cast("Condition | None", read(having, "having", "condition")),
+        places=reader.places,
     )
     _check(schema, query, reader)
     return query

@@ -9,7 +9,7 @@ from portal.catalogue import queries
 from portal.catalogue.views import DatasetView, PartView, Ref
 from portal.exports.offering import offered_formats
 from portal.exports.saying import say
-from portal.http.context import language, parts, principal, session
+from portal.http.context import language, leave_session, parts, principal, session
 from portal.http.policy import policy
 from portal.http.refs import parse_ref
 from portal.http.rendering import render_page
@@ -57,6 +57,7 @@ def register(blueprint: Blueprint) -> None:
 @policy(permission="read_data", budget="rows")
 def show_rows(ref: str, slug: str) -> Response:
     """A page of a table's rows. Raises NotFound, Gone, Unavailable; a filter that does not fit is told on the page."""
+    parts().rows.check_room()
     asked = parse_ref(ref)
     dataset = queries.get_dataset(session(), principal(), asked)
     part, schema = _table_part(dataset, slug)
@@ -74,6 +75,7 @@ def show_rows(ref: str, slug: str) -> Response:
         if fault is None:
             raise
     columns = _shown(schema)
+    leave_session()
     page = parts().rows.page(
         table,
         RowQuery(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.paths import ROOT
+from portal.tables.waiting import WEB_THREADS
 from tests.services.processes import free_port
 
 FACTOR = "1000000"
@@ -20,8 +21,9 @@ _WAITRESS = """
 import logging, sys
 import structlog, waitress
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+from portal.tables.waiting import WEB_THREADS
 from portal.wsgi import app
-waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]), threads=8)
+waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]), threads=WEB_THREADS)
 """
 _GUNICORN_CONFIGURATION = """
 import logging, structlog
@@ -64,7 +66,7 @@ def nginx(var_dir: Path, work_dir: Path, program: str) -> Iterator[Served]:
         "--workers",
         "2",
         "--threads",
-        "16",
+        str(WEB_THREADS),
     ]
     gunicorn += ["--worker-class", "gthread", "-c", str(work_dir / "gunicorn.py"), "--log-level", "warning"]
     environment = _environment(var_dir) | {"PORTAL_ACCEL_PREFIX": "/_blobs/", "PORTAL_TRUSTED_PROXIES": "1"}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from portal.kernel.errors import InvalidInput, NotFound, Unavailable
 from portal.kernel.vocab import ColumnType
+from portal.paths import ROOT
 from portal.settings import Settings
 from portal.tables import (
     All,
@@ -27,9 +28,10 @@ from portal.tables import (
     RowQuery,
     SortKey,
     open_rows,
+    parse_query,
     parse_where,
 )
-from portal.tables.waiting import WaitingRoom
+from portal.tables.waiting import MOST_CALLERS, WEB_THREADS, WaitingRoom
 from tests.tables.oracle import answer
 from tests.tables.queries import CONDITIONS, ROWS, TYPES
 from tests.tables.tables import make_engine, make_table
@@ -188,7 +190,7 @@ def test_cursors_of_one_site_are_good_in_every_process(settings: Settings, table
 
 def test_too_many_callers_at_once_are_sent_away_with_a_time(tmp_path: Path, table: ReadableTable) -> None:
     engine = make_engine(tmp_path, max_running=1, wait_s=0.05)
-    with engine._turn(table):
+    with engine._turn(table, RowQuery()):
         with pytest.raises(Unavailable) as refused:
             engine.page(table, RowQuery(limit=1))
         assert refused.value.retry_after_s > 0
@@ -215,6 +217,39 @@ def test_who_finds_all_chairs_taken_is_sent_away_at_once_and_who_has_one_is_serv
     with room.place():
         served.append("after")
     assert served == ["waited", "after"]
+
+
+def test_those_who_are_refused_are_told_times_one_after_another() -> None:
+    room = WaitingRoom(places=1, chairs=0, wait_s=30, refusal="full")
+    room._typical_s = 1.5
+    told = []
+    with room.place():
+        for _ in range(9):
+            with pytest.raises(Unavailable) as refused:
+                room.check()
+            told.append(refused.value.retry_after_s)
+    assert told[:6] == [2, 3, 5, 6, 8, 9]
+    assert told[6:] == [10, 10, 10]  # nobody is sent away for long
+    room.check()
+
+
+def test_large_questions_get_few_chairs_and_small_ones_many() -> None:
+    room = WaitingRoom(places=2, chairs=1, wait_s=30, refusal="full", most_chairs=14)
+    chairs = {}
+    room._inside = 2
+    for typical_s in (0.001, 0.5, 5.0):
+        room._typical_s = typical_s
+        room._waiting.clear()
+        while not room._is_full():
+            room._waiting.append(threading.Event())
+        chairs[typical_s] = len(room._waiting)
+    assert chairs == {0.001: 14, 0.5: 8, 5.0: 1}
+
+
+def test_a_web_process_has_threads_for_those_whom_rows_do_not_hold() -> None:
+    assert WEB_THREADS >= 2 * MOST_CALLERS
+    for name in ("docker/bin/web", "docker/compose.yaml"):
+        assert f"WEB_THREADS:-{WEB_THREADS}" in (ROOT / name).read_text(encoding="utf-8")
 
 
 def test_a_statement_that_takes_too_long_is_interrupted(tmp_path: Path, table: ReadableTable) -> None:
@@ -254,7 +289,7 @@ def test_the_database_sees_no_other_file_and_cannot_be_reconfigured(
 ) -> None:
     other = tmp_path / "other.csv"
     other.write_text("a\n1\n")
-    with engine._turn(table) as turn:
+    with engine._turn(table, RowQuery()) as turn:
         for sql in (
             f"SELECT * FROM read_csv('{other}')",
             f"COPY (SELECT 1) TO '{tmp_path / 'made.csv'}'",
@@ -297,3 +332,27 @@ def test_a_facet_of_geometries_is_refused(tmp_path: Path, engine: RowEngine) -> 
     with pytest.raises(InvalidInput) as refused:
         engine.facets(table, RowQuery(), ("形",))
     assert refused.value.parameter == "facets"
+
+
+@pytest.mark.parametrize(
+    ("clauses", "parameter", "position"),
+    [
+        ({"select": "t, n + 1 as m"}, "select", 3),
+        ({"where": "t = 'a' and n * n > 3"}, "where", 12),
+        ({"order_by": "t, n * 2"}, "order_by", 3),
+        ({"group_by": "t, abs(n - 1) * 2"}, "group_by", 3),
+        ({"select": "t, count(*) as c", "group_by": "t", "having": "c > 0 and sum(n) > 1"}, "having", 10),
+        ({"select": "n / 2.0 as half, sum(n) as s", "group_by": "n / 2.0"}, "select", 17),
+        ({"select": "t, n * 2 as m", "where": "length(t) * 2 > 1"}, "where", 0),
+    ],
+)
+def test_a_number_that_is_too_large_is_told_where_it_is_calculated(
+    tmp_path: Path, clauses: dict[str, str], parameter: str, position: int
+) -> None:
+    types = {"t": ColumnType.TEXT, "n": ColumnType.INTEGER}
+    table = make_table(tmp_path, types, [("a", 2**63 - 1), ("a", 2**63 - 1)])
+    engine, query = make_engine(tmp_path), parse_query(table.schema, **clauses)  # type: ignore[arg-type]
+    for ask in (lambda: engine.page(table, query), lambda: engine.copy(table, query, tmp_path / "copy.parquet")):
+        with pytest.raises(InvalidInput, match=parameter) as refused:
+            ask()
+        assert (refused.value.parameter, refused.value.position) == (parameter, position)

@@ -46,9 +46,11 @@ def datastore_search(call: Call) -> object:
     limit: 100 unless given, at most 32000. offset. fields: a list or names parted by commas.
     sort: "field desc nulls last, other". include_total. include_next_page. records_format: objects, lists, csv or tsv.
     """
+    call.parts.rows.check_room()
     request = read_search(call.parameters)
     resource = open_resource(call, request.resource_id)
     reading = read_against(request, resource)
+    call.session.close()  # rows may take seconds, and connections are few
     page = read_page(call.parts.rows, resource, reading.asked)
     note_use(resource.ref.dataset_id)
     return _answer(request, resource, reading, page)
