@@ -76,6 +76,7 @@ class TablePart:
     locator: Mapping[str, Any]
     row_count: int | None = None
     increments: Increments | None = None
+    particulars: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +163,15 @@ class RowNote:
 
 @dataclass(frozen=True, slots=True)
 class RowBatch:
-    """Rows of one table page: every row has as many cells as `columns`; None is null. At most some thousand rows."""
+    """Rows of one table page: every row has as many cells as `columns`; None is null. At most some thousand rows.
+
+    `fields`: what the source's database declares of the columns, under their names; `type_label` is its name of the type, and
+    a column of a text type has empty texts that are no nulls. Empty: nothing is declared, types are found in the values.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
+    fields: tuple[FieldRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ class CkanConfig:
     """`language`: of texts that state none. `listing`: by `package_search` (quick) or `package_list` (one by one).
 
     `labels`: fields of `DatasetRecord` (see `harvesters.config.LABELS`) for packages that state none.
-    `fetch_files`: whether resources are fetched; otherwise they are links that nobody checked. `fetch_tables`: fetch those
-    that the CKAN's DataStore holds as tables, whatever is done with the others.
+    `fetch_files`: whether resources are fetched; otherwise they are links that nobody checked. `fetch_tables`: fetch the rows,
+    with their declared types, that the CKAN's DataStore holds, whatever is done with the other resources.
     """
 
     base_url: str

@@ -7,7 +7,7 @@ from harvesters.ckan.particulars import package_particulars, resource_particular
 from harvesters.errors import SkipRecord
 from harvesters.formats import read_format
 from harvesters.languages import pick_texts, read_languages
-from harvesters.records import DatasetRecord, FilePart, LinkPart, Part, RawRecord
+from harvesters.records import DatasetRecord, FilePart, LinkPart, Part, RawRecord, TablePart
 from harvesters.texts import check_lengths, stamp_of, text_of, texts_of
 from harvesters.web_files import file_name_of, is_web_address
 
@@ -95,7 +95,10 @@ def _part(resource: Package, key: str, position: int, record_id: str, config: Ck
     names = _texts(resource, "name", config.language)
     label = read_format(text_of(resource, "format") or text_of(resource, "mimetype")).name
     particulars = resource_particulars(resource)
-    if config.fetch_files or (config.fetch_tables and resource.get("datastore_active") is True):
+    identifier = text_of(resource, "id")
+    if config.fetch_tables and identifier and resource.get("datastore_active") is True:
+        return TablePart(key=key, names=names, locator={"resource_id": identifier}, particulars=particulars)
+    if config.fetch_files:
         return FilePart(
             key=key,
             names=names,

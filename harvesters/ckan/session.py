@@ -99,7 +99,10 @@ class CkanActions:
         except TooLarge as error:
             raise about(error, record_id) from error
         except _FAILURES as error:
-            raise StopRun(f"{where} failed ({type(error).__name__}); is this the address of a CKAN?") from error
+            told = f"{where} failed ({type(error).__name__})"
+            if record_id and isinstance(error, ValidationError):
+                raise SkipRecord(f"{told} for {record_id[:80]!r}.", record_id=record_id) from error
+            raise StopRun(f"{told}; is this the address of a CKAN?") from error
         return result
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 
 from harvesters.ckan.config import CkanConfig
+from harvesters.ckan.datastore import PAGE_ROWS, read_rows
 from harvesters.ckan.mapping import data_stamp, map_package
 from harvesters.ckan.session import CkanActions
 from harvesters.errors import RetryLater, SkipRecord, StopRun
@@ -54,7 +55,15 @@ class CkanSource:
         return map_package(raw, self._config)
 
     def fetch_rows(self, part: TablePart) -> Iterator[RowBatch]:
-        raise SkipRecord(f"A CKAN has no rows to be fetched for {part.key!r}.")
+        resource = str(part.locator.get("resource_id", ""))
+        if not resource:
+            raise SkipRecord(f"A CKAN has no rows to be fetched for {part.key!r}.")
+
+        def ask(offset: int) -> object:
+            asked = {"resource_id": resource, "limit": PAGE_ROWS, "offset": offset, "sort": "_id"}
+            return self._call("datastore_search", record_id=resource, **asked)
+
+        return read_rows(ask, resource)
 
     def fetch_file(self, part: FilePart) -> AbstractContextManager[Iterator[bytes]]:
         return open_web_file(self._transport, part)

@@ -72,6 +72,8 @@ def _described(column: Column, field: FieldRecord | None) -> Column:
     is_geometry = column.type is ColumnType.GEOMETRY
     if is_geometry and field is None:
         return column  # its words say which coordinate system it is in
+    if field is None and column.declared_type:
+        return column  # its source's database says what it is
     title = field.title or field.name if field else column.source_name
     if field and is_geometry and not field.description:
         return replace(column, title=guessed_text(title))

@@ -37,7 +37,7 @@ class Column:
     `name` is unique in the table and not empty; `source_name` is what the department wrote.
     `null_count` and `failed_casts` are counts over all rows (a failed cast is published as null and counted).
     `delivered_crs`: of geometries, the coordinate system they were delivered in (`EPSG:4490`, `GCJ-02` …); they are
-    published in WGS 84.
+    published in WGS 84. `declared_type`: the name that the source's database has for the type (`int4`, `numeric`, `json` …).
     """
 
     name: str
@@ -50,6 +50,7 @@ class Column:
     action: ColumnAction = ColumnAction.PUBLISH
     parameter: str = ""
     delivered_crs: str = ""
+    declared_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Collect rows that arrive page by page into a typed table, in memory that does not grow with the table."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from portal.kernel.ids import new_id
+from portal.readers.declared import Declared
 from portal.readers.duck import connect
 from portal.readers.errors import FileRefused, RowsRefused
 from portal.readers.headers.names import unique_names
@@ -21,15 +22,16 @@ def typed_reading(
     key: str = "table",
     name: str = "",
     notes: Sequence[Note] = (),
+    declared: Mapping[str, Declared] | None = None,
 ) -> TableReading:
     """The rows of text tables (columns c0, c1, … for `headers`), one file after the other, as one typed table.
 
-    Raises RowsRefused when there is no row.
+    `declared`: header → what the source's database says of the column. Raises RowsRefused when there is no row.
     """
     target, names = work_dir / f"{key}.parquet", unique_names(headers)
     connection = connect(work_dir, columns=len(names))
     try:
-        typed = type_table(connection, parquet_source(paths, len(names)), names, target)
+        typed = type_table(connection, parquet_source(paths, len(names)), names, target, declared=declared)
     except FileRefused as error:
         raise RowsRefused("The source sent no row with a value in it.") from error
     finally:
@@ -55,7 +57,12 @@ class RowSpool:
         self._waiting: list[Row] = []
         self._parts: list[Path] = []
         self._writer: TextWriter | None = None
+        self._declared: dict[str, Declared] = {}
         self._rows = self._blank_rows = self._widenings = 0
+
+    def declare(self, columns: Mapping[str, Declared]) -> None:
+        """Note what the source's database says of columns, by name; what was said before stays."""
+        self._declared = dict(columns) | self._declared
 
     def add(self, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
         """Append rows whose cells are in the order of `columns`. Raises RowsRefused when a row has another width."""
@@ -85,7 +92,15 @@ class RowSpool:
         if self._widenings:
             notes.append(Note("columns_appeared_midway", count=self._widenings))
         try:
-            return typed_reading(self._work_dir, self._parts, self._places, key=self._key, name=self._name, notes=notes)
+            return typed_reading(
+                self._work_dir,
+                self._parts,
+                self._places,
+                key=self._key,
+                name=self._name,
+                notes=notes,
+                declared=self._declared,
+            )
         finally:
             self.discard()
 

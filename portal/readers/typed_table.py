@@ -9,6 +9,7 @@ import duckdb
 from portal.kernel.columns import Column
 from portal.kernel.text import Text
 from portal.kernel.vocab import ColumnType
+from portal.readers.declared import Declared, declared_candidate
 from portal.readers.duck import literal, quoted
 from portal.readers.errors import FileRefused
 from portal.readers.headers.footers import TOTAL
@@ -64,13 +65,17 @@ class TypedTable:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """`late`: cells that are of no such type as all those in the first rows. `damaged`: numbers without their last digits."""
+    """`late`: cells that are of no such type as all those in the first rows. `damaged`: numbers without their last digits.
+
+    `is_declared`: the type is the one that the source's database has.
+    """
 
     type: ColumnType
     cast: str
     failed_casts: int
     late: int = 0
     damaged: int = 0
+    is_declared: bool = False
 
 
 def type_table(
@@ -80,34 +85,37 @@ def type_table(
     target: Path,
     *,
     damaged: Mapping[int, int] | None = None,
+    declared: Mapping[str, Declared] | None = None,
 ) -> TypedTable:
     """Write `source` as a typed Parquet file with the names of `headers`.
 
     A column that has neither a name nor a value is left out. `damaged`: column → cells that a spreadsheet rounded.
-    Raises FileRefused (`file_empty`) when no row is left.
+    `declared`: header → what the source's database says of the column. Raises FileRefused (`file_empty`) when no row is left.
     """
+    said = [(declared or {}).get(header.source_name) for header in headers]
     choices: list[_Choice | None] = []
     for start in range(0, len(headers), _COLUMNS_AT_ONCE):
         part = slice(start, start + _COLUMNS_AT_ONCE)
-        choices += _choose(connection, source, headers[part], source.names[part])
+        choices += _choose(connection, source, headers[part], source.names[part], said[part])
     choices = _with_damage(connection, source, choices, damaged or {})
-    kept = [(header, choice) for header, choice in zip(headers, choices, strict=True) if choice is not None]
+    kept = [(h, choice, says) for h, choice, says in zip(headers, choices, said, strict=True) if choice is not None]
     if not kept:
         raise FileRefused("file_empty", "The table has no value; deliver a file with data.")
-    selected = ", ".join(f"{choice.cast} AS {quoted(header.name)}" for header, choice in kept)
+    selected = ", ".join(f"{choice.cast} AS {quoted(header.name)}" for header, choice, _ in kept)
     connection.execute(
         f"COPY (SELECT {selected} FROM {source.sql()}) TO {literal(str(target))} "
         f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {_row_group_rows(len(kept))})"
     )
-    row_count, nulls = count_nulls(connection, target, [header.name for header, _ in kept])
+    row_count, nulls = count_nulls(connection, target, [header.name for header, *_ in kept])
     if not row_count:
         target.unlink()
         raise FileRefused("file_empty", "The table has a header and no rows; deliver a file with data.")
     columns = tuple(
-        _column(header, choice, null_count) for (header, choice), null_count in zip(kept, nulls, strict=True)
+        _column(header, choice, null_count, says)
+        for (header, choice, says), null_count in zip(kept, nulls, strict=True)
     )
-    notes = [Note("numbers_damaged", header.name, choice.damaged) for header, choice in kept if choice.damaged]
-    notes += [Note("late_type_change", header.name, choice.late) for header, choice in kept if choice.late]
+    notes = [Note("numbers_damaged", header.name, choice.damaged) for header, choice, _ in kept if choice.damaged]
+    notes += [Note("late_type_change", header.name, choice.late) for header, choice, _ in kept if choice.late]
     return TypedTable(columns, row_count, tuple(notes))
 
 
@@ -118,7 +126,11 @@ def _with_damage(
     known: Mapping[int, int],
 ) -> list[_Choice | None]:
     """Columns with long numbers of which only the first digits are left (`1.23457E+17`) stay text, and are counted."""
-    suspects = [i for i, choice in enumerate(choices) if choice and choice.type in {ColumnType.NUMBER, ColumnType.TEXT}]
+    suspects = [
+        i
+        for i, choice in enumerate(choices)
+        if choice and choice.type in {ColumnType.NUMBER, ColumnType.TEXT} and not choice.is_declared
+    ]
     counts = dict.fromkeys(suspects, 0)
     for start in range(0, len(suspects), _COLUMNS_AT_ONCE):
         part = suspects[start : start + _COLUMNS_AT_ONCE]
@@ -161,8 +173,8 @@ def count_nulls(connection: duckdb.DuckDBPyConnection, path: Path, names: Iterab
     return row_count, nulls
 
 
-def _column(header: ColumnName, choice: _Choice, null_count: int) -> Column:
-    return Column(
+def _column(header: ColumnName, choice: _Choice, null_count: int, declared: Declared | None) -> Column:
+    column = Column(
         name=header.name,
         type=choice.type,
         title=title_of(header.source_name),
@@ -171,6 +183,11 @@ def _column(header: ColumnName, choice: _Choice, null_count: int) -> Column:
         null_count=null_count,
         failed_casts=choice.failed_casts,
     )
+    if declared is None:
+        return column
+    described = replace(column, title=declared.title if declared.title.languages else column.title)
+    name = declared.type_name if choice.is_declared else ""
+    return replace(described, description=declared.description, declared_type=name)
 
 
 def title_of(source_name: str) -> Text:
@@ -180,10 +197,16 @@ def title_of(source_name: str) -> Text:
 
 
 def _choose(
-    connection: duckdb.DuckDBPyConnection, source: Source, headers: Sequence[ColumnName], names: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    headers: Sequence[ColumnName],
+    names: Sequence[str],
+    declared: Sequence[Declared | None],
 ) -> list[_Choice | None]:
     """Types of some columns: a sample rules out most candidates, the rest are tried on every row, one after another."""
-    options = [list(candidates(header.source_name, quoted(name))) for header, name in zip(headers, names, strict=True)]
+    options = [
+        _options(header.source_name, name, says) for header, name, says in zip(headers, names, declared, strict=True)
+    ]
     sampled = _count(connection, source.sql(_SAMPLE_ROWS), names, options)
     waiting = [
         [option for option, fits in counted.fitting if fits + counted.without_value >= counted.values]
@@ -199,7 +222,9 @@ def _choose(
             misfits[i] += [counted.values - counted.without_value - fits for _, fits in counted.fitting]
             waiting[i] = waiting[i][1:] if counted.values and not _fits(counted) else []
             if not waiting[i]:
-                choices[i] = _decide(headers[i], names[i], counted, misfits[i])
+                choices[i] = _declared(names[i], declared[i], counted) or _decide(
+                    headers[i], names[i], counted, misfits[i]
+                )
         undecided = [i for i in undecided if waiting[i]]
     return choices
 
@@ -220,6 +245,24 @@ def _fits(counted: _Counted) -> Candidate | None:
         if takes_all(fits, counted.values, counted.without_value):
             return candidate
     return None
+
+
+def _options(header: str, name: str, declared: Declared | None) -> list[Candidate]:
+    """What is tried: first the type that is declared. A declared text is one, whatever its values look like."""
+    first = declared_candidate(declared, quoted(name)) if declared else None
+    if first is None:
+        return list(candidates(header, quoted(name)))
+    return [] if first.type is ColumnType.TEXT else [first, *candidates(header, quoted(name))]
+
+
+def _declared(name: str, declared: Declared | None, counted: _Counted) -> _Choice | None:
+    """The declared type, when all values are of it; None when nothing is declared, or not what was delivered."""
+    candidate = declared_candidate(declared, quoted(name)) if declared else None
+    if candidate is None:
+        return None
+    is_whole = all(fits == counted.values for option, fits in counted.fitting if option == candidate)
+    is_tried = candidate.type is ColumnType.TEXT or any(option == candidate for option, _ in counted.fitting)
+    return _Choice(candidate.type, candidate.cast, 0, is_declared=True) if is_tried and is_whole else None
 
 
 def _decide(header: ColumnName, name: str, counted: _Counted, misfits: Sequence[int]) -> _Choice | None:

@@ -35,7 +35,11 @@ def _column_to_json(column: Column) -> dict[str, Any]:
         "failed_casts": column.failed_casts,
         "action": column.action.value,
     }
-    rare = {"parameter": column.parameter, "delivered_crs": column.delivered_crs}
+    rare = {
+        "parameter": column.parameter,
+        "delivered_crs": column.delivered_crs,
+        "declared_type": column.declared_type,
+    }
     return value | {name: said for name, said in rare.items() if said}
 
 
@@ -52,6 +56,7 @@ def column_from_json(value: dict[str, Any]) -> Column:
         action=ColumnAction(value["action"]),
         parameter=value.get("parameter", ""),
         delivered_crs=value.get("delivered_crs", ""),
+        declared_type=value.get("declared_type", ""),
     )
 
 

@@ -29,6 +29,7 @@ from tests.http.site import ReadingClient, generous
 from tests.ingest.conftest import make_workshop
 
 TABLE = "0a000000-0000-4000-8000-000000000001"
+_WHOLE = {"limit": 2, "resource_id": TABLE}
 WITHOUT_DATA = ("0a000000-0000-4000-8000-0000000000ad", "0a000000-0000-4000-8000-0000000000ae")
 LAST = "peer-golden-datastore"
 THEMES = {
@@ -93,7 +94,7 @@ def open_golden_site(settings: Settings, folder: Path) -> Iterator[GoldenSite]:
     state = read_state(folder)
     packages = sorted(state["packages"], key=lambda package: str(package["metadata_modified"]))
     server = CkanServer([package for package in packages if package["name"] != LAST])
-    server.spoil = lambda action, _: (200, "text/csv", _table_csv(state)) if action == "/golden.csv" else None
+    server.tables = {TABLE: _table(folder, state)}
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     workshop = make_workshop(settings)
@@ -102,7 +103,7 @@ def open_golden_site(settings: Settings, folder: Path) -> Iterator[GoldenSite]:
         _register(workshop, server.address)
         run_harvest(workshop, "peer")
         _release(workshop)
-        server.packages = [_served(package, server.address) for package in packages]
+        server.packages = packages
         run_harvest(workshop, "peer")
     finally:
         server.shutdown()
@@ -121,12 +122,6 @@ def open_golden_site(settings: Settings, folder: Path) -> Iterator[GoldenSite]:
         parts.database.dispose()
 
 
-def _served(package: dict[str, Any], address: str) -> dict[str, Any]:
-    """The package with the table's file where it can be fetched."""
-    resources = [{**r, "url": f"{address}/golden.csv"} if r["id"] == TABLE else r for r in package["resources"]]
-    return {**package, "resources": resources}
-
-
 def _register(workshop: Workshop, address: str) -> None:
     config = {"base_url": address, "fetch_tables": True, "labels": {"grade_label": "public data"}}
     now = datetime.now(UTC)
@@ -143,24 +138,20 @@ def _release(workshop: Workshop) -> None:
         release_held(workshop, held[record_id], "李审核", "只有页面，没有数据，可以公开。")
 
 
-def _table_csv(state: dict[str, Any]) -> bytes:
-    import csv
-    import io
-
-    table = state["datastore"][TABLE]
-    names = [name for name, _ in table["fields"]]
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(names)
-    for record in table["records"]:
-        writer.writerow([_cell(record.get(name)) for name in names])
-    return written.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _table(folder: Path, state: dict[str, Any]) -> dict[str, Any]:
+    """The table as that CKAN serves it: the fields that answers tell, and its rows, exact numbers as numbers."""
+    with gzip.open(folder / "golden.jsonl.gz", "rt", encoding="utf-8") as lines:
+        told = next(
+            json.loads(answer["body"])["result"]["fields"]
+            for answer in map(json.loads, lines)
+            if answer["request"]["group"] == "datastore_search" and answer["request"].get("query") == _WHOLE
+        )
+    exact = {field["id"] for field in told if field["type"] == "numeric"}
+    rows = [
+        {name: float(cell) if name in exact and cell is not None else cell for name, cell in record.items()}
+        for record in state["datastore"][TABLE]["records"]
+    ]
+    return {"fields": told[1:], "records": rows}
 
 
 def _ids(parts: Parts, state: dict[str, Any]) -> dict[str, str]:

@@ -1,26 +1,13 @@
-"""The DataStore table that a real CKAN was asked about: its fields and rows, as one of our tables and as a file."""
+"""What a real CKAN was asked about the rows of its DataStore, and what it answered."""
 
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from portal.kernel.vocab import ColumnType
-
 RESOURCE = "0a000000-0000-4000-8000-000000000001"
-_TYPES: Mapping[str, ColumnType] = {
-    "int": ColumnType.INTEGER,
-    "text": ColumnType.TEXT,
-    "float": ColumnType.NUMBER,
-    "numeric": ColumnType.NUMBER,
-    "date": ColumnType.DATE,
-    "timestamp": ColumnType.DATETIME,
-    "bool": ColumnType.BOOLEAN,
-    "json": ColumnType.TEXT,
-}
 
 
 @dataclass(frozen=True)
@@ -59,24 +46,3 @@ def _asked(told: Mapping[str, Any]) -> Asked:
         told["status"],
         told["body"],
     )
-
-
-def read_table(folder: Path) -> tuple[dict[str, ColumnType], list[list[object]]]:
-    """Column types and rows of the table, in order; JSON cells as text."""
-    with gzip.open(folder / "state.json.gz", "rt", encoding="utf-8") as text:
-        table = json.load(text)["datastore"][RESOURCE]
-    fields: Sequence[tuple[str, str]] = [(name, type_) for name, type_ in table["fields"]]
-    rows = [[_cell(type_, record.get(name)) for name, type_ in fields] for record in table["records"]]
-    return {name: _TYPES[type_] for name, type_ in fields}, rows
-
-
-def _cell(type_: str, value: Any) -> object:
-    if value is None:
-        return None
-    if type_ == "json":
-        return json.dumps(value, ensure_ascii=False)
-    if type_ == "numeric":
-        return float(value)
-    if type_ == "date":
-        return date.fromisoformat(value)
-    return datetime.fromisoformat(value) if type_ == "timestamp" else value

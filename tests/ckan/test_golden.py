@@ -2,29 +2,10 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from portal.settings import Settings
 from tests.ckan.golden_asking import BETTER, ROWS, Outcome, outcome_of, read_requests
-from tests.ckan.golden_state import GoldenSite, open_golden_site
-from tests.conftest import SHARED_DATA
-
-
-@pytest.fixture(scope="module")
-def golden() -> Path:
-    if not (folder := SHARED_DATA / "ckan_golden").is_dir():
-        pytest.skip("the recorded answers of a CKAN (../shared/data/ckan_golden) are not here")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def golden_site(golden: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoldenSite]:
-    var = tmp_path_factory.mktemp("golden") / "var"
-    with open_golden_site(Settings(var_dir=var, secret_key="00" * 32, quarantine_key="11" * 32), golden) as site:
-        yield site
+from tests.ckan.golden_state import GoldenSite
 
 
 def test_every_recorded_request_is_answered_the_same_or_better(golden_site: GoldenSite, golden: Path) -> None:

@@ -1,5 +1,7 @@
 """`package_list`, `package_show`, `package_search` and `status_show` over JSON files, one package each.
 
+`datastore_search` answers from `CkanServer.tables`: resource id → `fields` and `records` in CKAN's words.
+
 A file holds a whole `package_show` answer or a bare package. Spoiled answers are asked for in process: set
 `CkanServer.spoil` to a function of (action, parameters) that gives (status, content type, body) or None.
 """
@@ -44,6 +46,7 @@ class CkanServer(ThreadingHTTPServer):
         self.api_key = api_key
         self.counters: Counter[str] = Counter()
         self.spoil: Spoiling | None = None
+        self.tables: dict[str, dict[str, Any]] = {}
 
     @property
     def address(self) -> str:
@@ -91,6 +94,12 @@ class Handler(BaseHTTPRequestHandler):
                 self.succeed(found)
             else:
                 self.fail(404, "Not Found Error", "Not found")
+        elif action == "datastore_search" and parameters.get("resource_id") in self.server.tables:
+            table = self.server.tables[parameters["resource_id"]]
+            start, limit = int(parameters.get("offset", "0")), int(parameters.get("limit", "100"))
+            records = [{"_id": n, **row} for n, row in enumerate(table["records"], 1)]
+            fields = [{"id": "_id", "type": "int"}, *table["fields"]]
+            self.succeed({"fields": fields, "records": records[start : start + limit], "total": len(records)})
         elif action == "status_show":
             self.succeed({"ckan_version": "2.11.0", "site_title": "Sample CKAN"})
         else:

@@ -1,6 +1,7 @@
 """The `ckan` source on made-up packages: listing, bilingual fields, errors of the Action API."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -198,6 +199,57 @@ def test_a_bad_address_of_one_package_does_not_stop_the_run(
         list(chunks)
 
 
-def test_a_ckan_has_no_rows(open_ckan: Opening) -> None:
+TABLE: dict[str, list[dict[str, Any]]] = {
+    "fields": [
+        {"id": "id", "type": "int4", "info": {"label": "编号", "notes": "of the row"}},
+        {"id": "note", "type": "text"},
+        {"id": "js", "type": "json"},
+    ],
+    "records": [{"id": n, "note": "" if n % 2 else None, "js": {"名": n} if n % 3 else None} for n in range(4_100)],
+}
+
+
+def table_part(ckan: CkanServer, source: Source) -> TablePart:
+    resource = {"id": "r-1", "url": "http://x/x.csv", "format": "csv", "datastore_active": True, "note": "said"}
+    ckan.packages[:] = [package(1, resources=[resource])]
+    part = mapped(source)[0].parts[0]
+    assert isinstance(part, TablePart)
+    return part
+
+
+def test_what_the_datastore_holds_is_a_table_with_the_types_it_declares(ckan: CkanServer, open_ckan: Opening) -> None:
+    ckan.tables = {"r-1": TABLE}
+    source = open_ckan(fetch_tables=True)
+    part = table_part(ckan, source)
+    assert (part.key, part.particulars["note"]) == ("r-1", "said")
+    batches = list(source.fetch_rows(part))
+    rows = [row for batch in batches for row in batch.rows]
+    assert rows[:2] == [("0", None, None), ("1", "", '{"名": 1}')]
+    assert len(rows) == len(TABLE["records"])
+    assert [field.type_label for field in batches[0].fields] == ["int4", "text", "json"]
+    assert (batches[0].fields[0].title, batches[0].fields[0].description) == ("编号", "of the row")
+
+
+def test_a_table_that_cannot_be_read_whole_is_no_table(ckan: CkanServer, open_ckan: Opening) -> None:
+    source = open_ckan(fetch_tables=True)
+    part = table_part(ckan, source)
     with pytest.raises(SkipRecord):
-        list(open_ckan().fetch_rows(TablePart("t", {}, {})))
+        list(source.fetch_rows(TablePart("t", {}, {})))
+    answers: list[object] = [
+        {"fields": TABLE["fields"], "records": [{"id": 1}], "total": 5},
+        {"fields": TABLE["fields"], "records": [], "total": 5},
+    ]
+    changed = {"fields": [], "records": [], "total": 5}
+    spoilt: list[list[object]] = [answers, [answers[0], changed], [{"records": []}], [7]]
+    for spoiled in spoilt:
+        told = iter(spoiled)
+        ckan.spoil = lambda action, _, told=told: (
+            (200, "application/json", json.dumps({"success": True, "result": next(told)}).encode())
+            if action == "datastore_search"
+            else None
+        )
+        with pytest.raises(SkipRecord):
+            list(source.fetch_rows(part))
+    ckan.spoil = None
+    with pytest.raises((SkipRecord, StopRun)):
+        list(source.fetch_rows(part))

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.readers import RowSpool, RowsRefused
+from portal.kernel.text import Text
+from portal.readers import Declared, RowSpool, RowsRefused
 from tests.readers.conftest import notes_of, rows_of, types_of
 
 
@@ -16,6 +17,22 @@ def test_batches_become_one_typed_table(tmp_path: Path) -> None:
     assert types_of(table) == {"名称": "text", "数": "integer", "邮编": "text"}
     assert (table.rows_read, table.name, notes_of(table)) == (3, "学校", {"blank_rows": 1})
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["table.parquet"]
+
+
+def test_a_declared_type_counts_for_more_than_a_name_and_gives_way_to_the_values(tmp_path: Path) -> None:
+    types = {"id": "int4", "code": "int4", "note": "text", "n": "numeric", "long": "int8", "x": "tsvector", "d": "date"}
+    spool = RowSpool(tmp_path)
+    spool.declare({name: Declared(type_, Text.of(zh="名"), Text.of(en="of it")) for name, type_ in types.items()})
+    columns = ("id", "code", "note", "n", "long", "x", "d")
+    spool.add(columns, [("1", "007", "", "1e+17", str(2**60), "5", None), ("2", "x", None, "2", "7", "6", None)])
+    table = spool.finish()
+    assert rows_of(table) == [(1, "007", "", 1e17, 2**60, 5, None), (2, "x", None, 2.0, 7, 6, None)]
+    assert types_of(table) == {
+        "id": "integer", "code": "text", "note": "text", "n": "number", "long": "integer", "x": "integer", "d": "date",
+    }  # fmt: skip
+    assert [column.declared_type for column in table.columns] == ["int4", "", "text", "numeric", "int8", "", "date"]
+    assert {column.title for column in table.columns} == {Text.of(zh="名")}
+    assert not notes_of(table)
 
 
 def test_columns_that_come_later_and_in_another_order(tmp_path: Path) -> None:

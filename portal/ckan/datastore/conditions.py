@@ -72,6 +72,8 @@ def _one_of(field: Field, values: list[object]) -> Condition:
 
 def _constant(field: Field, value: object) -> JsonValue:
     """The value as the column's type has it; row numbers count from 0. Raises InvalidQuery."""
+    if field.is_nested:
+        raise InvalidQuery(f"operator does not exist: {field.type} = text")
     read = _READERS[field.column.type]
     constant = read(value)
     if field.id == ROW_ID and isinstance(constant, int | float):

@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 
@@ -51,7 +51,7 @@ def _delimited(delimiter: str) -> Write:
     def write(fields: Sequence[Mapping[str, object]], rows: Rows) -> Iterator[bytes]:
         yield header([str(field["id"]) for field in fields], delimiter)
         for chunk in rows:
-            yield as_text(chunk, delimiter).encode()
+            yield as_text(chunk, [str(field["type"]) for field in fields], delimiter).encode()
 
     return write
 
@@ -80,11 +80,17 @@ def _xml(fields: Sequence[Mapping[str, object]], rows: Rows) -> Iterator[bytes]:
     yield b"</data>\n"
 
 
-def _element(name: str, cell: object) -> str:
+def _element(name: str, cell: object, key: object = None) -> str:
+    """One value; of a nested one an element `value` for each member, with its `key`."""
+    head = name if key is None else f"{name} key={quoteattr(str(key).translate(_NO_XML))}"
     if cell is None:
-        return f'<{name} xsi:nil="true" />'
-    text = cell if isinstance(cell, str) else orjson.dumps(cell).decode() if isinstance(cell, dict) else str(cell)
-    return f"<{name}>{escape(text.translate(_NO_XML), {chr(13): '&#13;'})}</{name}>" if text else f"<{name} />"
+        return f'<{head} xsi:nil="true" />'
+    if isinstance(cell, dict | list):
+        members = enumerate(cell) if isinstance(cell, list) else cell.items()
+        text = "".join(_element("value", inner, place) for place, inner in members)
+    else:
+        text = escape(str(cell).translate(_NO_XML), {chr(13): "&#13;"})
+    return f"<{head}>{text}</{name}>" if text else f"<{head} />"
 
 
 DELIMITERS: Final[Mapping[str, str]] = {"csv": ",", "tsv": "\t"}

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 import polars as pl
 import pyarrow as pa
 
-from portal.ckan.datastore.fields import ROW_ID, Field
+from portal.ckan.datastore.fields import NESTED, ROW_ID, Field
 from portal.kernel.vocab import ColumnType
 
 
 def are_flat(fields: Sequence[Field]) -> bool:
-    """Whether every field is a text, a number, a truth or a time: a geometry has no line of its own here."""
-    return all(field.column.type is not ColumnType.GEOMETRY for field in fields)
+    """Whether every field is a text, a number, a truth or a time: nested values are written one by one."""
+    return all(field.type not in NESTED for field in fields)
 
 
 def write_lines(fields: Sequence[Field], batches: Iterable[pa.RecordBatch], delimiter: str) -> Iterator[bytes]:

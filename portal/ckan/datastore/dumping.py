@@ -68,7 +68,7 @@ def _slices(file: pq.ParquetFile, offset: int, most: int) -> Iterator[pa.RecordB
 
 def _cells(batch: pa.RecordBatch, resource: Resource, asked: Asked) -> Chunk:
     cells = [[_cell(cell) for cell in column.to_pylist()] for column in batch.columns]
-    rows = write_cells(zip(*cells, strict=True), [resource.fields[name].column.type for name in asked.names])
+    rows = write_cells(zip(*cells, strict=True), [resource.fields[name] for name in asked.names])
     for place, name in enumerate(asked.names):
         if name == ROW_ID:
             for row in rows:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from portal.kernel.columns import Column, TableSchema
 from portal.kernel.text import Text
-from portal.kernel.vocab import ColumnType
+from portal.kernel.vocab import ColumnAction, ColumnType
 from portal.tables import ReadableTable
 from portal.tables.duck import ROW_NUMBER
 
@@ -22,14 +23,28 @@ _TYPES: Mapping[ColumnType, str] = {
 }
 _NATIVE_TYPES: Mapping[str, str] = {
     "text": "text",
+    "varchar": "character varying",
+    "uuid": "uuid",
+    "int2": "smallint",
     "int4": "integer",
     "int8": "bigint",
+    "float4": "real",
     "float8": "double precision",
+    "numeric": "numeric",
     "bool": "boolean",
     "date": "date",
     "timestamp": "timestamp without time zone",
     "json": "json",
+    "jsonb": "jsonb",
 }
+NESTED: Final = frozenset({"json", "jsonb"})
+_DECLARED: Mapping[ColumnType, frozenset[str]] = {
+    ColumnType.TEXT: frozenset({"varchar", "uuid"}) | NESTED,
+    ColumnType.INTEGER: frozenset({"int2", "int4", "int8"}),
+    ColumnType.NUMBER: frozenset({"float4", "numeric"}),
+}
+"""Types that a source's database may have declared for a column, and that are told as it has them."""
+
 _INT4 = 2**31
 
 
@@ -56,6 +71,11 @@ class Field:
         """PostgreSQL's full name of the type."""
         return _NATIVE_TYPES[self.type]
 
+    @property
+    def is_nested(self) -> bool:
+        """Whether its texts are JSON, which is told as values."""
+        return self.type in NESTED and self.column.type is ColumnType.TEXT
+
 
 def list_fields(schema: TableSchema, largest: Mapping[str, int]) -> dict[str, Field]:
     """Name → field in order, `_id` first. `largest`: column → the largest size of its whole numbers, where known.
@@ -65,9 +85,17 @@ def list_fields(schema: TableSchema, largest: Mapping[str, int]) -> dict[str, Fi
     found = {ROW_ID: Field(ROW_ID, "int", _ROW_COLUMN)}
     for column in schema.columns:
         name = column.name if column.name != ROW_ID else f"{ROW_ID}_1"
-        fits = column.type is ColumnType.INTEGER and largest.get(column.name, _INT4) < _INT4
-        found[name] = Field(name, "int4" if fits else _TYPES[column.type], column)
+        found[name] = Field(name, _type_of(column, largest), column)
     return found
+
+
+def _type_of(column: Column, largest: Mapping[str, int]) -> str:
+    """The type that was declared, where the column is published as it was delivered; else that of its values."""
+    declared = column.declared_type.lower()
+    if column.action is ColumnAction.PUBLISH and declared in _DECLARED.get(column.type, ()):
+        return declared
+    fits = column.type is ColumnType.INTEGER and largest.get(column.name, _INT4) < _INT4
+    return "int4" if fits else _TYPES[column.type]
 
 
 def with_row_numbers(table: ReadableTable) -> ReadableTable:

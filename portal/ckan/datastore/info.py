@@ -39,4 +39,6 @@ def _told(field: Field, is_schema_told: bool) -> dict[str, object]:
         "is_index": False,
         "uniquekey": False,
     }
+    if field.is_nested:  # CKAN keeps JSON in a type of its own
+        return field.as_json() | {"type": "nested", "schema": schema | {"native_type": "nested"}}
     return field.as_json() | {"schema": schema}

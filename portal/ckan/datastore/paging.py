@@ -65,12 +65,13 @@ def _plain(engine: RowEngine, resource: Resource, asked: Asked) -> Page:
     total = _total(engine, table, asked)
     if _is_empty(asked, total):
         return Page([], total, None)
-    columns = [resource.fields[name].column for name in asked.names]
+    fields = [resource.fields[name] for name in asked.names]
+    columns = [field.column for field in fields]
     selected = tuple(dict.fromkeys([*(column.name for column in columns), ROW_NUMBER]))
     query = RowQuery(select=selected, order_by=_order(resource, asked), limit=asked.limit, with_total=False)
     found = engine.page(table, _window(query, asked, table.row_count), max_limit=MAX_LIMIT, max_offset=None).rows
     _check_size(found)
-    cells = write_cells([row[: len(columns)] for row in found], [column.type for column in columns])
+    cells = write_cells([row[: len(columns)] for row in found], fields)
     if ROW_ID in asked.names:
         place = asked.names.index(ROW_ID)
         for row in cells:
@@ -118,8 +119,10 @@ def _distinct(engine: RowEngine, resource: Resource, asked: Asked) -> Page:
         return _plain(engine, resource, replace(asked, is_distinct=False))
     if any(clause.field not in asked.names for clause in asked.sort):
         raise InvalidQuery("for SELECT DISTINCT, ORDER BY expressions must appear in select list")
-    columns = [resource.fields[name].column for name in asked.names]
-    names = tuple(column.name for column in columns)
+    fields = [resource.fields[name] for name in asked.names]
+    if any(field.is_nested for field in fields):
+        raise InvalidQuery("could not identify an equality operator for type json")
+    names = tuple(field.column.name for field in fields)
     table = with_row_numbers(resource.table)
     query = RowQuery(
         select=names,
@@ -135,7 +138,7 @@ def _distinct(engine: RowEngine, resource: Resource, asked: Asked) -> Page:
         return Page([], total, None)
     found = engine.page(table, query, max_limit=MAX_LIMIT, max_offset=None).rows
     _check_size(found)
-    return Page(write_cells(found, [column.type for column in columns]), total, None)
+    return Page(write_cells(found, fields), total, None)
 
 
 def _total(engine: RowEngine, table: ReadableTable, asked: Asked) -> int | None:
@@ -151,6 +154,8 @@ def _is_empty(asked: Asked, total: int | None) -> bool:
 
 
 def _order(resource: Resource, asked: Asked) -> tuple[SortKey, ...]:
+    if any(resource.fields[clause.field].is_nested for clause in asked.sort):
+        raise InvalidQuery("could not identify an ordering operator for type json")
     return tuple(
         SortKey(resource.fields[clause.field].column.name, clause.is_descending, nulls_first=clause.nulls_first)
         for clause in asked.sort

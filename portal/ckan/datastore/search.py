@@ -121,7 +121,7 @@ def _answer(request: SearchRequest, resource: Resource, reading: Reading, page: 
     told: dict[str, object] = dict(request.echo)
     if reading.operation is not None:
         told["filterops"] = reading.operation.as_json()
-    told["records"] = _records(request, reading, page)
+    told["records"] = _records(request, resource, reading, page)
     told["fields"] = [
         resource.fields[name].as_json() if name in resource.fields else {"id": name, "type": "float"}
         for name in reading.listed
@@ -135,10 +135,11 @@ def _answer(request: SearchRequest, resource: Resource, reading: Reading, page: 
     return told
 
 
-def _records(request: SearchRequest, reading: Reading, page: Page) -> object:
+def _records(request: SearchRequest, resource: Resource, reading: Reading, page: Page) -> object:
     rows = with_ranks(reading, page.rows)
     if request.records_format == "objects":
         return [dict(zip(reading.names, row, strict=True)) for row in rows]
     if request.records_format == "lists":
         return rows
-    return as_text(rows, _DELIMITERS[request.records_format])
+    types = [resource.fields[name].type if name in resource.fields else "float" for name in reading.names]
+    return as_text(rows, types, _DELIMITERS[request.records_format])

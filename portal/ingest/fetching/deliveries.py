@@ -1,19 +1,21 @@
 """The fetch step: a table's rows or a file's bytes, into the work directory and the quarantine."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from harvesters.errors import HarvestError, StopRun
 from harvesters.protocols import IncrementalSource
-from harvesters.records import FilePart, TablePart
+from harvesters.records import FieldRecord, FilePart, TablePart
 from portal.ingest.errors import PartUnusable
 from portal.ingest.fetching.ahead import ahead
 from portal.ingest.fetching.increments import IncrementalFetch, IncrementState
 from portal.ingest.harvest import Harvest
+from portal.ingest.texts import guessed_text
 from portal.kernel.ids import new_id
 from portal.readers import (
+    Declared,
     FileReading,
     FileRefused,
     HeaderChoice,
@@ -61,6 +63,7 @@ def _all_rows(harvest: Harvest, part: TablePart, title: str) -> TableReading:
                 rows += len(batch.rows)
                 if rows > harvest.caps.table_rows:
                     raise PartUnusable("too_many_rows", subject=part.key, count=harvest.caps.table_rows)
+                spool.declare(_declared(batch.fields))
                 spool.add(batch.columns, batch.rows)
                 harvest.progress.fetched(title, rows)
         return spool.finish()
@@ -70,6 +73,13 @@ def _all_rows(harvest: Harvest, part: TablePart, title: str) -> TableReading:
         raise PartUnusable("fetch_failed", subject=part.key, note=str(error), is_temporary=True) from error
     except RowsRefused as error:
         raise PartUnusable("rows_unusable", subject=part.key, note=str(error)) from error
+
+
+def _declared(fields: Iterable[FieldRecord]) -> dict[str, Declared]:
+    return {
+        field.name: Declared(field.type_label, guessed_text(field.title or field.name), guessed_text(field.description))
+        for field in fields
+    }
 
 
 def fetch_file(harvest: Harvest, part: FilePart, choices: Mapping[str, HeaderChoice]) -> FetchedFile:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harvesters.records import DatasetRecord, LinkPart, Part, TablePart
+from harvesters.records import DatasetRecord, LinkPart, Part
 from portal.catalogue.publication import NAME_WITHHELD, Publication, PublishedPart, PublisherRecord
 from portal.gate import ColumnLabels, DeclaredLabels, ValueMapping
 from portal.ingest.row_keeping import RowKeeping
@@ -174,7 +174,7 @@ def _published(
 
 def _described(published: PublishedPart, part: Part, mapping: ValueMapping) -> PublishedPart:
     """The part with what its source says besides, where the signed mapping lets that be public."""
-    said = {} if isinstance(part, TablePart) or not mapping.has_particulars else part.particulars
+    said = part.particulars if mapping.has_particulars else {}
     return replace(published, particulars=said) if said else published
 
 
