@@ -23,7 +23,7 @@ from portal.http.rendering import LANGUAGE_TAGS
 from portal.i18n import REASONS, explain, translate
 from portal.index import SearchRequest
 from portal.index.facets import FACETS
-from portal.kernel.errors import InvalidInput
+from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.text import Language, Text
 from portal.web.atom import MEDIA_TYPE, Entry, Feed, Gone, Link, Words, write_feed
 
@@ -56,19 +56,19 @@ def feed_catalogue(tongue: str = "") -> Response:
 
 @policy(permission="read_catalogue", budget="catalogue")
 def feed_publisher(slug: str, tongue: str = "") -> Response:
-    """What changed in one department's datasets. Raises NotFound."""
-    language, found = _language(tongue), queries.get_publisher(session(), principal(), slug)
+    """What changed in one department's datasets, also when nothing is left of them. Raises NotFound."""
+    language = _language(tongue)
     path = f"/feeds/{language}/publisher/{quote(slug)}.atom"
-    name = _words(found.name, language)
+    name = _publisher_name(slug, language)
     return _changes_feed(language, path, f"publisher:{slug}", name, f"publisher/{quote(slug)}", publisher=slug)
 
 
 @policy(permission="read_catalogue", budget="catalogue")
 def feed_theme(slug: str, tongue: str = "") -> Response:
-    """What changed in one theme's datasets. Raises NotFound."""
-    language, found = _language(tongue), queries.get_theme(session(), principal(), slug)
+    """What changed in one theme's datasets, also when nothing is left of them. Raises NotFound."""
+    language = _language(tongue)
     path = f"/feeds/{language}/theme/{quote(slug)}.atom"
-    name = _words(found.name, language)
+    name = _theme_name(slug, language)
     return _changes_feed(language, path, f"theme:{slug}", name, f"theme/{quote(slug)}", theme=slug)
 
 
@@ -92,6 +92,7 @@ def feed_dataset(dataset_id: str, tongue: str) -> Response:
 def feed_search(tongue: str) -> Response:
     """Datasets that a search finds, the newest change first. Raises InvalidInput."""
     language, page = _language(tongue), _number("page", 1, _MOST_PAGES) or 1
+    _refuse_unknown("q", "page", *(facet.name for facet in FACETS))
     text = request.args.get("q", "")[:500].strip()
     facets = {
         facet.name: tuple(dict.fromkeys(value[:80] for value in request.args.getlist(facet.name) if value))[:20]
@@ -114,6 +115,26 @@ def feed_search(tongue: str) -> Response:
         entries=tuple(_entry(card, language, card.modified_at) for card in cards),
     )
     return _answer(feed, language)
+
+
+def _publisher_name(slug: str, language: Language) -> Words:
+    """Its name; of a department that has nothing to show any more, what its followers know: the address. Raises NotFound."""
+    try:
+        return _words(queries.get_publisher(session(), principal(), slug).name, language)
+    except NotFound:
+        if not list_latest_changes(session(), principal(), None, 1, publisher=slug):
+            raise
+        return Words(slug, _tag(language))
+
+
+def _theme_name(slug: str, language: Language) -> Words:
+    """Its name, as for a department. Raises NotFound."""
+    try:
+        return _words(queries.get_theme(session(), principal(), slug).name, language)
+    except NotFound:
+        if not list_latest_changes(session(), principal(), None, 1, theme=slug):
+            raise
+        return _words(queries.name_themes(session(), (slug,))[slug], language)
 
 
 def _changes_feed(
@@ -224,6 +245,15 @@ def _answer(feed: Feed, language: Language) -> Response:
 def _language(tongue: str) -> Language:
     """The address's language; at the addresses of CKAN, the caller's."""
     return Language(tongue) if tongue else negotiate_language("/", request.headers.get("Accept-Language", ""))
+
+
+def _refuse_unknown(*known: str) -> None:
+    """A misspelt facet must not become the feed of everything. Raises InvalidInput."""
+    for name in request.args:
+        if name not in known:
+            raise InvalidInput(
+                f"There is no parameter {name[:60]!r} here; known are: {', '.join(known)}.", parameter=name[:100]
+            )
 
 
 def _number(name: str, least: int, most: int) -> int | None:

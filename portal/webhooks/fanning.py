@@ -118,8 +118,17 @@ def _is_for(
     if webhook.search is None:
         return bool(webhook.dataset_id == change.dataset_id)
     if change.kind == WITHDRAWN:
-        return (webhook.id, change.dataset_id) in sent_before
+        return (webhook.id, change.dataset_id) in sent_before or _was_of(webhook.search, change)
     return change.dataset_id in found[repr(webhook.search)]
+
+
+def _was_of(asked: Mapping[str, Any], change: ChangeView) -> bool:
+    """Whether a search found what is gone, where that can be known still: by department and theme alone."""
+    chosen = {name: values for name, values in asked.get("facets", {}).items() if values}
+    if asked.get("q", "").strip() or not set(chosen) <= {"department", "theme"}:
+        return False
+    has = {"department": {change.publisher_slug}, "theme": set(change.theme_slugs)}
+    return all(not has[name].isdisjoint(values) for name, values in chosen.items())
 
 
 def _message(webhook: Any, change: ChangeView, base_url: str, now: datetime) -> dict[str, Any]:

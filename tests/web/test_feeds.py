@@ -133,6 +133,27 @@ def test_a_withdrawn_dataset_has_no_feed(client: FlaskClient, site: Site) -> Non
     assert client.get(f"/feeds/zh/dataset/{site.ids[-1]}.atom").status_code == 410
 
 
+@pytest.mark.parametrize("kind", ["publisher", "theme"])
+def test_followers_of_what_was_emptied_are_told_what_is_gone(tmp_path: Path, kind: str) -> None:
+    with open_site(generous(Settings(var_dir=tmp_path / "var", secret_key="00" * 32)), 1, rows=5) as site:
+        _announce(site)
+        listed = site.client.get(f"/api/v1/{kind}s").get_json()["items"][0]
+        address = f"/feeds/en/{kind}/{listed['slug']}.atom"
+        assert _read(site.client, address).find(_GONE) is None
+        site.withdraw(site.ids[0], "数据有误")
+        _announce(site)
+        assert site.client.get(f"/api/v1/{kind}s/{listed['slug']}").status_code == 404
+        assert _read(site.client, address).find(_GONE) is not None
+        told = site.client.get(f"/api/v1/changes?{kind}={listed['slug']}").get_json()["items"]
+        assert [one["kind"] for one in told] == ["created", "withdrawn"]
+        assert site.client.get(f"/feeds/en/{kind}/nothing.atom").status_code == 404
+
+
+def test_a_misspelt_facet_is_no_feed_of_everything(client: FlaskClient) -> None:
+    answer = client.get("/feeds/en/search.atom?themee=health")
+    assert (answer.status_code, answer.get_json(force=True)["parameter"]) == (400, "themee")
+
+
 def test_pages_lead_to_their_feeds(client: FlaskClient, site: Site) -> None:
     for page, feed in (
         ("", "catalogue.atom"),

@@ -62,6 +62,16 @@ def test_a_search_is_told_of_what_it_finds_and_of_what_is_gone(desk: Desk) -> No
     assert _types(desk) == ["dataset.created", "dataset.withdrawn"]
 
 
+def test_who_follows_a_department_or_a_theme_is_told_of_what_is_gone_though_never_told_of_it_before(desk: Desk) -> None:
+    dataset = desk.client.get(f"/api/v1/datasets/{desk.site.ids[0]}").get_json()
+    department, theme = dataset["publisher"]["slug"], dataset["themes"][0]
+    for facets in ({"department": [department]}, {"theme": [theme, "x"]}, {"department": ["other"]}, {"theme": ["x"]}):
+        desk.make(search={"facets": facets})
+    desk.site.withdraw(desk.site.ids[0])
+    desk.tell()
+    assert _types(desk) == ["dataset.withdrawn"] * 2
+
+
 def test_a_change_waits_until_the_search_knows_it(desk: Desk) -> None:
     desk.make(search={"q": "停车场"})
     desk.change(4, "许可")
