@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections import defaultdict
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import can_read_rows, is_gone, is_visible, narrower
+from portal.catalogue.describing import make_view
 from portal.catalogue.errors import Buried, Grave
 from portal.catalogue.lists import read_themes
 from portal.catalogue.models import Dataset, Publisher
@@ -17,7 +17,6 @@ from portal.catalogue.objections import UNDER_OBJECTION, Objection, is_hidden
 from portal.catalogue.reading import (
     Spooled,
     is_storable,
-    make_card,
     make_version,
     read_formats,
     read_parts,
@@ -29,7 +28,7 @@ from portal.catalogue.views import DatasetView, FileView, Ref, VersionView
 from portal.kernel.errors import GrantNeeded, NotFound, Unavailable
 from portal.kernel.principal import Principal
 from portal.kernel.text import Language, Text
-from portal.kernel.vocab import DatasetState, Openness, PartKind
+from portal.kernel.vocab import Openness, PartKind
 from portal.storage import BlobStore
 from portal.tables.readable import ReadableTable
 from portal.tables.serial import schema_from_json
@@ -65,30 +64,16 @@ def get_dataset(session: Session, principal: Principal, ref: Ref) -> DatasetView
     versions = _list_versions(session, principal, row, number)
     texts = read_wordings(session, (row.id,), ("title", "description", "keywords")).get(row.id, {})
     slugs = read_theme_slugs(session, (row.id,))[row.id]
-    keywords = texts.get("keywords", Text())
-    openness = narrower(row.openness, row.version_openness)
-    shows_rows = can_read_rows(principal, openness, row.id)
-    card = make_card(row, texts, slugs, *read_formats(session, (row.id,))[row.id])
-    shown = next(v for v in versions if v.number == number)
-    return DatasetView(
-        card=replace(card, row_count=row.row_count if shows_rows else None),
-        state=DatasetState(row.state),
-        keywords={x: tuple(w.value.splitlines()) for x in Language if (w := keywords.wording(x))},
-        licence=row.licence,
-        open_condition=row.open_condition,
-        resource_code=row.resource_code,
-        owner=row.owner,
-        approver=row.approver,
-        basis=row.basis,
-        data_class=row.data_class,
-        grade=row.grade,
-        issued_at=row.issued_at,
-        version=shown,
-        parts=read_parts(session, row.id, number, _spooled(session, row.id, number), shows_rows=shows_rows),
+    shows_rows = can_read_rows(principal, narrower(row.openness, row.version_openness), row.id)
+    return make_view(
+        row,
+        texts=texts,
+        slugs=slugs,
+        formats=read_formats(session, (row.id,))[row.id],
+        version=next(v for v in versions if v.number == number),
         versions=versions,
+        parts=read_parts(session, row.id, number, _spooled(session, row.id, number), shows_rows=shows_rows),
         themes=read_themes(session, slugs),
-        is_current=number == row.current_version,
-        openness=openness,
         shows_rows=shows_rows,
     )
 

@@ -5,7 +5,7 @@ Every page takes the same few statements whatever its length, and every list is 
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +27,7 @@ from portal.catalogue.reading import (
     read_wordings,
 )
 from portal.catalogue.versions import SpooledFile, Version
-from portal.catalogue.views import DatasetView, PartView, ThemeView
+from portal.catalogue.views import DatasetView, PartView, ThemeView, VersionView
 from portal.kernel.principal import Principal
 from portal.kernel.text import Language, Text
 from portal.kernel.vocab import DatasetState
@@ -76,18 +76,23 @@ def describe_datasets(session: Session, principal: Principal, ids: Sequence[str]
     readable = {i for i, held in openness.items() if can_read_rows(principal, held, i)}
     parts = read_current_parts(session, found, _spooled(session, found), readable)
     themes = list_themes(session, principal) if found else ()
-    return tuple(
-        _view(
-            rows[i],
-            texts=texts.get(i, {}),
-            slugs=slugs[i],
-            formats=formats[i],
-            parts=parts.get(i, ()),
-            themes=themes,
-            shows_rows=i in readable,
+    views: list[DatasetView] = []
+    for i in dict.fromkeys(found):
+        version = make_version(rows[i], shows_rows=i in readable)
+        views.append(
+            make_view(
+                rows[i],
+                texts=texts.get(i, {}),
+                slugs=slugs[i],
+                formats=formats[i],
+                version=version,
+                versions=(version,),
+                parts=parts.get(i, ()),
+                themes=tuple(theme for theme in themes if theme.slug in slugs[i]),
+                shows_rows=i in readable,
+            )
         )
-        for i in dict.fromkeys(found)
-    )
+    return tuple(views)
 
 
 def stamp_catalogue(session: Session, principal: Principal) -> str:
@@ -99,20 +104,22 @@ def stamp_catalogue(session: Session, principal: Principal) -> str:
     return digest.hexdigest()
 
 
-def _view(
+def make_view(
     row: Row[Any],
     *,
     texts: Mapping[str, Text],
     slugs: tuple[str, ...],
     formats: tuple[tuple[str, ...], tuple[str, ...]],
+    version: VersionView,
+    versions: tuple[VersionView, ...],
     parts: tuple[PartView, ...],
-    themes: Iterable[ThemeView],
+    themes: tuple[ThemeView, ...],
     shows_rows: bool,
 ) -> DatasetView:
+    """A dataset and the version `row` was joined with. `version` and `parts` hold of rows what the caller may know already."""
     keywords = texts.get("keywords", Text())
-    version = make_version(row, shows_rows=shows_rows)
     return DatasetView(
-        card=replace(make_card(row, texts, slugs, *formats), row_count=version.row_count),
+        card=replace(make_card(row, texts, slugs, *formats), row_count=version.row_count if shows_rows else None),
         state=DatasetState(row.state),
         keywords={x: tuple(w.value.splitlines()) for x in Language if (w := keywords.wording(x))},
         licence=row.licence,
@@ -126,16 +133,16 @@ def _view(
         issued_at=row.issued_at,
         version=version,
         parts=parts,
-        versions=(version,),
-        themes=tuple(theme for theme in themes if theme.slug in slugs),
-        is_current=True,
+        versions=versions,
+        themes=themes,
+        is_current=version.number == row.current_version,
         openness=narrower(row.openness, row.version_openness),
         shows_rows=shows_rows,
     )
 
 
 def _spooled(session: Session, ids: Sequence[str]) -> Mapping[str, Spooled]:
-    """Dataset id → what was made of its current version; one statement."""
+    """Dataset id → what was made of its current version, whole; one statement."""
     found: dict[str, dict[str, dict[str, tuple[int, str]]]] = defaultdict(lambda: defaultdict(dict))
     query = (
         select(SpooledFile.dataset_id, SpooledFile.part, SpooledFile.format, SpooledFile.size_bytes, SpooledFile.sha256)
@@ -143,7 +150,7 @@ def _spooled(session: Session, ids: Sequence[str]) -> Mapping[str, Spooled]:
             Dataset,
             (Dataset.id == SpooledFile.dataset_id) & (Dataset.current_version == SpooledFile.version_number),
         )
-        .where(Dataset.id.in_(ids))
+        .where(Dataset.id.in_(ids), SpooledFile.query == "")
     )
     for dataset_id, part, made, size, sha256 in session.execute(query) if ids else ():
         found[dataset_id][part][made] = (size, sha256)

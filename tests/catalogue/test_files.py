@@ -18,7 +18,7 @@ from portal.catalogue.commands import (
 )
 from portal.catalogue.errors import Buried
 from portal.catalogue.purge import purge_outbox
-from portal.catalogue.queries import get_export_job
+from portal.catalogue.queries import describe_datasets, get_dataset, get_export_job
 from portal.catalogue.views import ExportJobView, Ref
 from portal.kernel.digests import file_digest
 from portal.kernel.errors import NotFound, Unavailable
@@ -159,3 +159,26 @@ def test_files_made_long_ago_leave_the_store_and_can_be_made_again(built: Built,
         assert forget_spooled_files(session, NOW) == 0
     purge_outbox(built.database, built.store, NOW)
     assert [key for key in built.store.list_keys("") if key.startswith("spool/")] == [key]
+
+
+def test_a_description_tells_the_file_of_the_whole_table_and_none_of_a_query(built: Built) -> None:
+    (dataset_id,) = build_catalogue(built, 1)
+    for query, size in (("", 90), ("f" * 64, 3)):
+        sha256 = f"{size:064d}"
+        with built.database.transaction() as session:
+            record_spooled_file(
+                session,
+                dataset_id=dataset_id,
+                version_number=1,
+                part="data",
+                format="csv",
+                blob_key=blob_key("spool", sha256, "csv"),
+                sha256=sha256,
+                size_bytes=size,
+                now=NOW,
+                query=query,
+            )
+    with built.database.reading() as session:
+        one = get_dataset(session, ANONYMOUS, Ref(dataset_id))
+        (listed,) = describe_datasets(session, ANONYMOUS, [dataset_id])
+    assert [dict(view.parts[0].spooled_sizes) for view in (one, listed)] == [{"csv": 90}] * 2

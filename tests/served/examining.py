@@ -18,11 +18,12 @@ from tests.served.crawl import Served
 from tests.served.opening import Grid, Opened, open_body, spelled
 from tests.served.planted import planted_in, planted_in_bytes
 
-# Digests, entity tags, our own ids and cursors are made of digits by chance; nothing was written into them.
+# Digests, signatures, entity tags, our own ids and cursors are made of digits by chance; nothing was written into them.
 _MADE = re.compile(
     r"(?i:x-request-id: |request_id[\"=:]{1,3})[0-9a-f]{16}\b|\A(?=[0-9]*[a-f])[0-9a-f]{16}\Z|\Aratelimit: .*"
-    r"|\b(?:[0-9a-f]{64}|[0-9a-f]{32}|sha-256=:[^:]*:|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)?)"
-    r"|(?<=[/\"=:@ ])[2-7a-z]{16}(?:@v[0-9]+)?(?![0-9a-z])|cursor=[\w%.-]+|(?<![0-9a-z])v[0-9]+-"
+    r"|\b(?:[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{32}|sha-256=:[^:]*:|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)?)"
+    r"|(?:(?<=[/\"=:@ ])|\A(?=[a-z]*[2-7])(?=[2-7]*[a-z]))[2-7a-z]{16}(?:@v[0-9]+)?(?![0-9a-z])"
+    r"|cursor=[\w%.-]+|(?<![0-9a-z])v[0-9]+-"
 )
 _THOUSANDS = re.compile(r"(?<=\d)[, ](?=\d{3}\b)")
 
