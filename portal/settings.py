@@ -67,7 +67,6 @@ class Settings:
     spool_max_bytes: int = _setting(
         50_000_000_000, "Bytes that made files may take; those unread for longest go first."
     )
-    xlsx_max_rows: int = _setting(200_000, "Rows up to which a table is offered as XLSX.")
     time_zone: str = _setting("Asia/Shanghai", "Zone in which schedules are read and shown.")
     harvests_at_once: int = _setting(2, "Scheduled runs that one worker has in hand at a time.")
     smtp_host: str = _setting("", "Mail server for notices; empty: no mail is sent. Worker only, as all of smtp_….")

@@ -1,7 +1,8 @@
 """The worker process: starts due harvests, drains the outbox, closes the index's difference, makes files, keeps house.
 
-`python -m portal.worker` or `portal worker`. Any number may run; SIGTERM and SIGINT end it after the step at hand. Harvests
-and mail have a thread each, so that neither a long export nor a slow mail server delays a run or its time limit.
+`python -m portal.worker` or `portal worker`. Any number may run; SIGTERM and SIGINT end it after the step at hand. Harvests,
+mail, webhooks and the two lanes of files have a thread each, so that neither a long export nor a slow mail server delays a run,
+its time limit or the removal of what was withdrawn.
 """
 
 import signal
@@ -20,6 +21,7 @@ from portal.accounts.oidc.identities import lapse_verifications
 from portal.bundles.listing import is_outside
 from portal.db import Database
 from portal.db.migrating import check_schema
+from portal.exports.lanes import Lane, driven
 from portal.exports.work import FileWork
 from portal.ingest.duties import DUTIES, Duty, Hands
 from portal.ingest.runs.supervising import Harvests
@@ -118,6 +120,19 @@ def _inside_only(duty: Duty) -> Duty:
     return replace(duty, do=cut_inside)
 
 
+def _in_lanes(duty: Duty, lanes: Sequence[Lane]) -> Duty:
+    """Files are made in lanes of their own: the duty that would make them only rings there."""
+    if duty.name != "exports":
+        return duty
+
+    def ring(_hands: Hands) -> int:
+        for lane in lanes:
+            lane.ring()
+        return 0
+
+    return replace(duty, do=ring)
+
+
 def _objections(settings: Settings) -> Duty:
     """What participation has to do, as a duty like those of ingest."""
     tell = tuple(address for part in settings.objection_mail.split(",") if (address := part.strip()))
@@ -156,12 +171,14 @@ def run_worker(settings: Settings) -> None:
     try:
         check_schema(worker.parts.database)
         _log.info("worker_started")
-        with _beside(settings, worker.parts, stop):
+        hands = hands_of(worker, stop)
+        lanes = (Lane(hands.files, with_long=True), Lane(hands.files, with_long=False))
+        with _beside(settings, worker.parts, stop), driven(lanes, stop):
             work(
-                hands_of(worker, stop),
+                hands,
                 stop,
                 (
-                    *map(_inside_only, DUTIES),
+                    *(_in_lanes(_inside_only(duty), lanes) for duty in DUTIES),
                     _objections(settings),
                     _accounts(settings),
                     Duty("grants", 60, _grants),

@@ -66,7 +66,7 @@ def get_one_dataset(_nothing: None, ref: str) -> Answer:
     view = get_dataset(session(), principal(), parse_ref(ref))
     if request.method == "GET":
         note_use(view.card.id)
-    return Answer(dataset_json(view, links(), parts().settings))
+    return Answer(dataset_json(view, links()))
 
 
 @operation(

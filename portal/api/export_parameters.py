@@ -22,12 +22,18 @@ class Wanted:
 class ExportParameters(ClauseParameters):
     """Which rows, and what of them; nothing: all of the table."""
 
+    limit = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=1, max=10**15 - 1),
+        metadata={"description": "How many rows of the answer the file has at most, from its start; left out: all."},
+    )
+
     @post_load
     def _value(self, data: Mapping[str, Any], **_: Any) -> Clauses:
-        return Clauses.of(data)
+        return _clauses(data)
 
 
-class ExportBody(ClauseParameters):
+class ExportBody(ExportParameters):
     """Which rows, what of them, and as what."""
 
     format = fields.String(
@@ -36,4 +42,8 @@ class ExportBody(ClauseParameters):
 
     @post_load
     def _value(self, data: Mapping[str, Any], **_: Any) -> Wanted:
-        return Wanted(data["format"], Clauses.of(data))
+        return Wanted(data["format"], _clauses(data))
+
+
+def _clauses(data: Mapping[str, Any]) -> Clauses:
+    return Clauses.of({name: str(value) for name, value in data.items() if value is not None and name != "format"})

@@ -79,7 +79,7 @@ def create_export(_nothing: None, wanted: Wanted, ref: str, part: str) -> BaseRe
     "/exports/<job_id>",
     summary="See how far a file is",
     tag="downloads",
-    gives=ExportAnswer,
+    gives=Gives(200, schema=ExportAnswer, text="How far it is.", headers=("Retry-After",)),
     permission="read_data",
     problems=("not-found", "gone", "grant-needed"),
 )
@@ -151,19 +151,13 @@ def _job_json(job: ExportJobView) -> dict[str, object]:
         "state": job.state,
         "rows_done": job.rows_done,
         "rows_total": job.rows_total,
-        "share_done": _share(job),
+        "share_done": None if job.share_done is None else round(job.share_done, 3),
         "bytes_done": job.bytes_done,
         "error": job.error or None,
         "file": _file_address(job) if job.state == "done" else None,
         "kept_until": job.kept_until,
         "links": {"self": f"{links().api}/exports/{job.id}"},
     }
-
-
-def _share(job: ExportJobView) -> float | None:
-    if job.state == "done":
-        return 1.0
-    return round(min(1.0, job.rows_done / job.rows_total), 3) if job.rows_total else None
 
 
 def _file_address(job: ExportJobView) -> str:

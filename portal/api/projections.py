@@ -13,7 +13,6 @@ from portal.i18n import explain_action, translate
 from portal.kernel.columns import AbsentColumn, Column
 from portal.kernel.text import Language, Text
 from portal.kernel.vocab import PartKind
-from portal.settings import Settings
 
 Json = dict[str, object]
 
@@ -61,7 +60,7 @@ def card_json(card: DatasetCard, links: Links) -> Json:
     }
 
 
-def dataset_json(view: DatasetView, links: Links, settings: Settings) -> Json:
+def dataset_json(view: DatasetView, links: Links) -> Json:
     """A dataset with one of its versions and that version's parts."""
     ref = f"{view.card.id}@v{view.version.number}"
     return card_json(view.card, links) | {
@@ -80,7 +79,7 @@ def dataset_json(view: DatasetView, links: Links, settings: Settings) -> Json:
         "is_current": view.is_current,
         "version": version_json(view.card.id, view.version, links),
         "versions": f"{links.dataset(view.card.id)}/versions",
-        "parts": [part_json(ref, part, links, settings, shows_rows=view.shows_rows) for part in view.parts],
+        "parts": [part_json(ref, part, links, shows_rows=view.shows_rows) for part in view.parts],
     }
 
 
@@ -100,7 +99,7 @@ def version_json(dataset_id: str, version: VersionView, links: Links) -> Json:
     }
 
 
-def part_json(ref: str, part: PartView, links: Links, settings: Settings, *, shows_rows: bool = True) -> Json:
+def part_json(ref: str, part: PartView, links: Links, *, shows_rows: bool = True) -> Json:
     """A distribution: a table with its downloads, a file, or a link that we did not check."""
     is_table = part.kind is PartKind.TABLE
     return {
@@ -117,12 +116,12 @@ def part_json(ref: str, part: PartView, links: Links, settings: Settings, *, sho
         "url": part.url or None,
         "table": links.table(ref, part.slug) if is_table else None,
         "rows": f"{links.table(ref, part.slug)}/rows" if is_table else None,
-        "downloads": _downloads_json(ref, part, links, settings) if shows_rows else [],
+        "downloads": _downloads_json(ref, part, links) if shows_rows else [],
         "quality": dict(part.quality),
     }
 
 
-def _downloads_json(ref: str, part: PartView, links: Links, settings: Settings) -> list[Json]:
+def _downloads_json(ref: str, part: PartView, links: Links) -> list[Json]:
     offered: list[Json] = []
     if part.kind is PartKind.TABLE:
         sizes: Mapping[str, int | None] = {"parquet": part.size_bytes, **part.spooled_sizes}
@@ -134,7 +133,7 @@ def _downloads_json(ref: str, part: PartView, links: Links, settings: Settings) 
                 "size_bytes": sizes.get(made.name),
                 "is_job": made.is_job,
             }
-            for made in offered_formats(part.row_count, part.schema, settings)
+            for made in offered_formats(part.schema)
         ]
     if part.offers_original or part.kind is PartKind.FILE:
         offered.append(

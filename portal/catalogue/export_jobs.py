@@ -1,15 +1,17 @@
-"""Files that take long: who asked for which, and how far it is. The worker takes the jobs one after the other.
+"""Files that take long: who asked for which, and how far it is.
 
-A job belongs to the process that took it: when that process has died, the next worker takes the job again, a few times at
-most, since what kills a worker once may kill it again.
+The worker takes the jobs in lanes, so that a short one does not wait for a long one, and in each lane the next is of
+the caller who was served longest ago, so that nobody waits for all that another has asked for. A job belongs to the process
+that took it: when that process has died, the next worker takes the job again, a few times at most, since what kills a worker
+once may kill it again.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, false, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, delete, false, func, or_, select, true, update
+from sqlalchemy.orm import Session, aliased
 
 from portal.catalogue.datasets import get_table_size
 from portal.catalogue.files import KEPT_ANSWERS
@@ -26,7 +28,7 @@ MAX_WAITING = 200
 MAX_OPEN_PER_CALLER = 5
 MAX_ATTEMPTS = 3
 CATALOGUE_PART = "catalogue"
-_ABANDONED = timedelta(minutes=30)
+_ABANDONED = timedelta(minutes=5)  # a worker tells every other second that it is on the job
 _OPEN = ("waiting", "running")
 _KILLED = "The worker ended several times while it made this file. The operators can see why in its log."
 
@@ -40,9 +42,11 @@ def request_export_job(
     *,
     query: str = "",
     clauses: Mapping[str, str] | None = None,
+    is_long: bool = False,
     now: datetime | None = None,
 ) -> ExportJobView:
-    """Ask for a file of a table: the job that is on it already, else a new one (`is_new`). `query` is the digest of `clauses`.
+    """Ask for a file of a table: the job that is on it already, else a new one (`is_new`). `query` is the digest of `clauses`,
+    `is_long`: it goes into the lane of those that take long.
 
     Raises NotFound and Buried like `get_dataset`, and Unavailable when too many wait, of this caller or of all.
     """
@@ -54,7 +58,9 @@ def request_export_job(
         format=format,
         query=query,
         clauses=dict(clauses or {}),
+        is_long=is_long,
         rows_total=0 if query else row_count,
+        share_done=None if query else 0.0,
     )
     return _joined(session, principal, job, _has_file(), now)
 
@@ -76,13 +82,16 @@ def request_catalogue_job(
         query="",
         clauses={},
         rows_total=rows_total,
+        share_done=0.0,
     )
     return _joined(session, principal, job, false(), now)
 
 
 def get_export_job(session: Session, principal: Principal, job_id: str) -> ExportJobView:
     """How far a job is. Raises NotFound and Buried, also when the caller may not read (any more) what it is made from."""
-    return _view(session, _get_job(session, principal, job_id))
+    job = _get_job(session, principal, job_id)
+    view = _view(session, job)
+    return replace(view, may_cancel=view.is_open and job.caller == principal.caller and not job.is_shared)
 
 
 def cancel_export_job(session: Session, principal: Principal, job_id: str) -> None:
@@ -93,10 +102,13 @@ def cancel_export_job(session: Session, principal: Principal, job_id: str) -> No
     session.execute(update(ExportJob).where(ExportJob.id == job_id, _is_open()).values(is_cancelled=True))
 
 
-def take_export_job(session: Session, now: datetime, holder: str = "") -> ExportJobView | None:
+def take_export_job(
+    session: Session, now: datetime, holder: str = "", *, with_long: bool = True
+) -> ExportJobView | None:
     """The next job to do, marked as running by `holder` (`storage.workdirs.process_holder`). None: nothing to do.
 
-    Taken again is what stood still for 30 minutes, and at once what a process of this machine held that lives no more.
+    `with_long`: long ones, and short ones where no long one waits; else short ones alone. Taken again is what gave no sign of
+    life for some minutes, and at once what a process of this machine held that lives no more.
     """
     holders = session.scalars(select(ExportJob.holder).where(ExportJob.state == "running").distinct())
     dead = [name for name in holders if name.count(":") == 2 and is_alive(name) is False]
@@ -107,13 +119,15 @@ def take_export_job(session: Session, now: datetime, holder: str = "") -> Export
     query = (
         select(ExportJob)
         .where(is_free, ExportJob.is_cancelled.is_(False))
-        .order_by(ExportJob.created_at, ExportJob.id)
+        .where(true() if with_long else ExportJob.is_long.is_(False))
+        .order_by(ExportJob.is_long.desc(), _served_at().nulls_first(), ExportJob.created_at, ExportJob.id)
         .limit(1)
     )
     while (job := session.scalars(query.with_for_update(skip_locked=True)).first()) is not None:
         job.attempts += 1
         if job.attempts <= MAX_ATTEMPTS:
             job.state, job.started_at, job.holder, job.rows_done, job.bytes_done = "running", now, holder, 0, 0
+            job.share_done = None if job.query else 0.0
             session.flush()
             return _view(session, job)
         job.state, job.finished_at, job.error = "failed", now, _KILLED
@@ -122,10 +136,22 @@ def take_export_job(session: Session, now: datetime, holder: str = "") -> Export
 
 
 def note_progress(
-    session: Session, job_id: str, rows_done: int, now: datetime, *, bytes_done: int = 0, rows_total: int | None = None
+    session: Session,
+    job_id: str,
+    rows_done: int,
+    now: datetime,
+    *,
+    bytes_done: int = 0,
+    rows_total: int | None = None,
+    share: float | None = None,
 ) -> bool:
     """Write how far the job is, also the sign of life that keeps others from taking it; whether it is still wanted."""
-    values: dict[str, object] = {"rows_done": rows_done, "bytes_done": bytes_done, "started_at": now}
+    values: dict[str, object] = {
+        "rows_done": rows_done,
+        "bytes_done": bytes_done,
+        "share_done": share,
+        "started_at": now,
+    }
     if rows_total is not None:
         values["rows_total"] = rows_total
     is_running = (ExportJob.id == job_id, ExportJob.state == "running", ExportJob.is_cancelled.is_(False))
@@ -137,13 +163,19 @@ def finish_export_job(session: Session, job_id: str, now: datetime, *, error: st
     """Mark an open job as done, or as failed when `error` says why."""
     done: dict[str, object] = {"state": "failed", "error": error} if error else {"state": "done", "error": ""}
     if not error:
-        done |= {"rows_done": ExportJob.rows_total, "bytes_done": size_bytes}
+        done |= {"rows_done": ExportJob.rows_total, "bytes_done": size_bytes, "share_done": 1.0}
     session.execute(update(ExportJob).where(ExportJob.id == job_id, _is_open()).values(finished_at=now, **done))
 
 
 def return_export_job(session: Session, job_id: str) -> None:
     """Let somebody else make it: this worker is asked to end."""
-    values = {"state": "waiting", "rows_done": 0, "bytes_done": 0, "attempts": ExportJob.attempts - 1}
+    values = {
+        "state": "waiting",
+        "rows_done": 0,
+        "bytes_done": 0,
+        "share_done": None,
+        "attempts": ExportJob.attempts - 1,
+    }
     session.execute(update(ExportJob).where(ExportJob.id == job_id, ExportJob.state == "running").values(**values))
 
 
@@ -198,6 +230,13 @@ def _get_job(session: Session, principal: Principal, job_id: str) -> ExportJob:
     return job
 
 
+def _served_at() -> ScalarSelect[datetime | None]:
+    """When the caller of a job was served last."""
+    other = aliased(ExportJob)
+    served = select(func.max(other.started_at)).where(other.caller == ExportJob.caller).correlate(ExportJob)
+    return served.scalar_subquery()
+
+
 def _is_open() -> ColumnElement[bool]:
     return ExportJob.state.in_(_OPEN) & ExportJob.is_cancelled.is_(False)
 
@@ -241,4 +280,5 @@ def _view(session: Session, job: ExportJob) -> ExportJobView:
         clauses=dict(job.clauses),
         account_id=job.account_id,
         kept_until=kept_until,
+        share_done=1.0 if state == "done" else job.share_done,
     )

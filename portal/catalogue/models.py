@@ -197,7 +197,8 @@ class ExportJob(Base):
     wanted no more. Progress counts rows and bytes.
 
     `dataset_id` None: the whole catalogue. `query`: digest of `clauses`, empty for a whole table. `caller` and `account_id` are
-    of who asked first; `is_shared`: somebody else asked for the same since. `holder`: the process that is on it.
+    of who asked first; `is_shared`: somebody else asked for the same since. `holder`: the process that is on it. `is_long`: it
+    will take so long that short ones go in another lane. `share_done`: 0 … 1, NULL while nobody knows.
     """
 
     __tablename__ = "export_job"
@@ -213,6 +214,8 @@ class ExportJob(Base):
     rows_done: Mapped[int] = mapped_column(BigInteger, default=0)
     rows_total: Mapped[int] = mapped_column(BigInteger, default=0)
     bytes_done: Mapped[int] = mapped_column(BigInteger, default=0)
+    share_done: Mapped[float | None]
+    is_long: Mapped[bool] = mapped_column(default=False)
     error: Mapped[str] = mapped_column(Text, default="")
     caller: Mapped[str] = mapped_column(String(100), default="")
     account_id: Mapped[str | None] = mapped_column(String(16))

@@ -181,7 +181,8 @@ class ExportJobView:
     """A file that is being made. `state`: waiting, running, done, failed, cancelled, or expired (done, and let go of since).
 
     `dataset_id` None: the whole catalogue. `clauses`: name → text as it was asked for, none for a whole table. `is_new`: it
-    was asked for just now, by this call.
+    was asked for just now, by this call. `share_done`: 0 … 1, None while nobody knows. `may_cancel`: whether it is the caller's
+    to let be.
     """
 
     id: str
@@ -199,6 +200,8 @@ class ExportJobView:
     account_id: str | None = None
     kept_until: datetime | None = None
     is_new: bool = False
+    share_done: float | None = None
+    may_cancel: bool = False
 
     @property
     def ref(self) -> "Ref":

@@ -1,11 +1,11 @@
 """Why a download cannot be made."""
 
-from portal.kernel.errors import InvalidInput, PortalError
+from portal.kernel.errors import InvalidInput
 
 
 class UnknownFormat(InvalidInput):
     """No such download format."""
 
 
-class TooManyRows(PortalError):
-    """The table is longer than the format allows."""
+class Cancelled(Exception):
+    """Nobody wants the file any more, or the worker was asked to end."""

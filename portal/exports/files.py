@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.exports.delimited import write_csv, write_excel_csv
-from portal.exports.errors import TooManyRows, UnknownFormat
+from portal.exports.errors import UnknownFormat
 from portal.exports.formats import FORMATS
 from portal.exports.json_files import write_geojson, write_json, write_json_lines
 from portal.exports.sinks import DigestedFile
@@ -47,22 +47,16 @@ def make_file(
     format: str,  # noqa: A002 - the word of the domain
     target: Path,
     on_progress: Callable[[int], None] = _silent,
-    *,
-    max_rows: int | None = None,
 ) -> MadeFile:
     """Write `table` as `format` (a name of FORMATS) to `target`, which appears only when it is whole.
 
     `on_progress` is told the rows written so far; whatever it raises stops the work and leaves nothing behind.
-    Raises UnknownFormat, TooManyRows (`max_rows`, for xlsx the setting `xlsx_max_rows`).
+    Raises UnknownFormat.
     """
     if format not in FORMATS:
         raise UnknownFormat(f"There is no format {format!r}; use one of {', '.join(FORMATS)}.", parameter="format")
     if FORMATS[format].is_for_layers and not geometry_columns(table.schema.columns):
         raise UnknownFormat(f"The table has no geometry; {format} is for layers.", parameter="format")
-    if max_rows is not None and table.row_count > max_rows:
-        raise TooManyRows(
-            f"The table has {table.row_count} rows; as {format} at most {max_rows} are offered. Use csv or parquet."
-        )
     target.parent.mkdir(parents=True, exist_ok=True)
     with _whole_or_nothing(target) as unfinished:
         if format in _PIECES:

@@ -8,20 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.kernel.columns import TableSchema
+from portal.kernel.digests import text_digest
+from portal.kernel.errors import InvalidInput
 from portal.tables import RowQuery, answer_schema, fingerprint, is_grouped, parse_query
 from portal.tables.group_statements import groups_of
 from portal.tables.statements import all_statement
 
+_MAX_DIGITS = 15
+
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
-    """The clause set as text; all empty: the whole table."""
+    """The clause set as text; all empty: the whole table. `limit`: a whole number, of rows from the start of the answer."""
 
     select: str = ""
     where: str = ""
     group_by: str = ""
     having: str = ""
     order_by: str = ""
+    limit: str = ""
 
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> "Clauses":
@@ -36,10 +41,12 @@ class Clauses:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Checked clauses: `query` is what they mean for one table, `digest` (64 hex digits) names that."""
+    """Checked clauses: `query` and `limit` (None: all rows) are what they mean for one table, `digest` (64 hex digits) names
+    that."""
 
     clauses: Clauses
     query: RowQuery
+    limit: int | None
     digest: str
 
 
@@ -57,4 +64,16 @@ def ask(clauses: Clauses, schema: TableSchema) -> Question | None:
     )
     answer_schema(schema, query)
     groups_of(schema, query).all() if is_grouped(query) else all_statement(schema, query)  # making it is the check
-    return Question(clauses, query, fingerprint(query))
+    limit = _number(clauses.limit)
+    digest = fingerprint(query)
+    return Question(clauses, query, limit, digest if limit is None else text_digest(f"{digest} limit {limit}"))
+
+
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS and int(text)):
+        raise InvalidInput(
+            "limit: a whole number from 1 on is expected; left out, the file has all rows.", parameter="limit"
+        )
+    return int(text)

@@ -11,6 +11,7 @@ from pathlib import Path
 from portal.catalogue.commands import record_spooled_file
 from portal.catalogue.views import Ref
 from portal.db import Database
+from portal.exports.errors import Cancelled
 from portal.exports.files import make_file
 from portal.exports.formats import FORMATS
 from portal.exports.questions import Question
@@ -33,16 +34,21 @@ class Spooled:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a file is. `rows_total` is 0 while it is not known how many rows a question has for an answer."""
+    """How far a file is. `rows_total` is 0 while it is not known how many rows a question has for an answer; `share` (0 … 1,
+    None while nobody knows) is of the whole work: finding the answer to a question is taken for the first half of it."""
 
     rows_done: int
     rows_total: int
+    share: float | None
     directory: Path
 
     @property
     def bytes_done(self) -> int:
         """Bytes written so far, of everything that is being written for this file."""
-        return sum(path.stat().st_size for path in self.directory.iterdir() if path.is_file())
+        try:
+            return sum(path.stat().st_size for path in self.directory.iterdir() if path.is_file())
+        except OSError:  # what is finished takes its name, or is gone, while it is counted
+            return 0
 
 
 def _silent(progress: Progress) -> None:
@@ -53,8 +59,8 @@ def _silent(progress: Progress) -> None:
 class Making:
     """What files are made with. `work_dir` holds temporary directories; `rows` answers questions.
 
-    `on_progress` ends the work by raising. `is_cancelled` is asked while a question has no answer yet; `answer_timeout_s` is
-    how long that may take, None: as long as the engine allows.
+    `on_progress` is told after each piece, and twice a second while a question has no answer yet; `is_cancelled` is asked as
+    often, and ends the work. `answer_timeout_s` is how long an answer may take, None: as long as the engine allows.
     """
 
     database: Database
@@ -74,13 +80,12 @@ def spool_file(
     part: str,
     format_name: str,
     question: Question | None = None,
-    max_rows: int | None = None,
 ) -> Spooled:
     """Make the file of a table, or of what it answers, in one format, store it under its content's key and record it for the
     pinned version `ref`.
 
     The blob comes first, then the row. Raises Gone or NotFound when the version was withdrawn meanwhile, and leaves no
-    blob then; TooManyRows, UnknownFormat, Unavailable, and whatever `on_progress` raises.
+    blob then; UnknownFormat, Unavailable (also when cancelled amid an answer), Cancelled.
     """
     if ref.version is None:
         raise ValueError("A spooled file belongs to one version.")
@@ -88,10 +93,15 @@ def spool_file(
     with new_work_dir(making.work_dir) as directory:
         source = table if question is None else _answer(making, table, question, directory)
 
-        def tell(rows_done: int) -> None:
-            making.on_progress(Progress(rows_done, source.row_count, directory))
+        first_half = 0.5 if question else 0.0
 
-        made = make_file(source, format_name, directory / f"file.{extension}", tell, max_rows=max_rows)
+        def tell(rows_done: int) -> None:
+            share = first_half + (1 - first_half) * (rows_done / source.row_count if source.row_count else 1.0)
+            making.on_progress(Progress(rows_done, source.row_count, share, directory))
+            if making.is_cancelled():
+                raise Cancelled
+
+        made = make_file(source, format_name, directory / f"file.{extension}", tell)
         key = blob_key("spool", made.sha256, extension)
         was_there = making.store.exists(key)
         making.store.give_file(key, made.path)
@@ -119,12 +129,17 @@ def spool_file(
 def _answer(making: Making, table: ReadableTable, question: Question, directory: Path) -> ReadableTable:
     """The rows that answer the question, as a table of their own."""
     target = directory / "answer.parquet"
+
+    def look(share: float | None) -> bool:
+        making.on_progress(Progress(0, 0, None if share is None else share / 2, directory))
+        return making.is_cancelled()
+
     row_count = making.rows.copy(
         table,
         question.query,
         target,
-        on_progress=lambda rows: making.on_progress(Progress(0, 0, directory)),
-        is_cancelled=making.is_cancelled,
+        limit=question.limit,
+        is_cancelled=look,
         timeout_s=making.answer_timeout_s,
     )
     schema = answer_schema(table.schema, question.query)

@@ -64,10 +64,12 @@ def spool_catalogue(
     *,
     base_url: str,
     work_dir: Path,
-    on_progress: Callable[[int, int], None] = lambda records, size_bytes: None,
-) -> None:
-    """Write the catalogue, store it and record it under the state that it had when the writing began. `on_progress` is told
-    datasets and bytes; what it raises ends the work. Raises UnknownFormat."""
+    on_progress: Callable[[int, Path], None] = lambda records, directory: None,
+) -> int:
+    """Write the catalogue, store it and record it under the state that it had when the writing began; gives its bytes.
+
+    `on_progress` is told datasets, and the directory that is written in; what it raises ends the work. Raises UnknownFormat.
+    """
     if format_name not in CATALOGUE_FORMATS:
         raise UnknownFormat(f"The catalogue is offered as {', '.join(CATALOGUE_FORMATS)}.", parameter="format")
     with new_work_dir(work_dir) as directory:
@@ -76,7 +78,7 @@ def spool_catalogue(
             state = read_state(session)
             write = _write_parquet if format_name == "parquet" else _write_text
             for count in write(list_records(session), format_name, target, base_url.rstrip("/")):
-                on_progress(count, target.stat().st_size)
+                on_progress(count, directory)
         sha256, size_bytes = file_digest(target), target.stat().st_size
         key = blob_key("spool", sha256, format_name)
         store.give_file(key, target)
@@ -91,6 +93,7 @@ def spool_catalogue(
             row_count=count,
             now=datetime.now(UTC),
         )
+    return size_bytes
 
 
 def _batches(records: Iterator[CatalogueRecord]) -> Iterator[list[CatalogueRecord]]:

@@ -1,5 +1,5 @@
-"""XLSX: sheets with the rows (a sheet holds 1,048,576 lines), one with the fields. Slow (some 10,000 rows a second), so made
-as a job up to a limit."""
+"""XLSX: as many sheets as the rows take (one holds 1,048,576 lines), and one with the fields. Slow (some 10,000 rows a second),
+so made as a job."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -33,6 +33,8 @@ def write_workbook(table: ReadableTable, target: Path, on_progress: Callable[[in
         "strings_to_numbers": False,
         "strings_to_formulas": False,
         "strings_to_urls": False,
+        "tmpdir": str(target.parent),  # what a killed worker leaves there is swept
+        "use_zip64": True,
     }
     with xlsxwriter.Workbook(str(target), options) as book:
         columns = flat_columns(table)

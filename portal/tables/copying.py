@@ -41,9 +41,14 @@ def copy_answer(  # noqa: PLR0917 - what, whence, whither, and who may end it
     target: Path,
     timeout_s: float,
     on_progress: Callable[[int], None],
-    is_cancelled: Callable[[], bool],
+    is_cancelled: Callable[[float | None], bool],
 ) -> int:
-    """Run the statement and write its rows under the schema's names; gives their number. The file appears when it is whole."""
+    """Run the statement and write its rows under the schema's names; gives their number. The file appears when it is whole.
+
+    `is_cancelled` is told how much of the answer is done, 0 … 1, or None while the engine does not know.
+    """
+    connection.execute("SET enable_progress_bar_print = false")
+    connection.execute("SET enable_progress_bar = true")
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{new_id()}")
     try:
@@ -113,14 +118,20 @@ def _finite(cells: pa.Array) -> pa.Array:
     return pc.if_else(is_number, cells, None) if pc.any(pc.invert(is_number)).as_py() else cells
 
 
+def _share(connection: duckdb.DuckDBPyConnection) -> float | None:
+    """How much the engine has done, by its own estimate."""
+    percent = float(connection.query_progress())
+    return min(1.0, percent / 100) if percent >= 0 else None
+
+
 @contextmanager
-def _watched(connection: duckdb.DuckDBPyConnection, is_cancelled: Callable[[], bool]) -> Iterator[None]:
+def _watched(connection: duckdb.DuckDBPyConnection, is_cancelled: Callable[[float | None], bool]) -> Iterator[None]:
     """Interrupts the connection when the work is not wanted any more, also while nothing has come out of it yet."""
     ended, was_cancelled = threading.Event(), threading.Event()
 
     def watch() -> None:
         while not ended.wait(_LOOK_S):
-            if is_cancelled():
+            if is_cancelled(_share(connection)):
                 was_cancelled.set()
                 connection.interrupt()
 

@@ -82,7 +82,9 @@ class Databases:
             add_spatial_functions(connection)
         connection.execute("SET GLOBAL parquet_metadata_cache = true")
         connection.execute("SET allowed_paths = $paths", {"paths": [str(path)]})
-        connection.execute("SET enable_progress_bar = false")
+        connection.execute(
+            "SET allowed_configs = ['enable_progress_bar', 'enable_progress_bar_print']"
+        )  # of one cursor alone
         connection.execute("SET GLOBAL enable_geoparquet_conversion = false")
         connection.execute("SET GLOBAL error_on_division_by_zero = false")
         connection.execute("SET GLOBAL ieee_floating_point_ops = false")

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import finalize
 
@@ -143,19 +143,22 @@ class RowEngine:
         query: RowQuery,
         target: Path,
         *,
+        limit: int | None = None,
         on_progress: Callable[[int], None] = lambda rows: None,
-        is_cancelled: Callable[[], bool] = lambda: False,
+        is_cancelled: Callable[[float | None], bool] = lambda share: False,
         timeout_s: float | None = None,
     ) -> int:
-        """Write the whole answer of a query to a Parquet file; gives the number of rows. `limit`, `offset` and `cursor` are
-        not looked at. The file's columns are those of `answer_schema`.
+        """Write the whole answer of a query, or its first `limit` rows, to a Parquet file; gives the number of rows. The query's
+        own `limit`, `offset` and `cursor` are not looked at. The file's columns are those of `answer_schema`.
 
-        `on_progress` is told the rows written so far; what it raises ends the work. `is_cancelled` is asked twice a second.
+        `on_progress` is told the rows written so far; what it raises ends the work. `is_cancelled` is asked twice a second, and
+        told how much of the answer is done (0 … 1), or None while the engine does not know.
         Raises InvalidInput, Unavailable (also when cancelled); nothing is left behind then.
         """
         schema = answer_schema(table.schema, query)
         grouped = is_grouped(query)
         asked = groups_of(table.schema, query).all() if grouped else statements.all_statement(table.schema, query)
+        asked = asked if limit is None else replace(asked, sql=f"{asked.sql} LIMIT {int(limit)}")
         with (
             self._copying.place(),
             _explained(table, query),

@@ -108,7 +108,7 @@ def show_rows(ref: str, slug: str) -> Response:
             "pager": make_pager(number, total, _PER_PAGE, address.page, most=MAX_OFFSET // _PER_PAGE),
             "exports": [
                 (made.name, with_query(f"/download/{pinned}/{slug}.{made.name}", list(said.items())))
-                for made in offered_formats(total, schema, parts().settings)
+                for made in offered_formats(schema)
             ],
             "fault": fault,
             "action": address.path,

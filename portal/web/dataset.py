@@ -109,7 +109,7 @@ def part_block(dataset: DatasetView, part: PartView) -> PartBlock:
     base = f"/download/{dataset.card.id}@v{dataset.version.number}/{part.slug}"
     downloads: list[Download] = []
     if part.kind is PartKind.TABLE and dataset.shows_rows:
-        for made in offered_formats(part.row_count, part.schema, parts().settings):
+        for made in offered_formats(part.schema):
             downloads.append(Download(made.name, f"{base}.{made.name}", _size(part, made.name), made.is_job))
     elif part.kind is PartKind.FILE and dataset.shows_rows:
         downloads.append(Download(part.format, f"{base}.original", part.size_bytes))

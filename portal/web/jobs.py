@@ -1,4 +1,4 @@
-"""Files that take a while (XLSX): ask for one, and watch it being made."""
+"""Files that take a while: the page that waits for one, and lets it be."""
 
 from urllib.parse import urlencode
 
@@ -6,10 +6,9 @@ from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.catalogue import commands, queries
-from portal.exports import FORMATS
 from portal.http.context import language, parts, principal, session
+from portal.http.forms import FIELD, check_form, form_token
 from portal.http.policy import policy
-from portal.http.refs import parse_ref
 from portal.http.rendering import render_page
 from portal.kernel.errors import NotFound
 from portal.web.addresses import LANG
@@ -17,23 +16,8 @@ from portal.web.addresses import LANG
 
 def register(blueprint: Blueprint) -> None:
     """Routes of this module."""
-    blueprint.add_url_rule(f"{LANG}/dataset/<ref>/export/<slug>.<form>", view_func=request_export, methods=["POST"])
     blueprint.add_url_rule(f"{LANG}/job/<job_id>", view_func=show_job)
-
-
-@policy(permission="read_data", budget="files")
-def request_export(ref: str, slug: str, form: str) -> AnyResponse:
-    """Have a file made and go to its page. Raises NotFound, Gone, InvalidInput."""
-    if form not in FORMATS or not FORMATS[form].is_job:
-        raise NotFound("No file of this format is made on request.")
-    asked = parse_ref(ref)
-    table = queries.open_version(session(), principal(), asked, slug, parts().store)
-    if table.row_count > parts().settings.xlsx_max_rows:
-        raise NotFound("This table is too long for a workbook; take CSV or Parquet.")
-    with parts().database.transaction() as writing:
-        job = commands.request_export_job(writing, principal(), asked, slug, form)
-    parts().jobs.wake("exports")
-    return redirect(f"/{language().value}/job/{job.id}", 303)
+    blueprint.add_url_rule(f"{LANG}/job/<job_id>", view_func=cancel_job, methods=["POST"])
 
 
 @policy(permission="read_data", budget="pages")
@@ -51,7 +35,20 @@ def show_job(job_id: str) -> Response:
             "card": dataset.card,
             "download": f"/download/{job.ref}/{job.part}.{job.format}{clauses}",
             "path": f"/{language().value}/job/{job.id}",
+            "form_field": FIELD,
+            "form_token": form_token() if job.may_cancel else "",
         },
     )
     response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "no-store"  # how far it is, and a form of one person
+    response.headers.pop("ETag", None)
     return response
+
+
+@policy(permission="read_data", budget="pages")
+def cancel_job(job_id: str) -> AnyResponse:
+    """Let a file be that one has asked for oneself. Raises Forbidden, NotFound, Gone, InvalidInput when others wait for it."""
+    check_form()
+    with parts().database.transaction() as writing:
+        commands.cancel_export_job(writing, principal(), job_id)
+    return redirect(f"/{language().value}/job/{job_id}", 303)

@@ -149,7 +149,10 @@ function watch(job) {
       const answer = await fetch(location.href, { cache: "no-store" });
       const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("job");
       if (!fresh) return location.reload();
-      if (fresh.innerHTML !== job.innerHTML) job.replaceChildren(...fresh.childNodes);
+      // While it goes on, only the numbers change: who is at a button stays there.
+      const [from, to] = fresh.dataset.job === job.dataset.job
+        ? [fresh.querySelector("[data-far]"), job.querySelector("[data-far]")] : [fresh, job];
+      if (from.innerHTML !== to.innerHTML) to.replaceChildren(...from.childNodes);
       job.dataset.job = fresh.dataset.job;
     } catch { /* the network may be back next time */ }
     watch(job);

@@ -70,7 +70,7 @@ def test_the_environment_is_read_in_one_place() -> None:
     ("name", "value"),
     [
         ("PORTAL_NO_SUCH", "1"),
-        ("PORTAL_XLSX_MAX_ROWS", "many"),
+        ("PORTAL_STORE_CACHE_MB", "many"),
         ("PORTAL_IS_SAMPLE", "perhaps"),
         ("PORTAL_LOG_LEVEL", "chatty"),
     ],
@@ -81,5 +81,5 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
 
 
 def test_settings_come_from_the_environment() -> None:
-    settings = Settings.from_environment({"PORTAL_IS_SAMPLE": "1", "PORTAL_XLSX_MAX_ROWS": "5", "OTHER": "x"})
-    assert (settings.is_sample, settings.xlsx_max_rows) == (True, 5)
+    settings = Settings.from_environment({"PORTAL_IS_SAMPLE": "1", "PORTAL_STORE_CACHE_MB": "5", "OTHER": "x"})
+    assert (settings.is_sample, settings.store_cache_mb) == (True, 5)

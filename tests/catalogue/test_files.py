@@ -77,9 +77,9 @@ def test_a_job_without_sign_of_life_is_taken_again(built: Built) -> None:
     job = _request(built, dataset_id)
     with built.database.transaction() as session:
         take_export_job(session, NOW)
-        note_progress(session, job.id, 10, NOW + timedelta(minutes=20))
-        assert take_export_job(session, NOW + timedelta(minutes=45)) is None
-        again = take_export_job(session, NOW + timedelta(minutes=51))
+        note_progress(session, job.id, 10, NOW + timedelta(minutes=4))
+        assert take_export_job(session, NOW + timedelta(minutes=8)) is None
+        again = take_export_job(session, NOW + timedelta(minutes=10))
     assert again is not None
     assert (again.id, again.rows_done) == (job.id, 0)
 

@@ -1,6 +1,5 @@
 """Files that take long: announced, made by the worker, then sent."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -69,15 +68,6 @@ def test_a_browser_is_led_to_a_page_that_waits(client: FlaskClient, site: Site) 
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith("/en/job/")
     assert client.get(answer.headers["Location"]).status_code == 200
-
-
-def test_a_table_with_too_many_rows_says_what_to_take_instead(settings: Settings) -> None:
-    with open_site(replace(generous(settings), xlsx_max_rows=39), 1) as site:
-        answer = site.client.get(f"/download/{site.ids[0]}/data.xlsx")
-        dataset = site.client.get(f"/api/v1/datasets/{site.ids[0]}").get_json()
-    assert answer.status_code == 404
-    assert "csv" in answer.get_json()["detail"]
-    assert "xlsx" not in [one["format"] for one in dataset["parts"][0]["downloads"]]
 
 
 @pytest.mark.parametrize("job", ["aaaaaaaaaaaaaaaa", "x", "1"])

@@ -61,6 +61,25 @@ def test_a_file_has_the_rows_that_the_rows_address_has(site: Site) -> None:
     assert [(line["名称"], int(line["数量"])) for line in lines] == [tuple(row.values()) for row in wanted]
 
 
+def test_a_file_can_have_the_first_rows_of_an_answer_alone(site: Site) -> None:
+    clauses = {"select": "名称, 数量", "order_by": "数量 desc, 名称", "where": "数量 > 3"}
+    first = list(csv.DictReader(io.StringIO(ask(site, "csv", **clauses, limit="5").get_data(as_text=True))))
+    assert [row["名称"] for row in first] == [row["名称"] for row in rows_of(site, **clauses)][:5]
+    whole = ask(site, "jsonl").data.splitlines()
+    assert ask(site, "jsonl", limit="7").data.splitlines() == whole[:7]
+    assert ask(site, "jsonl", limit="7000").data.splitlines() == whole
+    groups = ask(site, "jsonl", group_by="街道", order_by="街道", limit="2").data.splitlines()
+    assert groups == ask(site, "jsonl", group_by="街道", order_by="街道").data.splitlines()[:2]
+    door = site.client.get(f"/download/{site.ids[0]}/data.csv", query_string={**clauses, "limit": "05"})
+    assert door.data == ask(site, "csv", **clauses, limit="5").data
+    for wrong in ("0", "-1", "x", "1.5", "9" * 20):
+        refused = site.client.get(f"/download/{site.ids[0]}/data.csv", query_string={"limit": wrong})
+        assert (refused.status_code, refused.get_json()["parameter"]) == (400, "limit"), wrong
+        assert ask(site, "csv", limit=wrong).status_code == 400, wrong
+    status = site.client.post(f"{table_of(site)}/exports", json={"format": "csv", "limit": 3})
+    assert check(status)["clauses"] == {"limit": "3"}
+
+
 def test_groups_are_exported_too(site: Site) -> None:
     clauses = {"select": "街道, count(*) as 个数", "group_by": "街道", "order_by": "个数 desc, 街道"}
     answer = ask(site, "json", **clauses)
@@ -109,7 +128,7 @@ def test_a_question_stays_with_the_version_that_is_named(site: Site, tmp_path: P
         ("csv", {"where": "没有 = 1"}, 400, "where"),
         ("csv", {"select": "没有"}, 400, "select"),
         ("csv", {"order_by": "没有"}, 400, "order_by"),
-        ("csv", {"limit": "5"}, 400, "limit"),
+        ("csv", {"cursor": "5"}, 400, "cursor"),
         ("geojson", {"where": "数量 > 1"}, 404, "geometry"),
         ("dbf", {}, 404, "format"),
         ("original", {}, 404, "format"),

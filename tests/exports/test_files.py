@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 from python_calamine import CalamineWorkbook
 
-from portal.exports import FORMATS, MadeFile, TooManyRows, UnknownFormat, make_file, workbooks
+from portal.exports import FORMATS, MadeFile, UnknownFormat, make_file, workbooks
 from portal.exports.delimited import guarded
 from portal.kernel.digests import file_digest
 from portal.kernel.vocab import ColumnType
@@ -197,11 +197,9 @@ def test_a_failed_making_keeps_the_file_that_was_there(table: ReadableTable, tmp
     assert [path.name for path in file.path.parent.iterdir()] == ["file.csv"]
 
 
-def test_an_unknown_format_and_too_many_rows_are_refused(table: ReadableTable, tmp_path: Path) -> None:
+def test_an_unknown_format_is_refused(table: ReadableTable, tmp_path: Path) -> None:
     with pytest.raises(UnknownFormat):
         make_file(table, "dbf", tmp_path / "x")
-    with pytest.raises(TooManyRows, match="4 rows"):
-        make_file(table, "xlsx", tmp_path / "x", max_rows=3)
 
 
 def test_a_workbook_goes_on_in_another_sheet_where_one_is_full(

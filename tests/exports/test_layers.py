@@ -12,7 +12,6 @@ import shapely
 from portal.exports import FORMATS, MadeFile, UnknownFormat, make_file
 from portal.exports.offering import offered_formats
 from portal.kernel.vocab import ColumnType
-from portal.settings import Settings
 from portal.tables import ReadableTable
 from tests.tables.tables import make_table
 
@@ -82,9 +81,8 @@ def test_geometry_alone_is_still_a_file(tmp_path: Path) -> None:
 
 def test_geojson_is_offered_for_layers_alone(layer: ReadableTable, tmp_path: Path) -> None:
     flat = make_table(tmp_path, {"名称": ColumnType.TEXT}, [("一",)])
-    settings = Settings(var_dir=tmp_path)
-    assert offered_formats(3, layer.schema, settings)[0].name == "geojson"
-    assert "geojson" not in {made.name for made in offered_formats(3, flat.schema, settings)}
+    assert offered_formats(layer.schema)[0].name == "geojson"
+    assert "geojson" not in {made.name for made in offered_formats(flat.schema)}
     with pytest.raises(UnknownFormat, match="no geometry"):
         made(flat, "geojson", tmp_path)
 

@@ -37,7 +37,6 @@ PAGES: Mapping[str, tuple[Ask, ...]] = {
         at("/en/dataset/{id}/data/{part}?f.名称={row}", "rows"),
         at(_PAGE + "@v1/data/{part}", "rows"),
     ),
-    "web.request_export": (Ask(_PAGE + "/export/{part}.xlsx", method="POST", status=303),),
     "web.show_outline": (at(_PAGE + "/outline/{part}.svg", status=404),),
     "web.show_developers": (at("/zh/developers"),),
     "web.show_guide": tuple(
@@ -47,6 +46,7 @@ PAGES: Mapping[str, tuple[Ask, ...]] = {
     "web.show_reference": (at("/zh/developers/reference"),),
     "web.show_operation": (at("/zh/developers/reference/list_rows"), at("/en/developers/reference/ckan_package_show")),
     "web.show_job": (at("/zh/job/{id}", status=404),),
+    "web.cancel_job": (Ask("/zh/job/{id}", method="POST", form={}, status=403),),
     "web.show_objection": (at("/zh/objection?dataset={id}"),),
     "web.send_objection": (Ask("/zh/objection", method="POST", form={}, status=404),),
     "web.show_answer": (Ask("/zh/objection/answer", method="POST", form={}, status=404),),

@@ -191,7 +191,7 @@ def test_a_copy_is_whole_or_not_there(
         engine.copy(large, RowQuery(order_by=(SortKey("t"),)), target, timeout_s=0.001)
     monkeypatch.setattr("portal.tables.copying._LOOK_S", 0.005)
     with pytest.raises(Unavailable, match="not wanted"):
-        engine.copy(large, RowQuery(order_by=(SortKey("t"),)), target, is_cancelled=lambda: True)
+        engine.copy(large, RowQuery(order_by=(SortKey("t"),)), target, is_cancelled=lambda share: True)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -126,14 +126,36 @@ def test_unknown_columns_and_pages_past_the_end_do_no_harm(client: FlaskClient, 
 
 def test_a_workbook_is_made_on_request_and_its_page_shows_how_far_it_is(own_site: Site) -> None:
     client = own_site.app.test_client()
-    asked = client.post(f"/en/dataset/{own_site.plain}@v1/export/data.xlsx")
+    address, browser = f"/download/{own_site.plain}@v1/data.xlsx", {"Accept": "text/html", "Accept-Language": "en"}
+    asked = client.get(address, headers=browser)
     assert asked.status_code == 303
     page = client.get(asked.headers["Location"])
     assert page.status_code == 200
     assert 'data-job="waiting"' in page.text
-    again = client.post(f"/zh/dataset/{own_site.plain}@v1/export/data.xlsx")
+    again = client.get(address, headers=browser | {"Accept-Language": "zh"})
     assert again.headers["Location"].rsplit("/")[-1] == asked.headers["Location"].rsplit("/")[-1]
-    assert client.post(f"/en/dataset/{own_site.plain}/export/data.exe").status_code == 404
+
+
+def test_who_asked_for_a_file_can_cancel_it_by_the_form_of_its_page_alone(own_site: Site) -> None:
+    client, other = own_site.app.test_client(), own_site.app.test_client()
+    address, browser = f"/download/{own_site.plain}@v1/data.xlsx", {"Accept": "text/html", "Accept-Language": "en"}
+    page = client.get(address, headers=browser).headers["Location"]
+    token = re.search(r'name="form_token" value="([^"]+)"', client.get(page).text)
+    assert token
+    assert ">Cancel<" in client.get(page).text
+    assert ">取消<" in client.get(page.replace("/en/", "/zh/")).text
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    assert ">Cancel<" not in other.get(page, environ_base=elsewhere).text
+    assert client.post(page).status_code == 403
+    assert other.post(page, data={"form_token": token[1]}).status_code == 403  # another browser's
+    assert 'data-job="waiting"' in client.get(page).text
+    done = client.post(page, data={"form_token": token[1]})
+    assert (done.status_code, done.headers["Location"]) == (303, page)
+    assert 'data-job="cancelled"' in client.get(page).text
+    shared = client.get(address, headers=browser).headers["Location"]
+    assert shared != page
+    other.get(address, headers=browser, environ_base=elsewhere)
+    assert ">Cancel<" not in client.get(shared).text  # somebody else waits for it too
 
 
 def test_a_view_counts_as_a_use_once_a_day_and_a_robot_as_none(own_site: Site) -> None:

@@ -22,7 +22,9 @@ class ExportAnswer(Schema):
     rows_done = whole("Rows written so far.")
     rows_total = whole("Rows in all; 0 while that is not known.")
     share_done = fields.Float(
-        required=True, allow_none=True, metadata={"description": "0 to 1; null while it is not known."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "How much of the work is done, by our estimate, 0 to 1; null while nobody knows."},
     )
     bytes_done = whole("Bytes written so far; of a file that is done, its size.")
     error = string("Why it failed, or null.", allow_none=True)

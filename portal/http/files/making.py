@@ -138,7 +138,12 @@ def _lock_path(work_dir: Path, slot: int) -> Path:
 
 def is_quick(table: ReadableTable) -> bool:
     """Whether a table is small enough to make its file while the caller waits."""
-    return table.row_count * max(1, len(table.schema.columns)) <= MAX_CELLS
+    return cells_of(table) <= MAX_CELLS
+
+
+def cells_of(table: ReadableTable) -> int:
+    """How much of a table there is to read: rows times columns."""
+    return table.row_count * max(1, len(table.schema.columns))
 
 
 def file_maker(parts: Parts) -> FileMaker:

@@ -10,10 +10,10 @@ from portal.catalogue.commands import request_export_job
 from portal.catalogue.queries import find_file
 from portal.catalogue.views import ExportJobView, FileView, Ref
 from portal.exports import FORMATS
-from portal.exports.offering import most_rows
+from portal.exports.formats import is_long
 from portal.exports.questions import Clauses, Question, ask
 from portal.http.context import parts, principal, session
-from portal.http.files.making import file_maker, is_quick
+from portal.http.files.making import cells_of, file_maker, is_quick
 from portal.http.files.sending import content_disposition, send_stored
 from portal.http.limits import charge
 from portal.kernel.columns import TableSchema
@@ -60,9 +60,9 @@ def provide(ref: Ref, part: str, format_name: str, clauses: Clauses, announce: A
         except Unavailable:
             if question is None:
                 raise
-            return announce(ask_for_job(pinned, part, format_name, question, is_charged=True))
+            return announce(ask_for_job(table, pinned, part, format_name, question, is_charged=True))
         return send_stored(replace(made_file, media_type=made.media_type), parts().store, parts().settings)
-    return announce(ask_for_job(pinned, part, format_name, question, table=table))
+    return announce(ask_for_job(table, pinned, part, format_name, question))
 
 
 def ask_for_file(ref: Ref, part: str, format_name: str, clauses: Clauses) -> ExportJobView:
@@ -70,16 +70,16 @@ def ask_for_file(ref: Ref, part: str, format_name: str, clauses: Clauses) -> Exp
     table, pinned = file_maker(parts()).open_table(principal(), ref, part)
     question = ask(clauses, table.schema)
     _check_offered(table, question, format_name)
-    return ask_for_job(pinned, part, format_name, question, table=table)
+    return ask_for_job(table, pinned, part, format_name, question)
 
 
 def ask_for_job(
+    table: ReadableTable,
     pinned: Ref,
     part: str,
     format_name: str,
     question: Question | None,
     *,
-    table: ReadableTable | None = None,
     is_charged: bool = False,
 ) -> ExportJobView:
     """A job for the worker, which is woken; its cost is charged unless somebody is on it already. Raises Unavailable."""
@@ -92,8 +92,9 @@ def ask_for_job(
             format_name,
             query=question.digest if question else "",
             clauses=question.clauses.texts if question else None,
+            is_long=is_long(cells_of(table), format_name),
         )
-        if job.is_new and table is not None and not is_charged:
+        if job.is_new and not is_charged:
             charge(BudgetClass.EXPORTS, table.path.stat().st_size)  # refused: the job is rolled back
     parts().jobs.wake("exports")
     return job
@@ -118,11 +119,6 @@ def _check_offered(table: ReadableTable, question: Question | None, format_name:
         if geometry_columns(table.schema.columns):
             raise InvalidInput(f"{format_name} needs the geometry; select it too.", parameter="select")
         raise NotFound(f"This table has no geometry, so it is not offered as {format_name}; take csv or parquet.")
-    most = most_rows(format_name, parts().settings)
-    if question is None and most is not None and table.row_count > most:
-        raise NotFound(
-            f"This table has {table.row_count:,} rows, and {format_name} is offered up to {most:,}; take csv or parquet."
-        )
 
 
 def foretell(file_name: str, media_type: str, *, is_job: bool) -> Response:

@@ -123,7 +123,7 @@ def _check_every_format(judged: Judged, work_dir: Path) -> None:
         )
         with TemporaryDirectory(dir=work_dir) as directory:
             for name in (name for name, format_ in FORMATS.items() if not format_.is_for_layers):
-                made = make_file(table, name, Path(directory) / f"made.{name}", max_rows=1_000)
+                made = make_file(table, name, Path(directory) / f"made.{name}")
                 verdict = _judged_again(judged, staged, name, made.path)
                 assert isinstance(verdict, Admitted), (name, verdict)
 

@@ -835,6 +835,8 @@ def upgrade() -> None:
         sa.Column("rows_done", sa.BigInteger(), nullable=False),
         sa.Column("rows_total", sa.BigInteger(), nullable=False),
         sa.Column("bytes_done", sa.BigInteger(), nullable=False),
+        sa.Column("share_done", sa.Double(), nullable=True),
+        sa.Column("is_long", sa.Boolean(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("caller", sa.String(length=100), nullable=False),
         sa.Column("account_id", sa.String(length=16), nullable=True),
