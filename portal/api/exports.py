@@ -79,7 +79,7 @@ def create_export(_nothing: None, wanted: Wanted, ref: str, part: str) -> BaseRe
     "/exports/<job_id>",
     summary="See how far a file is",
     tag="downloads",
-    gives=Gives(200, schema=ExportAnswer, text="How far it is.", headers=("Retry-After",)),
+    gives=Gives(200, schema=ExportAnswer, headers=("Retry-After",)),
     permission="read_data",
     problems=("not-found", "gone", "grant-needed"),
 )
