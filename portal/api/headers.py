@@ -32,7 +32,9 @@ HEADERS: Mapping[str, HeaderKind] = MappingProxyType(
         "Location": HeaderKind("Address of what was made, or of the job that makes it.", "/api/v1/exports/a", _ADDRESS),
         "Retry-After": HeaderKind("Seconds to wait.", "2", _WHOLE),
         "RateLimit": HeaderKind("What is left: policy, `r` units, `t` seconds until more.", '"catalogue";r=119;t=60'),
-        "RateLimit-Policy": HeaderKind("The budget: policy, `q` units in `w` seconds.", '"catalogue";q=120;w=60'),
+        "RateLimit-Policy": HeaderKind(
+            "The budgets: policy, `q` units in `w` seconds, or `q` requests at a time.", '"catalogue";q=120;w=60'
+        ),
         "Repr-Digest": HeaderKind("SHA-256 of the whole file (RFC 9530).", "sha-256=:…:"),
         "X-Request-Id": HeaderKind("What to tell us if you ask about an answer.", "7f3a9c0d1e2b4f58"),
         "Allow": HeaderKind("Methods that are offered here.", "GET, HEAD, OPTIONS"),

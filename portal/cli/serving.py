@@ -5,15 +5,19 @@ import os
 import signal
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 import click
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from portal.cli.raw_addresses import take_raw_addresses
 from portal.db.migrating import check_schema
 from portal.settings import Settings
 from portal.tables.waiting import WEB_THREADS
 from portal.wiring import web_parts
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 @click.command()
@@ -28,9 +32,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     check_port(host, port)
     parts = web_parts(settings)
     check_schema(parts.database)
-    sockets: dict[int, object] = {}
-    server = create_server(create_app(parts), map=sockets, host=host, port=port, threads=WEB_THREADS, ident="waitress")
-    take_raw_addresses(sockets)
+    server = open_server(create_app(parts), host, port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     click.echo(f"Serving at http://{host}:{server.effective_port}")
     try:
@@ -39,6 +41,23 @@ def serve(settings: Settings, host: str, port: int) -> None:
         server.close()
         parts.jobs.close()
         parts.database.dispose()
+
+
+def open_server(app: "Flask", host: str, port: int) -> BaseWSGIServer:
+    """waitress, listening. What a proxy forwards is handed to the application, which trusts it by `trusted_proxies` alone:
+    without that, everybody behind a proxy would be one caller."""
+    sockets: dict[int, object] = {}
+    server = create_server(
+        app,
+        map=sockets,
+        host=host,
+        port=port,
+        threads=WEB_THREADS,
+        ident="waitress",
+        clear_untrusted_proxy_headers=False,
+    )
+    take_raw_addresses(sockets)
+    return server
 
 
 @click.command()

@@ -1,8 +1,11 @@
 """Charging a request to its caller's budget, and the headers that tell what is left.
 
 `RateLimit-Policy` and `RateLimit` follow draft-ietf-httpapi-ratelimit-headers-10 (structured fields: name of the policy, `q`
-quota, `w` window in seconds, `qu` the unit where it is not requests; `r` remaining, `t` seconds until more).
+quota, `w` window in seconds, `qu` the unit where it is not requests; `r` remaining, `t` seconds until more). How many expensive
+requests may run at a time is a policy of its own, `"rows-at-once";q=6;qu="concurrent-requests"`.
 """
+
+from collections.abc import Iterable
 
 from flask import Flask, Response, g
 from werkzeug.exceptions import Forbidden, TooManyRequests
@@ -12,6 +15,7 @@ from portal.kernel.vocab import Scope, Tier
 from portal.limits import UNITS, BudgetClass, Decision, Place, Unit
 
 _BUSY_RETRY_S = 2
+_AT_ONCE = "-at-once"
 _SCOPES = {
     BudgetClass.CATALOGUE: Scope.CATALOGUE,
     BudgetClass.ROWS: Scope.ROWS,
@@ -102,6 +106,7 @@ def occupy(budget: BudgetClass) -> None:
     if budget in held:
         return
     place = parts().limiter.enter(principal(), budget)
+    g.setdefault("portal_asked_places", {})[place.policy] = place
     if place.token is None:
         raise TooBusy(place, principal().tier)
     held[budget] = place
@@ -129,6 +134,22 @@ def left_field(decision: Decision) -> str:
     return f'"{decision.policy}";r={decision.remaining};t={decision.reset_s}'
 
 
+def concurrency_field(place: Place) -> str:
+    """One member of `RateLimit-Policy` for how many requests may run at a time: no window, so no `w`."""
+    return f'"{place.policy}{_AT_ONCE}";q={place.limit};qu="concurrent-requests"'
+
+
+def _members(decisions: Iterable[Decision], places: Iterable[Place]) -> tuple[list[str], list[str]]:
+    """Of `RateLimit-Policy` and of `RateLimit`. How many places are left changes while an answer is on its way, so that is
+    told where none is."""
+    policies, left = [policy_field(d) for d in decisions], [left_field(d) for d in decisions]
+    for place in places:
+        policies.append(concurrency_field(place))
+        if place.token is None:
+            left.append(f'"{place.policy}{_AT_ONCE}";r=0;t={_BUSY_RETRY_S}')
+    return policies, left
+
+
 def install_limit_headers(app: Flask) -> None:
     """Tell the budgets that a request was charged to, on its answer."""
 
@@ -140,6 +161,7 @@ def install_limit_headers(app: Flask) -> None:
     def _tell(response: Response) -> Response:
         decisions = g.get("portal_decisions")
         if decisions:
-            response.headers["RateLimit-Policy"] = ", ".join(policy_field(d) for d in decisions.values())
-            response.headers["RateLimit"] = ", ".join(left_field(d) for d in decisions.values())
+            policies, left = _members(decisions.values(), g.get("portal_asked_places", {}).values())
+            response.headers["RateLimit-Policy"] = ", ".join(policies)
+            response.headers["RateLimit"] = ", ".join(left)
         return response

@@ -78,9 +78,16 @@ def nginx(var_dir: Path, work_dir: Path, program: str) -> Iterator[Served]:
             yield Served(port, pid)
 
 
-def nginx_configuration(work_dir: Path, port: int, behind: int, blobs: Path) -> Path:
+def nginx_configuration(work_dir: Path, port: int, behind: int, blobs: Path, certificate: Path | None = None) -> Path:
+    """The production configuration for these ports; with a certificate (and its key, in one file) over TLS and HTTP/2."""
+    protocols = " ssl http2" if certificate else ""
+    signed = f"ssl_certificate {certificate}; ssl_certificate_key {certificate};\n" if certificate else ""
     template = (ROOT / "docker/nginx/portal.conf.template").read_text(encoding="utf-8")
-    values = {"NGINX_UPSTREAM": f"127.0.0.1:{behind}", "NGINX_LISTEN": f"127.0.0.1:{port}", "NGINX_BLOBS": str(blobs)}
+    values = {
+        "NGINX_UPSTREAM": f"127.0.0.1:{behind}",
+        "NGINX_LISTEN": f"127.0.0.1:{port}{protocols}",
+        "NGINX_BLOBS": str(blobs),
+    }
     values |= {"NGINX_ACCESS_LOG": str(work_dir / "access.log"), "NGINX_ERROR_LOG": str(work_dir / "nginx.log")}
     for name, value in values.items():
         template = template.replace(f"${{{name}}}", value)
@@ -91,7 +98,7 @@ def nginx_configuration(work_dir: Path, port: int, behind: int, blobs: Path) -> 
         f"{user}pid {work_dir}/nginx.pid; error_log {work_dir}/nginx.log; daemon off;\n"
         f"events {{ worker_connections 512; }}\nhttp {{ include /etc/nginx/mime.types; access_log off;\n"
         + "".join(f"{kind}_temp_path {work_dir}/nginx-{kind};\n" for kind in _TEMPORARY)
-        + f"include {work_dir}/portal.conf; }}\n",
+        + f"{signed}include {work_dir}/portal.conf; }}\n",
         encoding="utf-8",
     )
     return whole

@@ -12,6 +12,7 @@ from portal.kernel.vocab import Tier
 from portal.limits import BudgetClass, budget_for
 from portal.settings import Settings
 from tests.http.site import Site, generous, open_site
+from tests.limits.clock import stop_clock
 
 
 def test_every_route_names_its_permission_and_budget(site: Site) -> None:
@@ -50,6 +51,13 @@ def test_every_answer_tells_the_budget_and_what_is_left(client: FlaskClient) -> 
     assert first.headers["RateLimit"].startswith(f'"catalogue";r={amount - 1};t=')
 
 
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No window rolls over while a test uses up a budget."""
+    stop_clock(monkeypatch)
+
+
+@pytest.mark.usefixtures("still")
 def test_over_budget_is_429_with_the_time_to_wait(client: FlaskClient) -> None:
     amount = budget_for(BudgetClass.CATALOGUE, Tier.ANONYMOUS).amount
     for _ in range(amount):
@@ -62,6 +70,7 @@ def test_over_budget_is_429_with_the_time_to_wait(client: FlaskClient) -> None:
     assert (told["policy"], told["limit"], told["tier"]) == ("catalogue", amount, "anonymous")
 
 
+@pytest.mark.usefixtures("still")
 @pytest.mark.parametrize("path", ["/api/v1/themes", "/api/v1/THEMES", "/api/v1/%74hemes", "/api/v1/themes?x=1"])
 def test_a_used_up_budget_cannot_be_walked_round(client: FlaskClient, path: str) -> None:
     while client.get("/api/v1/themes").status_code != 429:
@@ -73,6 +82,7 @@ def test_a_used_up_budget_cannot_be_walked_round(client: FlaskClient, path: str)
     assert client.head("/api/v1/themes").status_code == 429
 
 
+@pytest.mark.usefixtures("still")
 def test_unknown_keys_do_not_open_new_budgets(client: FlaskClient) -> None:
     statuses = [
         client.get("/api/v1/themes", headers={"X-API-Key": f"odp_aaaaaaaa_{i:032d}"}).status_code for i in range(130)
@@ -81,6 +91,7 @@ def test_unknown_keys_do_not_open_new_budgets(client: FlaskClient) -> None:
     assert statuses[-1] == 429
 
 
+@pytest.mark.usefixtures("still")
 def test_trusted_proxies_make_callers_distinct(settings: Settings) -> None:
     with open_site(replace(settings, trusted_proxies=1)) as site:
         one = site.client.get("/api/v1/themes", headers={"X-Forwarded-For": "198.51.100.7"})
@@ -90,6 +101,7 @@ def test_trusted_proxies_make_callers_distinct(settings: Settings) -> None:
     assert forged.headers["RateLimit"] != two.headers["RateLimit"]
 
 
+@pytest.mark.usefixtures("still")
 def test_one_ipv6_network_is_one_caller(settings: Settings) -> None:
     with open_site(settings) as site:
         client = site.client

@@ -15,8 +15,14 @@ from portal.limits import CONCURRENCY, BudgetClass, budget_for
 from portal.settings import Settings, site_secret
 from tests.accounts.people import make_person
 from tests.http.site import Site, open_site
+from tests.limits.clock import stop_clock
 
 ROWS = "/api/v1/datasets/{id}/tables/data/rows"
+
+
+@pytest.fixture(autouse=True)
+def _still(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop_clock(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -158,8 +164,14 @@ def test_who_has_all_places_taken_is_refused_at_once_and_others_are_not(site: Si
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "2")
     told = refused.get_json()
     assert (told["unit"], told["limit"]) == ("concurrent-requests", limit)
+    announced = f'"rows-at-once";q={limit};qu="concurrent-requests"'
+    assert refused.headers["RateLimit-Policy"].endswith(f";w=60, {announced}")
+    assert refused.headers["RateLimit"].endswith(', "rows-at-once";r=0;t=2')
     assert site.client.get(path, headers={"X-API-Key": other.secret}).status_code == 200
     site.parts.limiter.leave(held[0])
+    answer = site.client.get(path, headers={"X-API-Key": key.secret})
+    assert answer.headers["RateLimit-Policy"].endswith(announced)
+    assert "at-once" not in answer.headers["RateLimit"]
     for _ in range(limit + 2):  # each request gives its place back, also one that fails
         assert site.client.get(path, headers={"X-API-Key": key.secret}).status_code == 200
         assert site.client.get(f"{path}?where=nonsense", headers={"X-API-Key": key.secret}).status_code == 400
