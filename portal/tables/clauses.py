@@ -97,12 +97,15 @@ class Reader(Transformer_NonRecursive[Leaf, object]):
         return found
 
     def everything(self, children: list[Child]) -> Tree[Leaf]:
-        self.asked += [Selected(Field(column.name)) for column in self._schema.columns]
+        place = _start(children[0])
+        self.asked += [self._noted(Selected(Field(column.name)), place) for column in self._schema.columns]
         return Tree("everything", [])
 
     def selected(self, children: list[Child]) -> str | Selected:
         expression = self._expression(children[0])
         name = str(children[2]) if len(children) > 1 else ""
+        if len(children) > 1 and not name.strip():
+            raise self._wrong("a name has at least one character", _start(children[2]))
         made = self._noted(Selected(expression, name), self._place(expression), expression)
         self.asked.append(made)
         if isinstance(expression, Field) and name in {"", expression.name}:
@@ -220,7 +223,9 @@ class Reader(Transformer_NonRecursive[Leaf, object]):
         if name in _SPATIAL:
             return self._spatial(name, children[0], arguments)
         expressions = tuple(self._expression(argument) for argument in arguments)
-        if name == "range" and len(expressions) > 1:
+        if name == "range":
+            if len(expressions) < 2:
+                raise self._wrong("it is written range(column, 0, 10, 100)", _start(children[0]))
             edges = tuple(self._edge(edge) for edge in expressions[1:])
             made: Expression = Ranges(expressions[0], edges)
         else:
@@ -275,6 +280,8 @@ class Reader(Transformer_NonRecursive[Leaf, object]):
             column = Terms(self._schema, self._parameter, places=self.places).column(child.name, child)
             if column.type is ColumnType.BOOLEAN:
                 return self._noted(Compare(child.name, "=", value=True), self._place(child), child)
+        if isinstance(child, Call):
+            Terms(self._schema, self._parameter, places=self.places).function(child)
         raise self._wrong("a comparison such as =, <, contains, in or is null is expected", self._ends[id(child)])
 
     def _expression(self, child: Child) -> Expression:

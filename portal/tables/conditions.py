@@ -52,7 +52,7 @@ def compile_condition(condition: Condition, terms: Terms) -> Sql:
     """A condition as SQL with `?` for every value, and the values. Raises InvalidInput with the terms' parameter."""
     count = _count(condition, terms, 1)
     if count > MAX_CONDITIONS:
-        raise terms.wrong(f"{count} comparisons; at most {MAX_CONDITIONS} are taken.")
+        raise terms.wrong(f"{count} comparisons; at most {MAX_CONDITIONS} are taken.", condition)
     return _compiled(condition, terms)
 
 

@@ -22,7 +22,7 @@ def facets_asked(
 ) -> list[tuple[FacetKey, Statement]]:
     """Under which key each facet is remembered, and what has to be asked for it. Raises InvalidInput (`facets`)."""
     if len(columns) > MAX_FACETS or len(set(columns)) < len(columns):
-        raise InvalidInput(f"facets takes at most {MAX_FACETS} columns, each once.", parameter="facets")
+        raise InvalidInput(f"facets: at most {MAX_FACETS} columns are taken, each once.", parameter="facets")
     if not 1 <= most <= MAX_FACET_VALUES:
         raise InvalidInput(f"A facet has 1 to {MAX_FACET_VALUES} values.", parameter="facets")
     mark = fingerprint(RowQuery(where=query.where))

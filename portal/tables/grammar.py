@@ -57,12 +57,13 @@ _KEYWORDS = frozenset(
 )
 _BEFORE_TEXT = {"DATE", "DATETIME"}
 _SAID = {
-    "NAME": "a column",
+    "NAME": "a name",
     "FUNCTION": "a function",
     "NUMBER": "a number",
     "TEXT": "a 'text'",
     "COMPARE": "a comparison such as =",
 } | {terminal: repr(sign) for sign, terminal in _SIGNS.items()}
+_VALUES = frozenset({"NUMBER", "TEXT", "TRUE", "FALSE", "DATE", "DATETIME", "PLUS", "MINUS"})
 _COMPARISONS = frozenset(["COMPARE", "IN", "BETWEEN", "LIKE", "ILIKE", "CONTAINS", "STARTS", "ENDS", "IS", "NOT"])
 MAX_CHARS = 8_000
 MAX_PARENTHESES = 20
@@ -129,10 +130,11 @@ def _terminal(token: Token, following: Token, parser: InteractiveParser) -> str:
 def _unexpected(parser: InteractiveParser, token: Token, parameter: str) -> InvalidInput:
     possible: set[str] = set(parser.accepts())  # type: ignore[no-untyped-call]  # lark leaves it out
     said = _wanted(possible, is_condition=parameter in {"where", "having"})
+    hint = " A null is asked for with 'is null'." if token.kind == "word" and token.lower == "null" else ""
     shown = "the end" if token.kind == "end" else repr(token.text[:50])
     wanted = f"{', '.join(said[:-1])} or {said[-1]}" if len(said) > 1 else said[0]
     return InvalidInput(
-        f"{parameter}: {wanted} is expected, not {shown}, at character {token.position + 1}.",
+        f"{parameter}: {wanted} is expected, not {shown}, at character {token.position + 1}.{hint}",
         parameter=parameter,
         position=token.position,
     )
@@ -143,6 +145,9 @@ def _wanted(possible: set[str], *, is_condition: bool) -> list[str]:
     if {"NAME", "FUNCTION"} <= possible:
         return ["a column", "a value", "a function"] + (["'not'"] if is_condition and "NOT" in possible else [])
     said = []
+    if {"NUMBER", "TEXT", "TRUE"} <= possible:
+        possible -= _VALUES
+        said.append("a value")
     if "COMPARE" in possible:
         possible -= _COMPARISONS
         if is_condition:

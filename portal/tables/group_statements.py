@@ -56,7 +56,7 @@ def groups_of(schema: TableSchema, query: RowQuery, places: Places | None = None
     """The query against the schema. Raises InvalidInput naming the parameter that is wrong, and the place where known."""
     names = given_names(query)
     terms = group_terms(schema, query, "select", places=places)
-    columns = [terms.of(output.expression) for output in outputs(schema, query)]
+    columns = [terms.of(output.expression) for output in outputs(schema, query, places)]
     having = None
     if query.having is not None:
         terms.speak_of("having", names)

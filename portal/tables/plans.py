@@ -1,6 +1,6 @@
 """A query against a schema: what its answer's columns are, whether it is about rows or about groups, what names mean."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from portal.kernel.columns import Column, TableSchema
@@ -33,7 +33,7 @@ def is_grouped(query: RowQuery) -> bool:
     return any(isinstance(item, Selected) and has_aggregate(item.expression) for item in query.select)
 
 
-def outputs(schema: TableSchema, query: RowQuery) -> tuple[Output, ...]:
+def outputs(schema: TableSchema, query: RowQuery, places: Places | None = None) -> tuple[Output, ...]:
     """The columns of the answer in order. Raises InvalidInput (`select`)."""
     found = _asked(query)
     if not found:
@@ -42,27 +42,46 @@ def outputs(schema: TableSchema, query: RowQuery) -> tuple[Output, ...]:
     if len(names) > MAX_SELECTED:
         raise InvalidInput(f"select takes at most {MAX_SELECTED} columns.", parameter="select")
     if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidInput(
-            f"select: two columns of the answer are called {twice[:100]!r}; name one with as.", parameter="select"
-        )
+        raise _twice(query, first_repeated(names), names, places or {})
     return tuple(found)
+
+
+def _twice(query: RowQuery, second: int, names: Sequence[str], places: Places) -> InvalidInput:
+    """What to raise about two columns of one name: of `select`, or of the keys of groups that nothing else is asked of."""
+    parameter, asked, said = "select", tuple[object, ...](query.select), "name one with as"
+    if not query.select:
+        parameter, asked, said = "group_by", query.group_by, "name them in select with as"
+    position = places.get((id(asked[second]), "")) if second < len(asked) else None
+    return InvalidInput(
+        f"{parameter}: two columns of the answer are called {names[second][:100]!r}; {said}.",
+        parameter=parameter,
+        position=position,
+    )
+
+
+def first_repeated(things: Sequence[object]) -> int:
+    """The place of the first that was there before. Raises StopIteration when all differ."""
+    return next(place for place, thing in enumerate(things) if thing in things[:place])
 
 
 def _asked(query: RowQuery) -> list[Output]:
     """What `select` asks for; of groups, if it is empty, their keys and `count`; else nothing."""
     if query.select or not is_grouped(query):
         return [_output(item) for item in query.select]
-    keys = [_output(key if isinstance(key, str) else Selected(key)) for key in query.group_by]
+    keys = [_output(key if isinstance(key, str) else Selected(key), "group_by") for key in query.group_by]
     return [*keys, Output("count", Call("count"))]
 
 
-def _output(item: str | Selected) -> Output:
+def _output(item: str | Selected, parameter: str = "select") -> Output:
     if isinstance(item, str):
         return Output(item, Field(item))
+    if isinstance(item.expression, Field) and not item.name:
+        return Output(item.expression.name, item.expression)
     name = item.name or default_name(item.expression)[:MAX_NAME_CHARS]
     if not name.strip() or len(name) > MAX_NAME_CHARS or not name.isprintable() or not is_plain_text(name):
-        raise InvalidInput(f"select: a name has 1 to {MAX_NAME_CHARS} characters that can be seen.", parameter="select")
+        raise InvalidInput(
+            f"{parameter}: a name has 1 to {MAX_NAME_CHARS} characters that can be seen.", parameter=parameter
+        )
     return Output(name, item.expression)
 
 
@@ -71,7 +90,7 @@ def given_names(query: RowQuery) -> dict[str, Expression]:
     return {o.name: o.expression for o in _asked(query) if o.expression != Field(o.name)}
 
 
-def group_keys(schema: TableSchema, query: RowQuery) -> tuple[Expression, ...]:
+def group_keys(schema: TableSchema, query: RowQuery, places: Places | None = None) -> tuple[Expression, ...]:
     """What the rows are grouped by: a column where there is one of that name, else what `select` called so.
 
     Raises InvalidInput (`group_by`)."""
@@ -87,7 +106,8 @@ def group_keys(schema: TableSchema, query: RowQuery) -> tuple[Expression, ...]:
     if len(keys) > MAX_GROUP_KEYS:
         raise InvalidInput(f"group_by takes at most {MAX_GROUP_KEYS} keys.", parameter="group_by")
     if len(set(keys)) < len(keys):
-        raise InvalidInput("group_by names a key twice.", parameter="group_by")
+        position = (places or {}).get((id(query.group_by[first_repeated(keys)]), ""))
+        raise InvalidInput("group_by names a key twice.", parameter="group_by", position=position)
     return keys
 
 
@@ -107,7 +127,7 @@ def group_terms(
     places: Places | None = None,
 ) -> GroupTerms:
     """Terms over the groups of a query."""
-    keys = group_keys(schema, query)
+    keys = group_keys(schema, query, places)
     return GroupTerms(schema, parameter, keys, names=names, places=places)
 
 

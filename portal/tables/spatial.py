@@ -1,10 +1,11 @@
 """Conditions on geometries: bounding boxes first, in the table's own columns of them, then the geometries themselves.
 
-The second half runs in `shapely` through two functions that every opened layer has, over the rows alone whose boxes leave
+The second half runs in `shapely` through functions that every opened layer has, over the rows alone whose boxes leave
 it open. So pages, totals, groups and cursors are exact, and few geometries are opened.
 """
 
 import math
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -26,7 +27,7 @@ MAX_WKT_CHARS = 4_000
 MAX_METRES = 1_000_000.0
 _SPHERE_M = 6_371_008.8
 _EARTH = pyproj.Geod(ellps="WGS84")  # needs no context of PROJ's, which threads of the engine do not have
-MEETS, METRES = "geometry_meets", "geometry_metres"
+MEETS, MEETS_POINT, METRES = "geometry_meets", "geometry_meets_point", "geometry_metres"
 _DEGREE_M = 110_500.0  # the shortest a degree of latitude gets
 
 
@@ -38,6 +39,8 @@ def spatial_sql(condition: Spatial, terms: Terms) -> tuple[str, list[JsonValue]]
     column = terms.column(condition.column, condition)
     if column.type is not ColumnType.GEOMETRY:
         raise terms.wrong(f"the column {column.name!r} holds no geometries.", condition)
+    if isinstance(condition, InBox) and condition.west > condition.east:
+        return _over_date_line(condition, terms)
     geometry, box = quoted(column.name), quoted(box_names(terms.schema.columns)[column.name])
     overlaps = f"({box}.xmin <= ? AND {box}.xmax >= ? AND {box}.ymin <= ? AND {box}.ymax >= ?)"
     if isinstance(condition, WithinDistance):
@@ -46,13 +49,22 @@ def spatial_sql(condition: Spatial, terms: Terms) -> tuple[str, list[JsonValue]]
     else:
         shape = _shape(condition, terms)
         west, south, east, north = (float(edge) for edge in shape.bounds)
-        test, values = f"{MEETS}({geometry}, from_hex(?))", [shape.wkb.hex()]
+        is_point = f"{box}.xmin = {box}.xmax AND {box}.ymin = {box}.ymax"
+        points, others = f"{MEETS_POINT}({box}.xmin, {box}.ymin, from_hex(?))", f"{MEETS}({geometry}, from_hex(?))"
+        test, values = f"CASE WHEN {is_point} THEN {points} ELSE {others} END", [shape.wkb.hex(), shape.wkb.hex()]
     edges: list[JsonValue] = [east, west, north, south]
     if isinstance(condition, InBox):
         inside = f"{box}.xmin >= ? AND {box}.xmax <= ? AND {box}.ymin >= ? AND {box}.ymax <= ?"
         test, values = f"CASE WHEN {inside} THEN TRUE ELSE {test} END", [west, east, south, north, *values]
     sql = f"({overlaps} AND CASE WHEN {overlaps} THEN {test} WHEN {box}.xmin IS NULL THEN NULL ELSE FALSE END)"
     return sql, [*edges, *edges, *values]
+
+
+def _over_date_line(condition: InBox, terms: Terms) -> tuple[str, list[JsonValue]]:
+    """West greater than east is a box over the 180th meridian, as in RFC 7946, section 5.2: two boxes."""
+    halves = (replace(condition, east=max(180.0, condition.west)), replace(condition, west=min(-180.0, condition.east)))
+    found = [spatial_sql(half, terms) for half in halves]
+    return f"({' OR '.join(sql for sql, _ in found)})", [value for _, values in found for value in values]
 
 
 def _nearness(condition: WithinDistance, geometry: str, box: str) -> tuple[str, list[JsonValue]]:
@@ -73,8 +85,8 @@ def _nearness(condition: WithinDistance, geometry: str, box: str) -> tuple[str, 
 def _shape(condition: Intersects | InBox, terms: Terms) -> BaseGeometry:
     if isinstance(condition, InBox):
         box = (condition.west, condition.south, condition.east, condition.north)
-        if not all(map(math.isfinite, box)) or box[0] > box[2] or box[1] > box[3]:
-            raise terms.wrong("a box is west, south, east, north, west and south the smaller numbers.", condition)
+        if not all(map(math.isfinite, box)) or box[0] > box[2] or not -90 <= box[1] <= box[3] <= 90:
+            raise terms.wrong("a box is west, south, east, north in degrees, latitudes from -90 to 90.", condition)
         return shapely.box(*box)
     if len(condition.wkt) > MAX_WKT_CHARS:
         raise terms.wrong(f"the geometry has more than {MAX_WKT_CHARS} characters; simplify it.", condition, "value")
@@ -105,9 +117,10 @@ def _reach(condition: WithinDistance, terms: Terms) -> tuple[float, float, float
 
 
 def add_spatial_functions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give a database the two functions; needed where a table has geometries."""
+    """Give a database the three functions; needed where a table has geometries."""
     arrow = PythonUDFType.ARROW
     connection.create_function(MEETS, _meets, ["blob", "blob"], "boolean", type=arrow)
+    connection.create_function(MEETS_POINT, _meets_point, ["double", "double", "blob"], "boolean", type=arrow)
     connection.create_function(METRES, _metres, ["blob", "double", "double"], "double", type=arrow)
 
 
@@ -117,6 +130,13 @@ def _meets(cells: pa.Array, shapes: pa.Array) -> pa.Array:
         return pa.array(_intersect(geometries, shape))
     except shapely.GEOSException:
         return pa.array(_intersect(shapely.make_valid(geometries), shape))
+
+
+def _meets_point(longitudes: pa.Array, latitudes: pa.Array, shapes: pa.Array) -> pa.Array:
+    """The same of points, which need not be opened: their boxes say where they are."""
+    shape = shapely.from_wkb(shapes[0].as_py())
+    shapely.prepare(shape)
+    return pa.array(shapely.intersects_xy(shape, longitudes.to_numpy(), latitudes.to_numpy()))
 
 
 def _intersect(geometries: Geometries, shape: BaseGeometry) -> npt.NDArray[np.bool_]:

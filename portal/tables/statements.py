@@ -14,7 +14,7 @@ from portal.tables.conditions import compile_condition
 from portal.tables.cursors import Place
 from portal.tables.duck import ROW_NUMBER, SQL_TYPES, json_value, quoted
 from portal.tables.expressions import JsonValue
-from portal.tables.plans import given_names, outputs
+from portal.tables.plans import first_repeated, given_names, outputs
 from portal.tables.query import Condition, RowQuery, SortKey
 from portal.tables.terms import Places, Terms, Typed
 
@@ -48,8 +48,9 @@ def sort_keys(terms: Terms, order_by: Sequence[SortKey]) -> list[Key]:
     for key, asked in zip(keys, order_by, strict=True):
         if key.typed.type is ColumnType.GEOMETRY:
             raise terms.wrong("geometries have no order; sort by another column.", asked)
-    if len({key.column for key in order_by}) < len(order_by):
-        raise InvalidInput("order_by names a column twice.", parameter="order_by")
+    columns = [key.column for key in order_by]
+    if len(set(columns)) < len(columns):
+        raise terms.wrong("a column is named twice.", order_by[first_repeated(columns)])
     return keys
 
 
@@ -166,7 +167,7 @@ def _keys(schema: TableSchema, query: RowQuery, places: Places | None = None) ->
 
 def _selected(schema: TableSchema, query: RowQuery, places: Places | None = None) -> tuple[str, list[JsonValue]]:
     terms = Terms(schema, "select", places=places)
-    found = [terms.of(output.expression) for output in outputs(schema, query)]
+    found = [terms.of(output.expression) for output in outputs(schema, query, places)]
     return ", ".join(typed.sql for typed in found), [v for t in found for v in t.values]
 
 

@@ -28,6 +28,7 @@ from portal.tables.functions import DAYS, FUNCTIONS, MAX_DIGITS, NUMBERS, Functi
 from portal.tables.query import Subject
 from portal.tables.values import bound, check_value, fits
 
+_CALLED = [*FUNCTIONS, "range", "contains", "starts_with", "ends_with", "within_distance", "intersects", "bbox"]
 MAX_NODES = 200
 MAX_EDGES = 20
 Places = Mapping[tuple[int, str], int]
@@ -80,6 +81,8 @@ class Terms:
                 name[:100], [c.name for c in self.schema.columns] + list(self._names), n=1, cutoff=0.5
             )
             hint = f" Did you mean {near[0]!r}?" if near else " A text stands in 'single quotes'."
+            if name.lower() == "null":
+                hint = " A null is asked for with 'is null'."
             raise self.wrong(f"the table has no column {name[:100]!r}.{hint}", at)
         return column
 
@@ -173,8 +176,8 @@ class Terms:
         """What is called. Raises InvalidInput with a name like it."""
         function = FUNCTIONS.get(call.function)
         if function is None:
-            near = get_close_matches(call.function[:100], list(FUNCTIONS), n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(FUNCTIONS)}."
+            near = get_close_matches(call.function[:100], _CALLED, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(_CALLED)}."
             raise self.wrong(f"there is no function {call.function[:100]!r}.{hint}", call)
         return function
 

@@ -41,7 +41,9 @@ def tokenize(text: str, parameter: str, max_chars: int, names: Collection[str] =
     column `a-b` needs no quotes; else it is a calculation. Raises InvalidInput with the position of what cannot be read."""
     if len(text) > max_chars:
         raise InvalidInput(
-            f"{parameter} has {len(text)} characters; at most {max_chars} are taken.", parameter=parameter
+            f"{parameter} has {len(text)} characters; at most {max_chars} are taken.",
+            parameter=parameter,
+            position=max_chars,
         )
     tokens: list[Token] = []
     at = 0

@@ -33,7 +33,20 @@ def check_value(  # noqa: PLR0917 - what, against what, and where
 ) -> None:
     """Raise InvalidInput when a value of that type cannot be compared with the constant."""
     if not fits(type_, value):
-        raise faults.wrong(f"{subject} is compared with {_WANTED[type_]}.", at, part)
+        raise faults.wrong(f"{subject} is compared with {_wanted(type_, value)}.", at, part)
+
+
+def _wanted(type_: ColumnType, value: JsonValue) -> str:
+    """What the constant should have been, more closely where it is of the right kind."""
+    if (
+        type_ in (ColumnType.INTEGER, ColumnType.NUMBER)
+        and isinstance(value, int | float)
+        and not isinstance(value, bool)
+    ):
+        return f"a number between -{_BOUND:,} and {_BOUND:,}"
+    if type_ is ColumnType.TEXT and isinstance(value, str) and is_plain_text(value):
+        return f"a text of at most {MAX_VALUE_CHARS:,} characters"
+    return _WANTED[type_]
 
 
 def fits(type_: ColumnType, value: JsonValue) -> bool:

@@ -8,10 +8,11 @@ from typing import cast
 
 from portal.kernel.columns import TableSchema
 from portal.kernel.errors import InvalidInput
+from portal.kernel.vocab import ColumnType
 from portal.tables.clauses import Reader
 from portal.tables.conditions import check_condition
 from portal.tables.group_statements import groups_of
-from portal.tables.plans import is_grouped
+from portal.tables.plans import first_repeated, is_grouped
 from portal.tables.query import Condition, RowQuery, Selected, SortKey, Subject
 from portal.tables.statements import check_rows
 
@@ -82,8 +83,26 @@ def parse_names(text: str, schema: TableSchema, parameter: str) -> tuple[str, ..
     """Parse `名称, "column with space"`: columns alone. Raises InvalidInput with that parameter."""
     reader = Reader(schema)
     found = cast("list[str | Selected]", reader.read(text, parameter, "selection"))
-    if any(isinstance(item, Selected) for item in found):
-        raise InvalidInput(f"{parameter} takes the names of columns.", parameter=parameter, position=0)
+    places = [reader.places.get((id(item), ""), 0) for item in reader.asked]
+    for place, item in zip(places, found, strict=True):
+        column = schema.column(item) if isinstance(item, str) else None
+        if column is not None and column.type is ColumnType.GEOMETRY:
+            raise InvalidInput(
+                f"{parameter}: geometries have no values to count, at character {place + 1}.",
+                parameter=parameter,
+                position=place,
+            )
+        if isinstance(item, Selected):
+            raise InvalidInput(
+                f"{parameter}: the name of a column is expected, at character {place + 1}.",
+                parameter=parameter,
+                position=place,
+            )
+    if len(set(found)) < len(found):
+        place = places[first_repeated(found)]
+        raise InvalidInput(
+            f"{parameter}: a column is named twice, at character {place + 1}.", parameter=parameter, position=place
+        )
     return tuple(cast("list[str]", found))
 
 
