@@ -2,7 +2,7 @@
 
 Kept in the database and not in the search engine, because such clients ask for exact totals, any sort, any facet, and
 every page of a walk through all of it. An entry is true when its revision is the dataset's; `portal.index.entries`
-writes it. Whoever reads entries joins the dataset, so that what is not visible is in no answer.
+writes it. Whoever reads entries leaves out `reading.invisible_ids`, so that what is not visible is in no answer.
 """
 
 from datetime import datetime
@@ -24,6 +24,7 @@ class DatasetEntry(Base):
     """What is sorted and ranged by. `is_listed`: the dataset was visible when the entry was written."""
 
     __tablename__ = "dataset_entry"
+    __table_args__ = (Index("ix_dataset_entry_listed", "is_listed", "dataset_id"),)
 
     dataset_id: Mapped[str] = mapped_column(ForeignKey("dataset.id", ondelete="CASCADE"), primary_key=True)
     revision: Mapped[int]

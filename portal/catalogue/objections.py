@@ -6,7 +6,7 @@ transaction, without a worker. Statement and contact can be written by the web's
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, false, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, Text, false, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from portal.db import Base, UtcDateTime
@@ -42,6 +42,11 @@ class Objection(Base):
     measure: Mapped[str] = mapped_column(String(12), default="")
     answered_by: Mapped[str] = mapped_column(String(200), default="")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def hidden_ids() -> Select[str]:
+    """Ids of the datasets that an open objection hides."""
+    return select(Objection.dataset_id).where(Objection.state == "open", Objection.hides != false())
 
 
 def is_hidden(dataset_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:

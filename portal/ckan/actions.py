@@ -18,8 +18,8 @@ from portal.kernel.principal import Principal
 from portal.wiring import Parts
 
 _MAX_INTEGER = 2**31 - 1
-_TRUE = frozenset({"true", "yes", "t", "y", "1"})
-_FALSE = frozenset({"false", "no", "f", "n", "0", ""})
+_TRUE = frozenset({"true", "yes", "on", "t", "y", "1"})
+_FALSE = frozenset({"false", "no", "off", "f", "n", "0", ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Call:
         raise ValidationError({name: ["Must be a Unicode string value"]})
 
     def required(self, name: str, *others: str) -> str:
-        """A text that must be there, under this name or one of the others. Raises ValidationError."""
+        """A text that must be there, were it empty, under this name or one of the others. Raises ValidationError."""
         for known in (name, *others):
-            if found := self.text(known):
-                return found
+            if known in self.parameters:
+                return self.text(known)
         raise ValidationError({name: [MISSING]})
 
     def natural(self, name: str, default: int | None = None) -> int | None:
@@ -78,7 +78,7 @@ def storable(text: str) -> str:
 
 def as_integer(name: str, value: object) -> int:
     """A value as a whole number. Raises ValidationError."""
-    if isinstance(value, int):
+    if isinstance(value, int | float) and value == value // 1:
         return int(value)
     if isinstance(value, str) and len(value) <= 20:
         try:

@@ -18,8 +18,8 @@ import portal.ckan.tags  # noqa: F401 - importing declares the actions
 from portal.ckan.actions import ACTIONS, Action, Call
 from portal.ckan.dump import dump
 from portal.ckan.envelope import plain, read_parameters, render_error, succeed
-from portal.ckan.errors import BadRequest, NotAuthorized
-from portal.ckan.writing import WRITES
+from portal.ckan.errors import ActionNotFound, BadRequest, NotAuthorized
+from portal.ckan.writing import ABSENT, CLOSED, LIVES_BY_POST, WRITES
 from portal.http.context import parts, principal, session
 from portal.http.data_door import open_data_door
 from portal.http.policy import policy
@@ -65,6 +65,13 @@ def _other(name: str) -> Response:
     if name in WRITES:
         read_parameters(may_write=True)
         raise NotAuthorized(f"Access denied: nothing is written through this door, and {name} would.")
+    if name == LIVES_BY_POST and request.method == "POST":
+        read_parameters()
+        return succeed(name, result=True)
+    if name in CLOSED:
+        raise NotAuthorized
+    if name in ABSENT:
+        raise ActionNotFound
     raise BadRequest(f"Action name not known: {name[:100]}")
 
 

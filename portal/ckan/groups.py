@@ -49,9 +49,8 @@ def group_show(call: Call) -> object:
 @action("group_package_show")
 def group_package_show(call: Call) -> object:
     """Return the datasets (packages) of a group. :param id: the id or name of the group. :param limit: how many."""
-    slug, limit = call.required("id"), call.natural("limit", _MAX_PACKAGES)
-    _theme(call, slug)
-    return _packages(call, "groups", slug, limit or 0)
+    limit = _limit_of_packages(call)
+    return _packages(call, *_group(call), limit)
 
 
 @action("organization_autocomplete")
@@ -64,6 +63,28 @@ def organization_autocomplete(call: Call) -> object:
 def group_autocomplete(call: Call) -> object:
     """Return a list of group names that contain a string. :param q: the string. :param limit: how many, 20."""
     return _suggested(call, _groups(call))
+
+
+@action("member_list")
+def member_list(call: Call) -> object:
+    """Return the members of a group: its datasets, since accounts are told to nobody. :param id: :param object_type:"""
+    field, slug = _group(call)
+    if call.text("object_type", "package") != "package" or call.text("capacity", "public").lower() != "public":
+        return []
+    asked = Lookup(Is(field, slug), sort=(("id", False),), limit=_MAX_PACKAGES)
+    return [[one, "package", "public"] for one in look_up(call.session, call.principal, asked).ids]
+
+
+@action("group_follower_count")
+def group_follower_count(call: Call) -> object:
+    """Return the number of followers of a group: nobody can follow one here. :param id: its id or name."""
+    return _no_followers(call, "groups", "Group")
+
+
+@action("organization_follower_count")
+def organization_follower_count(call: Call) -> object:
+    """Return the number of followers of an organization: nobody can follow one here. :param id: its id or name."""
+    return _no_followers(call, "organization", "Organization")
 
 
 @action("organization_list_for_user")
@@ -91,18 +112,24 @@ def _listed(call: Call, kind: str, read: Callable[[bool], list[Json]]) -> object
     field, is_falling = _order(call)
     limit, offset = call.natural("limit"), call.natural("offset") or 0
     most = _MAX_SHOWN if all_fields else _MAX_NAMES
+    if call.parameters.get("limit") == 0:
+        limit = None  # as there: the number 0 is no limit, the text 0 is one
     if call.text("type", kind) != kind:
         return []
-    entries = read(True)
-    wanted = _names(call, f"{kind}s")
-    kept = [one for one in entries if not wanted or one["name"] in wanted]
+    wanted, part = _names(call, f"{kind}s"), call.text("q").strip().lower()
+    kept = [one for one in read(True) if (not wanted or one["name"] in wanted) and _holds(one, part)]
     kept.sort(key=lambda one: str(one["title"]))
     kept.sort(key=lambda one: _sortable(one, field), reverse=is_falling)
     page = kept[offset : offset + min(most, most if limit is None else limit)]
     if not all_fields:
         return [one["name"] for one in page]
     has_count = call.flag("include_dataset_count", default=True)
-    return [{name: value for name, value in one.items() if has_count or name != "package_count"} for one in page]
+    more: Json = {name: [] for name in ("extras", "groups", "users") if call.flag(f"include_{name}")}
+    return [{n: v for n, v in one.items() if has_count or n != "package_count"} | more for one in page]
+
+
+def _holds(one: Json, part: str) -> bool:
+    return any(part in str(one[name]).lower() for name in ("name", "title", "description"))
 
 
 def _sortable(one: Json, field: str) -> tuple[int, str]:
@@ -143,9 +170,36 @@ def _shown(call: Call, shown: Json, field: str, slug: str) -> Json:
     return shown
 
 
+def _limit_of_packages(call: Call) -> int:
+    """CKAN's words here are one message and name no parameter."""
+    try:
+        return call.natural("limit") or _MAX_PACKAGES
+    except ValidationError:
+        raise ValidationError("Limit must be a positive integer") from None
+
+
 def _packages(call: Call, field: str, slug: str, limit: int) -> list[Json]:
     asked = Lookup(Is(field, slug), sort=NEWEST, limit=min(limit, _MAX_PACKAGES))
     return packages_of(call, look_up(call.session, call.principal, asked).ids)
+
+
+def _group(call: Call) -> tuple[str, str]:
+    """The field that names the group asked for, and its name; CKAN takes an organisation where any group will do."""
+    text = call.required("id")
+    try:
+        return "groups", _theme(call, text).slug
+    except NotFound:
+        return "organization", _publisher(call, text).slug
+
+
+def _no_followers(call: Call, field: str, kind: str) -> int:
+    try:
+        found = _group(call)[0]
+    except (NotFound, ActionNotFound):
+        found = ""
+    if found != field:
+        raise ValidationError({"id": [f"Not found: {kind}"]})
+    return 0
 
 
 def _publisher(call: Call, text: str) -> PublisherView:

@@ -21,14 +21,14 @@ NEWEST = (("metadata_modified", True),)
 @action("package_show")
 def package_show(call: Call) -> object:
     """Return the metadata of a dataset (package) and its resources. :param id: the id or name of the dataset."""
-    return show(call, call.required("id", "name_or_id"))
+    return show(call, call.text("id") or call.required("name_or_id"))
 
 
 @action("package_list")
 def package_list(call: Call) -> object:
     """Return a list of the names of the site's datasets (packages). :param limit: :param offset: a slice of it."""
-    limit, offset = call.natural("limit"), call.natural("offset") or 0
-    asked = Lookup(sort=BY_NAME, limit=_MAX_NAMES if limit is None else min(limit, _MAX_NAMES), offset=offset)
+    limit, offset = call.natural("limit") or _MAX_NAMES, call.natural("offset") or 0  # 0 is no limit, as there
+    asked = Lookup(sort=BY_NAME, limit=min(limit, _MAX_NAMES), offset=offset)
     return list_names(call, asked)
 
 
@@ -52,6 +52,8 @@ def package_autocomplete(call: Call) -> object:
     """Return datasets (packages) that match a string. :param q: in name or title. :param limit: how many, 10."""
     q = call.required("q")
     limit = call.natural("limit", _DEFAULT_AUTOCOMPLETE) or 0
+    if not q.strip():
+        return []
     where = Some((Holds("name", q), Holds("title_string", q), of_phrase("title", Phrase(q), call.now)))
     found = look_up(call.session, call.principal, Lookup(where, sort=NEWEST, limit=min(limit, 100)))
     return [_suggestion(p.name, plain_text(p.title), q) for p in list_packages(call.session, call.principal, found.ids)]

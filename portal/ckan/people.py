@@ -1,5 +1,6 @@
 """Actions about accounts, followers and collaborators: this door tells nothing of anybody."""
 
+from portal.catalogue.packages import find_package_id
 from portal.ckan.actions import Call, action
 from portal.ckan.errors import ActionNotFound, NotAuthorized, ValidationError
 
@@ -47,6 +48,14 @@ def group_follower_list(_call: Call) -> object:
     raise NotAuthorized("Access denied: Not authorized")
 
 
+@action("dataset_follower_count")
+def dataset_follower_count(call: Call) -> object:
+    """Return the number of followers of a dataset: nobody can follow one here. :param id: its id or name."""
+    if find_package_id(call.session, call.principal, call.required("id")) is None:
+        raise ValidationError({"id": ["Not found: Dataset"]})
+    return 0
+
+
 @action("package_collaborator_list")
 def package_collaborator_list(_call: Call) -> object:
     """Return the list of all collaborators for a given package: this site has none."""
@@ -56,5 +65,6 @@ def package_collaborator_list(_call: Call) -> object:
 @action("package_relationships_list")
 def package_relationships_list(call: Call) -> object:
     """Return a dataset (package)'s relationships: there are none. :param id: its id or name."""
-    call.required("id")
+    if find_package_id(call.session, call.principal, call.required("id")) is None:
+        raise ActionNotFound("Not found: First package named in request was not found.")
     return []

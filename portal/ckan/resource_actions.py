@@ -1,15 +1,21 @@
 """Actions about resources (our distributions)."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from portal.catalogue.packages import list_packages
-from portal.ckan.actions import Call, action
-from portal.ckan.errors import ActionNotFound, ValidationError
+from portal.ckan.actions import Call, action, storable
+from portal.ckan.errors import MISSING, ActionNotFound, ValidationError
 from portal.ckan.projections import Json, resource_json
 from portal.ckan.resources import parse_resource_id
 from portal.index.lookup import Both, Condition, Every, Holds, Is, Lookup, look_up
 
 _MAX_DATASETS: Final = 1_000
+_MAX_WORDS: Final = 50
+_DEFAULT_FORMATS: Final = 5
+_NO_TEXTS: Final = frozenset(
+    {"position", "size", "created", "last_modified", "metadata_modified", "cache_last_updated"}
+)
 _INDEXED: Final = {"name": "res_name", "description": "res_description", "url": "res_url", "format": "res_format"}
 _FIELDS: Final = (
     "id", "package_id", "url", "format", "description", "hash", "position", "name", "resource_type", "mimetype",
@@ -31,6 +37,16 @@ def resource_view_list(call: Call) -> object:
     return []
 
 
+@action("format_autocomplete")
+def format_autocomplete(call: Call) -> object:
+    """Return a list of resource formats that contain a string. :param q: the string. :param limit: how many, 5."""
+    q, limit = call.required("q"), call.natural("limit", _DEFAULT_FORMATS) or 0
+    where = Holds("res_format", q)
+    asked = Lookup(where, limit=0, facets=("res_format",), facet_limit=-1)
+    counts = look_up(call.session, call.principal, asked).facets["res_format"]
+    return [name.lower() for name in counts if q.lower() in name.lower()][:limit]
+
+
 @action("resource_search")
 def resource_search(call: Call) -> object:
     """Search for resources in public datasets. :param query: `field:value`, or a list of such. :param limit: :param offset:
@@ -39,7 +55,7 @@ def resource_search(call: Call) -> object:
     could have one are looked through.
     """
     limit, offset = call.natural("limit"), call.natural("offset") or 0
-    terms = _terms(call)
+    terms, order = _terms(call), call.text("order_by")
     asked = Lookup(
         Both(tuple(_candidate(name, text) for name, text in terms)), sort=(("id", False),), limit=_MAX_DATASETS
     )
@@ -51,6 +67,8 @@ def resource_search(call: Call) -> object:
         for number, part in enumerate(package.parts)
     ]
     matching = [{name: one[name] for name in _FIELDS} for one in shown if all(_matches(one, *term) for term in terms)]
+    if order in _FIELDS:
+        matching.sort(key=lambda one: (one[order] is None, str(one[order])))
     end = len(matching) if limit is None else offset + limit
     return {"count": len(matching), "results": matching[offset:end]}
 
@@ -66,27 +84,40 @@ def _resource(call: Call, text: str) -> Json:
 
 def _terms(call: Call) -> tuple[tuple[str, str], ...]:
     """(field, text) pairs. Raises ValidationError; CKAN's message here is a text and not a list."""
-    value = call.parameters.get("query")
-    values = value if isinstance(value, list) else [value]
-    pairs = []
-    for one in values:
-        if not isinstance(one, str) or not one:
-            raise ValidationError({"query": ["Missing value"]})
-        field, colon, text = one.partition(":")
-        if not colon:
-            raise _Wrong("Must be <field>:<value> pair(s)")
-        if field not in _FIELDS:
+    pairs = tuple(_pairs(call))
+    for field, _ in pairs:
+        if field not in _FIELDS or field == "datastore_active":
             raise _Wrong(f'Field "{field[:60]}" not recognised in resource_search.')
-        pairs.append((field, text))
-    return tuple(pairs)
+        if field in _NO_TEXTS:
+            raise _Wrong(f'Field "{field}" holds no text, so none can be looked for in it.')
+    return pairs
+
+
+def _pairs(call: Call) -> Iterator[tuple[str, str]]:
+    """From `query`, of which the last of a field counts, or from `fields` as older clients have it, word by word."""
+    value, fields = call.parameters.get("query"), call.parameters.get("fields")
+    if value is None and fields is None:
+        raise _Wrong(MISSING)
+    if value is not None and fields is not None:
+        raise _Wrong('Do not specify if using "query" parameter', "fields")
+    if value is None:
+        for name, told in fields.items() if isinstance(fields, dict) else ():
+            words = told.split() if isinstance(told, str) else told if isinstance(told, list) else [told]
+            yield from ((name, storable(str(word))) for word in words[:_MAX_WORDS])
+        return
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(one, str) and ":" in one for one in texts):
+        raise _Wrong("Must be <field>:<value> pair(s)")
+    split = (storable(str(one)).partition(":") for one in texts[:_MAX_WORDS])
+    yield from {name: text for name, _, text in split}.items()
 
 
 class _Wrong(ValidationError):
-    """A query of `resource_search` that cannot be read."""
+    """A question of `resource_search` that cannot be read."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__({"query": [message]})
-        self.fields = {"query": message}
+    def __init__(self, message: str, parameter: str = "query") -> None:
+        super().__init__({parameter: [message]})
+        self.fields = {parameter: message}
 
 
 def _candidate(name: str, text: str) -> Condition:

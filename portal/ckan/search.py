@@ -14,6 +14,7 @@ from portal.ckan.licences import BY_ID
 from portal.ckan.packages import charge_hundreds
 from portal.ckan.projections import Json, package_json, plain_text
 from portal.ckan.solr import ReadQuery, Unreadable, read_filter, read_query
+from portal.ckan.solr.fields import FIXED, MANY
 from portal.ckan.solr.queries import DEFAULT_FIELDS, DEFAULT_MATCH
 from portal.index.entries import EXTRAS, format_of
 from portal.index.lookup import Both, Found, Lookup, look_up
@@ -54,6 +55,7 @@ def package_search(call: Call) -> object:
     _refuse_unknown(call)
     asked = _read(call)
     found = look_up(call.session, call.principal, asked.lookup)
+    facets = {name: _fixed(name, found.total, asked.lookup) or counts for name, counts in found.facets.items()}
     charge_hundreds(len(found.ids))
     packages = list_packages(call.session, call.principal, found.ids)
     base_url = call.parts.settings.base_url
@@ -63,11 +65,17 @@ def package_search(call: Call) -> object:
         results = [package_json(package, base_url) for package in packages]
     return {
         "count": found.total,
-        "facets": {name: dict(counts) for name, counts in found.facets.items()},
+        "facets": {name: dict(counts) for name, counts in facets.items()},
         "results": results,
         "sort": asked.sort,
-        "search_facets": {name: _named(call, name, counts) for name, counts in found.facets.items()},
+        "search_facets": {name: _named(call, name, counts) for name, counts in facets.items()},
     }
+
+
+def _fixed(name: str, total: int, asked: Lookup) -> Mapping[str, int]:
+    """The one count of a field in which everything has the same value; empty for other fields."""
+    is_counted = total >= asked.facet_least and asked.facet_limit != 0
+    return {FIXED[name]: total} if name in FIXED and is_counted else {}
 
 
 def _refuse_unknown(call: Call) -> None:
@@ -79,7 +87,8 @@ def _refuse_unknown(call: Call) -> None:
 
 
 def _read(call: Call) -> _Asked:
-    rows, start = call.natural("rows", _DEFAULT_ROWS), call.natural("start", 0)
+    rows = _DEFAULT_ROWS if call.parameters.get("rows") == "" else call.natural("rows", _DEFAULT_ROWS)
+    start = call.natural("start", 0)
     sort = DEFAULT_SORT if call.parameters.get("sort") in (None, "rank") else call.text("sort")
     order = _order(sort)
     facets = _facet_fields(call)
@@ -126,6 +135,8 @@ def _order(sort: str) -> tuple[tuple[str, bool], ...]:
         found = _SORT.fullmatch(part)
         if found is None:
             raise SearchQueryError('Invalid "sort" parameter')
+        if found[1] in MANY or found[1].startswith(("vocab_", "res_extras_")):
+            raise SearchError(f"can not sort on multivalued field: {found[1][:60]}")
         order.append((found[1], found[2].lower() == "desc"))
     return tuple(order[:10])
 
@@ -146,15 +157,19 @@ def _filters(call: Call) -> list[str]:
 
 def _facet_fields(call: Call) -> tuple[str, ...]:
     value = call.parameters.get("facet.field")
-    if not call.flag("facet", default=True) or value is None:
+    if value is None:
         return ()
     if isinstance(value, str):
         try:
-            value = json.loads(value) if value.strip() else []
+            value = json.loads(value)
         except (ValueError, RecursionError) as error:
             raise ValidationError({"facet.field": ["Could not parse as valid JSON"]}) from error
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise ValidationError({"facet.field": ["Not a list of strings"]})
+    if not isinstance(value, list):
+        raise ValidationError({"facet.field": ["Not a list"]})
+    if others := [one for one in value if not isinstance(one, str)]:
+        raise ValidationError({"facet.field": [f"Not a string: {str(others[0])[:60]}"]})
+    if not call.flag("facet", default=True):
+        return ()
     return tuple(dict.fromkeys(storable(str(one))[:110] for one in value))[:_MAX_FACETS]
 
 

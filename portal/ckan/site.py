@@ -3,6 +3,7 @@
 from portal.ckan.actions import ACTIONS, Call, action
 from portal.ckan.errors import ActionNotFound
 from portal.ckan.licences import LICENCES
+from portal.ckan.writing import ABSENT, CLOSED, WRITES
 
 CKAN_VERSION = "2.12.0"
 """The release whose answers this door gives; clients choose their requests by it."""
@@ -32,7 +33,9 @@ def license_list(_call: Call) -> object:
 @action("help_show")
 def help_show(call: Call) -> object:
     """Return the help string for a particular API action. :param name: the name of the action."""
-    found = ACTIONS.get(call.required("name"))
-    if found is None:
-        raise ActionNotFound("Not found: Action function not found")
-    return found.help
+    name = call.required("name")
+    if found := ACTIONS.get(name):
+        return found.help
+    if name in WRITES | CLOSED | ABSENT:
+        return f"{name} is an action of CKAN that is not offered at this door, which only reads what is public."
+    raise ActionNotFound("Not found: Action function not found")

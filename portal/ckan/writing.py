@@ -1,4 +1,5 @@
-"""Actions of CKAN that write. They are known by name alone: callers learn that they may not, not that there are none."""
+"""Actions of CKAN that are known by name alone: those that write, those that tell of accounts, jobs and settings, and those
+whose things do not exist here. Callers learn that they may not, or that there is nothing; not that there is no such action."""
 
 _THINGS = (
     "package", "resource", "resource_view", "organization", "group", "user", "vocabulary", "tag", "member",
@@ -44,3 +45,30 @@ WRITES = frozenset(f"{thing}_{verb}" for thing in _THINGS for verb in _VERBS) | 
         "unfollow_user",
     }
 )
+
+CLOSED = frozenset(
+    {
+        "am_following_user",
+        "api_token_list",
+        "config_option_list",
+        "config_option_show",
+        "followee_count",
+        "followee_list",
+        "get_site_user",
+        "group_followee_list",
+        "job_list",
+        "job_show",
+        "organization_followee_list",
+        "organization_follower_list",
+        "package_collaborator_list_for_user",
+        "user_followee_list",
+        "user_follower_list",
+    }
+)
+"""Reading that is nobody's at a public door."""
+
+ABSENT = frozenset({"resource_view_show", "task_status_show"})
+"""Reading of things of which this site has none."""
+
+LIVES_BY_POST = "site_read"
+"""Older clients ask by it, with POST, whether they may read; CKAN 2.12 does not know it any more, and a GET is told so."""

@@ -1,21 +1,20 @@
 """Entries by a tree of conditions: exact values, words, ranges, and, or, not. Any tree, any sort, exact totals and facets.
 
 Values travel as parameters; the shape of the statement comes from the tree alone, which callers build from what they parsed.
-Whatever is found is joined with what is visible now.
+Whatever is not visible now is left out.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, desc, false, func, literal, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.catalogue.entries import DatasetEntry, EntryValue, EntryWords
-from portal.catalogue.models import Dataset
-from portal.catalogue.reading import only_visible
+from portal.catalogue.reading import invisible_ids
 from portal.kernel.errors import InvalidInput
 from portal.kernel.principal import Principal
 
@@ -157,7 +156,7 @@ def look_up(session: Session, principal: Principal, asked: Lookup) -> Found:
     matching = _matching(session, asked.where)
     total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
     rows: Sequence[Row[Any]] = _page(session, matching, asked) if asked.limit and asked.offset < total else ()
-    facets = {name: _counts(session, matching, name, asked) for name in asked.facets}
+    facets = {name: _counts(session, principal, matching, name, asked) for name in asked.facets}
     scores = {row.dataset_id: float(row.score) for row in rows}
     return Found(tuple(scores), total, facets, scores, tuple(row.name for row in rows))
 
@@ -178,8 +177,8 @@ def list_values(
 
 
 def _matching(session: Session, where: Condition) -> Select[str]:
-    query = select(DatasetEntry.dataset_id).join(Dataset, Dataset.id == DatasetEntry.dataset_id)
-    return only_visible(query).where(DatasetEntry.is_listed, _clause(session, where))
+    is_visible = DatasetEntry.dataset_id.not_in(invisible_ids())
+    return select(DatasetEntry.dataset_id).where(DatasetEntry.is_listed, is_visible, _clause(session, where))
 
 
 def _page(session: Session, matching: Select[str], asked: Lookup) -> Sequence[Row[Any]]:
@@ -192,11 +191,17 @@ def _page(session: Session, matching: Select[str], asked: Lookup) -> Sequence[Ro
     for name, is_descending in asked.sort:
         if name in columns and (name != "score" or has_score):
             order.append(desc(columns[name]) if is_descending else columns[name].asc())
-    query = matching.add_columns(DatasetEntry.name, score.label("score")).order_by(*order, DatasetEntry.dataset_id)
+        if name == "id":
+            break
+    else:  # what is equal in all of them comes in order of its id, so that pages never overlap
+        order.append(DatasetEntry.dataset_id)
+    query = matching.add_columns(DatasetEntry.name, score.label("score")).order_by(*order)
     return session.execute(query.limit(asked.limit).offset(asked.offset)).all()
 
 
-def _counts(session: Session, matching: Select[str], name: str, asked: Lookup) -> Mapping[str, int]:
+def _counts(
+    session: Session, principal: Principal, matching: Select[str], name: str, asked: Lookup
+) -> Mapping[str, int]:
     found: Any = EntryValue.value
     query = select(found, func.count()).where(EntryValue.field == name, EntryValue.dataset_id.in_(matching))
     if name in COLUMNS:
@@ -204,8 +209,20 @@ def _counts(session: Session, matching: Select[str], name: str, asked: Lookup) -
         query = select(found, func.count()).where(DatasetEntry.dataset_id.in_(matching))
     query = query.group_by(found).having(func.count() >= max(1, asked.facet_least))
     most = MAX_FACET_VALUES if asked.facet_limit < 0 else min(asked.facet_limit, MAX_FACET_VALUES)
-    rows = session.execute(query.order_by(func.count().desc(), found).limit(most)).all()
-    return {str(value): count for value, count in rows}
+    counts = {
+        _told(value): count for value, count in session.execute(query.order_by(func.count().desc(), found).limit(most))
+    }
+    if asked.facet_least < 1 and len(counts) < most and name not in COLUMNS:
+        others = list_values(session, principal, name, limit=most + len(counts))
+        counts |= dict.fromkeys([value for value in others if value not in counts][: most - len(counts)], 0)
+    return counts
+
+
+def _told(value: object) -> str:
+    """A value as Solr tells it in a facet."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    return str(value)
 
 
 # --- conditions into clauses

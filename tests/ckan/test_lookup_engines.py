@@ -2,19 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.engine import make_url
 
+from portal.catalogue.models import Dataset
+from portal.catalogue.objections import Objection
+from portal.catalogue.reading import invisible_ids, only_visible
 from portal.index.lookup import Condition, Every, Lookup, list_values, look_up
 from portal.kernel.ids import new_id
 from portal.kernel.principal import ANONYMOUS
 from portal.settings import Settings
 from tests.ckan.conditions import TREES, holds, read_stored
-from tests.http.site import Site, generous, open_site
+from tests.http.site import Site, counted_statements, generous, open_site
 from tests.services import Absent, service_url
 
 _DATASETS = 12
@@ -70,7 +74,9 @@ def test_every_sort_walks_through_everything_once(everywhere: Site, field: str, 
     with everywhere.parts.database.reading() as session:
         order = ((field, is_falling),)
         pages = [look_up(session, ANONYMOUS, Lookup(sort=order, offset=n, limit=5)) for n in range(0, 15, 5)]
-        keys = {i: title for i, title in session.execute(text("SELECT dataset_id, title FROM dataset_entry"))}
+        keys: dict[str, str] = {
+            str(i): str(title) for i, title in session.execute(text("SELECT dataset_id, title FROM dataset_entry"))
+        }
     found = [i for page in pages for i in page.ids]
     assert sorted(found) == sorted(everywhere.ids)
     if field in {"id", "title_string"}:
@@ -109,3 +115,39 @@ def test_facets_count_what_is_stored_and_stop_where_they_are_asked_to(everywhere
 def test_searches_are_answered(everywhere: Site, query: str) -> None:
     answer = everywhere.client.get(f"/api/3/action/package_search?rows=3&{query}")
     assert answer.status_code == 200, answer.text
+
+
+def test_a_walk_by_id_is_read_off_an_index(everywhere: Site) -> None:
+    """However many datasets there are: nothing is sorted, and no dataset is read to count or to skip."""
+    if everywhere.parts.database.engine.dialect.name != "sqlite":
+        pytest.skip("a small table has no plan worth looking at on PostgreSQL")
+    with counted_statements(everywhere) as seen:
+        everywhere.client.get("/api/3/action/package_search?q=*:*&sort=id asc&rows=5&start=5")
+    counting, paging = (statement for statement in seen if "FROM dataset_entry" in statement)
+    for statement in (counting, paging):
+        assert "JOIN dataset" not in statement
+    with everywhere.parts.database.engine.connect() as connection:
+        plan = connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {paging}", ("published", "open", 0, 1, 1, 5, 5)[: paging.count("?")]
+        )
+        told = " ".join(str(row[3]) for row in plan)
+    assert "ix_dataset_entry_listed" in told and "TEMP B-TREE" not in told
+
+
+def test_what_is_withdrawn_or_objected_to_is_in_no_lookup_at_once(everywhere: Site) -> None:
+    withdrawn, objected, *others = everywhere.ids
+    everywhere.withdraw(withdrawn)
+    with everywhere.parts.database.transaction() as session:
+        session.add(
+            Objection(
+                dataset_id=objected, data_digest="", ground="privacy", statement="…", language="zh",
+                receipt_sha256=new_id(), filed_at=datetime.now(UTC),
+            )
+        )  # fmt: skip
+    with everywhere.parts.database.reading() as session:
+        found = look_up(session, ANONYMOUS, Lookup(limit=100, facets=("tags", "name")))
+        assert set(found.ids) == set(others) == set(session.scalars(only_visible(select(Dataset.id))))
+        assert set(session.scalars(invisible_ids())) == {withdrawn, objected}
+        assert found.total == len(others) == sum(found.facets["name"].values())
+        stored = read_stored(session)
+        assert sum(found.facets["tags"].values()) == sum(len(stored[i].of("tags")) for i in others)

@@ -67,11 +67,24 @@ def _suggesting() -> dict[str, fields.Field[Any]]:
     return {"q": text("A piece of the name.", required=True), "limit": whole("How many at most.")}
 
 
+def _tagging() -> dict[str, fields.Field[Any]]:
+    return {
+        "query": text("A piece of the name; by POST also a list of pieces, all of which it has to hold."),
+        "q": text("The same in its older form."),
+        "vocabulary_id": text("A vocabulary: there is none."),
+        **_slice(),
+    }
+
+
 def _listing() -> dict[str, fields.Field[Any]]:
     return _slice() | {
         "all_fields": flag("Whole entries instead of names."),
         "sort": text("`name`, `title` or `package_count`, with `asc` or `desc`."),
         "order_by": text("The same in its older form."),
+        "q": text("A piece of the name, title or description."),
+        "include_extras": flag("With extras, where all fields are asked for."),
+        "include_groups": flag("With groups, where all fields are asked for."),
+        "include_users": flag("With its users, of whom none is told."),
         "type": text("Kind of entries; no other has any."),
         "include_dataset_count": flag("With the number of datasets."),
     }
@@ -148,7 +161,7 @@ class _Action:
 
 _ACTIONS = (
     _Action("package_search", "Search datasets", _searching()),
-    _Action("package_show", "Get a dataset", {"id": _id(_NAMED)}),
+    _Action("package_show", "Get a dataset", {"id": text(_NAMED), "name_or_id": text("The same in its older form.")}),
     _Action("package_list", "List names of datasets", _slice()),
     _Action("current_package_list_with_resources", "List whole datasets, the newest first", _slice()),
     _Action("package_autocomplete", "Suggest datasets", _suggesting()),
@@ -164,6 +177,18 @@ _ACTIONS = (
     _Action("group_autocomplete", "Suggest themes", _suggesting()),
     _Action("group_list_authz", "List themes that you may change: none"),
     _Action(
+        "member_list",
+        "List ids of the datasets of a department or theme",
+        {
+            "id": _id(_NAMED),
+            "object_type": text("`package`; of other kinds none is told."),
+            "capacity": text("`public`; there is no other."),
+        },
+    ),
+    _Action("organization_follower_count", "Count who follows a department: nobody can here", {"id": _id(_NAMED)}),
+    _Action("group_follower_count", "Count who follows a theme: nobody can here", {"id": _id(_NAMED)}),
+    _Action("dataset_follower_count", "Count who follows a dataset: nobody can here", {"id": _id(_NAMED)}),
+    _Action(
         "tag_list",
         "List keywords",
         {
@@ -173,16 +198,21 @@ _ACTIONS = (
         },
     ),
     _Action("tag_show", "Get a keyword", {"id": _id("Its name."), "include_datasets": flag("With its datasets.")}),
-    _Action("tag_search", "Search keywords", {"query": text("A piece of the name.", required=True), **_slice()}),
-    _Action("tag_autocomplete", "Suggest keywords", _suggesting()),
+    _Action("tag_search", "Search keywords", _tagging()),
+    _Action("tag_autocomplete", "Suggest keywords", _tagging()),
     _Action("vocabulary_list", "List vocabularies of keywords: there are none"),
     _Action("vocabulary_show", "Get a vocabulary of keywords: there is none", {"id": _id(_NAMED)}),
     _Action("resource_show", "Get a resource", {"id": _id(_RESOURCE)}),
     _Action(
         "resource_search",
         "Search resources",
-        {"query": text("`field:value`; several are joined by and.", required=True), **_slice()},
+        {
+            "query": text("`field:value`; several are joined by and."),
+            "order_by": text("Field to sort by."),
+            **_slice(),
+        },
     ),
+    _Action("format_autocomplete", "Suggest formats of resources", _suggesting()),
     _Action("resource_view_list", "List views of a resource: there are none", {"id": _id(_RESOURCE)}),
     _Action("license_list", "List licences that CKAN knows"),
     _Action("status_show", "See what this site is"),

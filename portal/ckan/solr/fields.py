@@ -18,7 +18,8 @@ _TEXT: Final = PROSE | {"author", "author_email", "maintainer", "maintainer_emai
 _TEXT_PREFIXES: Final = ("extras_", "res_extras_")
 _SAME: Final = {"title_ngram": "title", "name_ngram": "text", "urls": "res_url", "ckan_url": "res_url"}
 _INSTANTS: Final = frozenset({"metadata_created", "metadata_modified"})
-_FIXED: Final = {
+FIXED: Final = {
+    "private": "false",
     "state": "active",
     "capacity": "public",
     "permission_labels": "public",
@@ -27,6 +28,22 @@ _FIXED: Final = {
     "type": "dataset",
 }
 """Fields in which everything that can be found at all has the same value."""
+
+MANY: Final = frozenset(
+    {
+        "tags",
+        "groups",
+        "res_name",
+        "res_description",
+        "res_format",
+        "res_url",
+        "res_type",
+        "text",
+        "urls",
+        "permission_labels",
+    }
+)
+"""Fields of several values each, by which nothing can be sorted."""
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -72,8 +89,8 @@ def of_range(name: str, asked: Range, now: datetime) -> Condition:
         low = low + _MILLISECOND if low and not asked.has_low else low
         high = high + _MILLISECOND if high and asked.has_high else high
         return Within(name, low, high, has_high=False)
-    if name in _FIXED:
-        value = _FIXED[name]
+    if name in FIXED:
+        value = FIXED[name]
         after = asked.low is None or (asked.low <= value if asked.has_low else asked.low < value)
         before = asked.high is None or (value <= asked.high if asked.has_high else value < asked.high)
         return Every(is_true=after and before)
@@ -84,7 +101,7 @@ def of_range(name: str, asked: Range, now: datetime) -> Condition:
 
 def of_any(name: str) -> Condition:
     """A field has any value."""
-    if name in {"", "*", "site_id", "id", "name", "num_resources", "num_tags", *_INSTANTS, *_FIXED}:
+    if name in {"", "*", "site_id", "id", "name", "num_resources", "num_tags", *_INSTANTS, *FIXED}:
         return Every()
     return Known(_SAME.get(name, name))
 
@@ -97,8 +114,8 @@ def is_text(name: str) -> bool:
 def _of_value(name: str, text: str, now: datetime) -> Condition:
     if name == "site_id":
         return Every()
-    if name in _FIXED:
-        return Every(is_true=text == _FIXED[name])
+    if name in FIXED:
+        return Every(is_true=text == FIXED[name])
     if name in _INSTANTS:
         instant = read_instant(text, now)
         return Within(name, instant, instant + _MILLISECOND, has_high=False)
@@ -108,9 +125,9 @@ def _of_value(name: str, text: str, now: datetime) -> Condition:
 def _of_pattern(name: str, raw: str) -> Condition:
     if name == "site_id" or raw == "*":
         return of_any(name)
-    if name in _FIXED:
+    if name in FIXED:
         shape = "".join({"*": ".*", "?": "."}.get(s) or re.escape(s[-1]) for s in re.findall(r"\\.|.", raw, re.DOTALL))
-        return Every(is_true=bool(re.fullmatch(shape, _FIXED[name], re.DOTALL)))
+        return Every(is_true=bool(re.fullmatch(shape, FIXED[name], re.DOTALL)))
     if name in _INSTANTS:
         raise Unreadable(f"{name} has no patterns; write a range: {name}:[… TO …].")
     return Like(name, raw.replace("\x00", ""))

@@ -751,6 +751,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("dataset_id", name=op.f("pk_dataset_entry")),
     )
     op.create_index(op.f("ix_dataset_entry_changed_at"), "dataset_entry", ["changed_at"], unique=False)
+    op.create_index("ix_dataset_entry_listed", "dataset_entry", ["is_listed", "dataset_id"], unique=False)
     op.create_index(op.f("ix_dataset_entry_name"), "dataset_entry", ["name"], unique=False)
     op.create_table(
         "dataset_theme",
