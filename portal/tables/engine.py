@@ -75,7 +75,7 @@ class RowEngine:
         spill_dir: Path,
         *,
         max_running: int | None = None,
-        wait_s: float = 5.0,
+        wait_s: float = 7.0,
         timeout_s: float = 9.5,
         count_s: float = 3.0,
         copy_s: float = 600.0,

@@ -3,6 +3,7 @@
 Words are keywords where one may stand, and names everywhere else: a column may be called `date`, `count` or `desc`.
 """
 
+import threading
 from collections.abc import Collection
 from functools import cache
 from typing import Any
@@ -63,6 +64,7 @@ _SAID = {
     "TEXT": "a 'text'",
     "COMPARE": "a comparison such as =",
 } | {terminal: repr(sign) for sign, terminal in _SIGNS.items()}
+_MAKING = threading.Lock()
 _VALUES = frozenset({"NUMBER", "TEXT", "TRUE", "FALSE", "DATE", "DATETIME", "PLUS", "MINUS"})
 _COMPARISONS = frozenset(["COMPARE", "IN", "BETWEEN", "LIKE", "ILIKE", "CONTAINS", "STARTS", "ENDS", "IS", "NOT"])
 MAX_CHARS = 8_000
@@ -103,8 +105,14 @@ class _FedByHand(Lexer):
         return iter(())
 
 
-@cache
 def _grammar() -> Lark:
+    """Made once, by the first who needs it; threads that come meanwhile wait instead of making another."""
+    with _MAKING:
+        return _made()
+
+
+@cache
+def _made() -> Lark:
     starts = ["condition", "selection", "grouping", "ordering"]
     return Lark(_GRAMMAR, parser="lalr", lexer=_FedByHand, start=starts, maybe_placeholders=False)
 

@@ -19,7 +19,7 @@ WEB_THREADS = 2 * MOST_CALLERS
 
 _PATIENCE_S = 2.0
 _LATEST_S = 10
-_FIRST_GUESS_S = 0.1
+_FIRST_GUESS_S = 0.5  # of tables of many millions of rows; small ones are soon known better
 
 
 class WaitingRoom:
