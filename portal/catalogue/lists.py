@@ -115,10 +115,14 @@ def count_licences(session: Session, principal: Principal) -> tuple[tuple[str, i
     return tuple((row[0], row[1]) for row in found)
 
 
+_CHANGED = func.coalesce(Dataset.stamped_at, Dataset.modified_at)
+"""When what a page shows changed last; the data itself may be older than its page."""
+
+
 def list_sitemap(session: Session, principal: Principal, after_id: str, limit: int) -> tuple[tuple[str, datetime], ...]:
-    """(id, modified at) of visible datasets in order of id, after one of them (`""`: from the first)."""
-    query = only_visible(select(Dataset.id, Dataset.modified_at)).where(Dataset.id > after_id).order_by(Dataset.id)
-    return tuple((row.id, row.modified_at) for row in session.execute(query.limit(limit)))
+    """(id, when its page changed) of visible datasets in order of id, after one of them (`""`: from the first)."""
+    query = only_visible(select(Dataset.id, _CHANGED.label("at"))).where(Dataset.id > after_id).order_by(Dataset.id)
+    return tuple((row.id, row.at) for row in session.execute(query.limit(limit)))
 
 
 def list_sitemap_parts(session: Session, principal: Principal, step: int) -> tuple[tuple[str, datetime], ...]:
@@ -127,9 +131,9 @@ def list_sitemap_parts(session: Session, principal: Principal, step: int) -> tup
     `list_sitemap` goes on *after* each of the ids; the first is `""`.
     """
     place = func.row_number().over(order_by=Dataset.id)
-    numbered = only_visible(select(Dataset.id, Dataset.modified_at, place.label("place"))).subquery()
+    numbered = only_visible(select(Dataset.id, _CHANGED.label("at"), place.label("place"))).subquery()
     part = (numbered.c.place - 1) // step
-    query = select(func.max(numbered.c.id).label("last"), func.max(numbered.c.modified_at).label("at"))
+    query = select(func.max(numbered.c.id).label("last"), func.max(numbered.c.at).label("at"))
     rows = session.execute(query.group_by(part).order_by(part)).all()
     starts = ["", *(row.last for row in rows)]
     return tuple((start, row.at) for start, row in zip(starts, rows, strict=False))
@@ -137,7 +141,7 @@ def list_sitemap_parts(session: Session, principal: Principal, step: int) -> tup
 
 def list_last_changes(session: Session, principal: Principal) -> Mapping[str, datetime]:
     """`publisher/<slug>`, `theme/<slug>` → when the newest of its datasets changed; two statements."""
-    newest = func.max(Dataset.modified_at).label("at")
+    newest = func.max(_CHANGED).label("at")
     of_publishers = (
         only_visible(select(Publisher.slug, newest).join(Dataset, Dataset.publisher_id == Publisher.id))
         .group_by(Publisher.slug)

@@ -6,6 +6,7 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow.exceptions import SCHEMA
 
 from portal.index.facets import FACETS
 from portal.kernel.errors import InvalidInput
@@ -107,7 +108,13 @@ def read_arguments(schema: Schema, given: object) -> Mapping[str, Any]:
         loaded: Mapping[str, Any] = schema.load(given if given is not None else {})  # type: ignore[arg-type]
     except ValidationError as error:
         name, messages = next(iter(error.messages_dict.items()))
-        raise InvalidInput(f"{name}: {_first(messages)}", parameter=name) from error
+        if name == SCHEMA:
+            told = f"arguments is an object with {', '.join(schema.fields)}."
+        elif name not in schema.fields:
+            told = f"There is no argument {name[:60]!r}. Known are: {', '.join(schema.fields)}."
+        else:
+            told = f"{name}: {_first(messages)}"
+        raise InvalidInput(told, parameter=name[:60]) from error
     if any(isinstance(value, str) and "\x00" in value for value in loaded.values()):
         raise InvalidInput("An argument holds a NUL character; remove it.", parameter="arguments")
     return loaded

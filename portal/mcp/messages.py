@@ -77,6 +77,8 @@ def read_message(body: bytes, version: str) -> Message:
         raise Refused(INVALID_REQUEST, "A message has `jsonrpc` 2.0 and a `method`.")
     if not isinstance(params, dict) or not isinstance(identity, str | int | None) or isinstance(identity, bool):
         raise Refused(INVALID_REQUEST, "`params` is an object, `id` a text or a whole number.")
+    if identity is None and "id" in raw:
+        raise Refused(INVALID_REQUEST, "`id` is null; leave it out of what wants no answer.")
     return Message(identity, method, params, _version(params, version))
 
 

@@ -114,7 +114,7 @@ def feed_search(tongue: str) -> Response:
         links=_feed_links(language, f"/feeds/{language}/search.atom", "search", query, following),
         entries=tuple(_entry(card, language, card.modified_at) for card in cards),
     )
-    return _answer(feed, language)
+    return _answer(feed, language, has_date=False)  # what is found no more takes its date with it
 
 
 def _publisher_name(slug: str, language: Language) -> Words:
@@ -234,12 +234,12 @@ def _feed_links(language: Language, path: str, page: str, query: str = "", follo
     return tuple(links)
 
 
-def _answer(feed: Feed, language: Language) -> Response:
+def _answer(feed: Feed, language: Language, *, has_date: bool = True) -> Response:
     response = Response(write_feed(feed), content_type=f"{MEDIA_TYPE}; charset=utf-8")
     response.headers["Content-Language"] = _tag(language)
     if "tongue" not in (request.view_args or {}):
         response.vary.add("Accept-Language")
-    return conditional(response, modified_at=feed.updated_at)
+    return conditional(response, modified_at=feed.updated_at if has_date else None)
 
 
 def _language(tongue: str) -> Language:
@@ -258,7 +258,7 @@ def _refuse_unknown(*known: str) -> None:
 
 def _number(name: str, least: int, most: int) -> int | None:
     text = request.args.get(name)
-    if text is None:
+    if not text:  # a template of OpenSearch leaves it empty
         return None
     if not (text.isascii() and text.isdigit() and least <= int(text[:19]) <= most):
         raise InvalidInput(f"{name} is a whole number from {least} on; follow the links of the feed.", parameter=name)

@@ -306,6 +306,7 @@ LINKED: Mapping[str, tuple[Ask, ...]] = {
         at("/oai?verb=GetRecord&metadataPrefix=dcat&identifier=oai:127.0.0.1:{id}", "title"),
     ),
     "linked.show_search": (at("/zh/opensearch.xml"),),
+    "linked.suggest_titles": (*searches("/zh/opensearch/suggestions.json?q=", notes="nothing"),),
 }
 
 

@@ -1,5 +1,9 @@
 """One address for a dataset, whatever form is wanted; and where pages say that the forms are."""
 
+import re
+from urllib.parse import quote
+from xml.etree import ElementTree as Xml
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -85,10 +89,30 @@ def test_programs_of_any_page_may_read(client: FlaskClient, site: Site) -> None:
         assert client.get(address).headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_search_is_described_in_both_languages(client: FlaskClient) -> None:
-    for language, tag in (("zh", "zh-CN"), ("en", "en")):
-        answer = client.get(f"/{language}/opensearch.xml")
-        assert answer.content_type.startswith("application/opensearchdescription+xml")
-        assert f"<Language>{tag}</Language>" in answer.text
-        assert "q={searchTerms}" in answer.text
-        assert f'href="/{language}/opensearch.xml"' in client.get(f"/{language}/").text
+OPEN_SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+
+
+@pytest.mark.parametrize(("language", "tag"), [("zh", "zh-CN"), ("en", "en")])
+def test_every_template_of_the_search_description_works_whatever_a_client_leaves_empty(
+    client: FlaskClient, site: Site, base: str, language: str, tag: str
+) -> None:
+    answer = client.get(f"/{language}/opensearch.xml")
+    assert answer.content_type.startswith("application/opensearchdescription+xml")
+    root = Xml.fromstring(answer.data)
+    assert root.findtext(f"{OPEN_SEARCH}Language") == tag
+    assert f'href="/{language}/opensearch.xml"' in client.get(f"/{language}/").text
+    templates = {url.get("type"): url.get("template", "") for url in root.iter(f"{OPEN_SEARCH}Url")}
+    assert len(templates) == 5
+    for media_type, template in templates.items():
+        address = re.sub(r"\{\w+\?\}", "", template.replace("{searchTerms}", quote("停车场")))
+        found = client.get(address.removeprefix(base))
+        assert (found.status_code, found.mimetype) == (200, media_type), address
+
+
+def test_suggestions_are_titles_with_their_pages(client: FlaskClient, base: str) -> None:
+    typed, titles, told, pages = client.get("/en/opensearch/suggestions.json?q=Car").get_json()
+    assert typed == "Car"
+    assert titles and all("Car parks" in title for title in titles)
+    assert (len(told), len(pages)) == (len(titles), len(titles))
+    assert all(page.startswith(f"{base}/en/dataset/") for page in pages)
+    assert client.get("/zh/opensearch/suggestions.json").get_json() == ["", [], [], []]

@@ -105,7 +105,8 @@ def test_pages_of_rows_follow_each_other(site: Site) -> None:
         (call("query_rows", dataset="{id}", table="other"), "no part other"),
         (call("query_rows", dataset="{id}", table="data", limit=501), "limit"),
         (call("query_rows", dataset="{id}", table="data", limit="5"), "limit"),
-        (call("describe_dataset", dataset="{id}", more=1), "more"),
+        (call("describe_dataset", dataset="{id}", more=1), "no argument 'more'. Known are: dataset."),
+        (call("search_datasets", publisher="x"), "Known are: query, sort, limit, offset, "),
         (call("search_datasets", query="\x00"), "NUL"),
     ],
 )
@@ -125,6 +126,7 @@ def test_a_tools_error_says_what_is_wrong(site: Site, message: dict[str, Any], w
         (b"{", -32700),
         (b"[]", -32600),
         (b'{"jsonrpc":"2.0","id":true,"method":"ping"}', -32600),
+        (b'{"jsonrpc":"2.0","id":null,"method":"ping"}', -32600),
         (b'{"jsonrpc":"1.0","id":1,"method":"ping"}', -32600),
         (b'{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}', -32600),
         (b"\xff\xfe", -32700),
@@ -144,6 +146,12 @@ def test_unknown_methods_versions_and_tools_are_told(site: Site) -> None:
     version = sent(site, {"jsonrpc": "2.0", "id": 1, "method": "ping"}, **{"MCP-Protocol-Version": "1999-01-01"})
     assert (version.status_code, version.json["error"]["code"]) == (400, -32022)
     assert "2025-06-18" in version.json["error"]["data"]["supported"]
+
+
+def test_arguments_are_an_object(site: Site) -> None:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "query_rows", "arguments": []}}
+    told = sent(site, message).json["result"]["content"][0]["text"]
+    assert "arguments is an object with dataset, table, select" in told
 
 
 def test_there_is_no_stream_and_no_session(site: Site) -> None:

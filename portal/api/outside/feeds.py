@@ -1,5 +1,7 @@
 """Atom feeds, which `portal.web` serves."""
 
+from dataclasses import replace
+
 from marshmallow import fields
 
 from portal.api.operations import Gives
@@ -7,12 +9,13 @@ from portal.api.outside.telling import DESCRIBED, taking, tell, text, whole
 from portal.api.path_parts import declare_part
 from portal.index.facets import FACETS
 
-_FEED = Gives(
+_FOUND = Gives(
     200,
     media_types=("application/atom+xml",),
     text="A page of the feed; `rel=next` in it leads on.",
-    headers=(*DESCRIBED, "Content-Language", "Last-Modified"),
+    headers=(*DESCRIBED, "Content-Language"),
 )
+_FEED = replace(_FOUND, headers=(*_FOUND.headers, "Last-Modified"))
 _CHANGES = taking("FeedParameters", before=whole("Number of the change to go on before, as `rel=next` has it."))
 _SEARCH = taking(
     "SearchFeedParameters",
@@ -46,7 +49,7 @@ for _name, _path, _summary, _takes in (
         description="Atom with the newest change of each dataset; what was withdrawn is an `at:deleted-entry` with its reason.",
         tag="feeds",
         takes=_takes,
-        takes_headers=("If-Modified-Since",),
-        gives=(_FEED,),
+        takes_headers=() if _takes is _SEARCH else ("If-Modified-Since",),
+        gives=(_FOUND if _takes is _SEARCH else _FEED,),
         problems=("gone",),
     )

@@ -9,6 +9,10 @@ _GRAPH = Gives(200, media_types=_GRAPHS, text="The description.", headers=(*DESC
 _SPOKEN = (*DESCRIBED, "Link", "Content-Language")
 _ELSEWHERE = Gives(303, text="Where it is, in the form that you prefer.", headers=("Location", "Vary"))
 _PREFERRED = ("Accept-Language",)
+_PAGES = tuple(
+    Gives(status, media_types=("text/html",), text="A page that says what went wrong.")
+    for status in (400, 404, 405, 414, 429, 500, 503)
+)
 
 declare_part("extension", "Form: Turtle, RDF/XML or JSON-LD.", values=("ttl", "rdf", "jsonld"))
 declare_part("lang", "Language of the answer.", values=("zh", "en"))
@@ -122,12 +126,29 @@ tell(
             headers=DESCRIBED,
         ),
     ),
-    errors=tuple(
-        Gives(status, media_types=("text/html",), text="A page that says what went wrong.")
-        for status in (400, 404, 405, 414, 429, 500, 503)
-    ),
+    errors=_PAGES,
     has_problems=False,
     permission="none",
+    budget="pages",
+    is_shared=False,
+)
+tell(
+    "suggest_titles",
+    "/<lang>/opensearch/suggestions.json",
+    summary="Suggestions for a search",
+    description="Titles that go with what was typed, as OpenSearch has them: the words, titles, descriptions, pages.",
+    tag="linked",
+    takes=taking("SuggestionParameters", q=text("What was typed so far.")),
+    gives=(
+        Gives(
+            200,
+            media_types=("application/x-suggestions+json",),
+            text="Four lists that go together.",
+            headers=DESCRIBED,
+        ),
+    ),
+    errors=_PAGES,
+    has_problems=False,
     budget="pages",
     is_shared=False,
 )

@@ -10,7 +10,7 @@ from typing import Any
 from portal.catalogue.views import DatasetView, PartView
 from portal.exports.metadata.offers import PARQUET, Offer, is_for_all, list_offers, pinned_ref
 from portal.exports.metadata.schema_org import describe_dataset
-from portal.exports.metadata.site import Site
+from portal.exports.metadata.site import Site, web_address
 from portal.kernel.columns import TableSchema
 from portal.kernel.text import Language
 from portal.kernel.vocab import ColumnType, PartKind
@@ -86,14 +86,15 @@ def describe_croissant(view: DatasetView, site: Site, language: Language) -> Mem
         "keywords",
         "datePublished",
         "dateModified",
-        "license",
         "creator",
         "inLanguage",
+        "conditionsOfAccess",
     )
     offers = [offer for offer in list_offers(view, site) if offer.sha256 and offer.part.kind is not PartKind.LINK]
     return {
         "@context": _CONTEXT,
-        **{name: told[name] for name in kept if told[name] not in ("", [])},
+        **{name: told[name] for name in kept if told.get(name, "") not in ("", [])},
+        "license": web_address(view.licence) or view.licence or site.terms(language),
         "creator": told["creator"] | {"@type": "Organization"},  # the standard knows no other kind
         "conformsTo": CONFORMS_TO,
         "url": site.page(language, pinned_ref(view)),

@@ -51,7 +51,7 @@ def describe_dataset(view: DatasetView, site: Site, language: Language) -> Membe
         "datePublished": view.issued_at.isoformat(),
         "dateModified": card.modified_at.isoformat(),
         "isAccessibleForFree": True,
-        "license": web_address(view.licence) or view.licence or site.terms(language),
+        "license": _licence(view, site, language),
         "creator": {"@type": "GovernmentOrganization", "name": card.publisher_name.shown(language).value},
         "includedInDataCatalog": {"@type": "DataCatalog", "url": f"{site.base}/{language.value}/"},
         "variableMeasured": _variables(view, language),
@@ -60,6 +60,13 @@ def describe_dataset(view: DatasetView, site: Site, language: Language) -> Membe
     if not is_for_all(view):
         members["conditionsOfAccess"] = view.open_condition or site.page(language, ref)
     return members
+
+
+def _licence(view: DatasetView, site: Site, language: Language) -> str | Members:
+    """Its address; of a licence that has a name alone, the work that it is: a bare name is no value here."""
+    if not view.licence or web_address(view.licence):
+        return web_address(view.licence) or site.terms(language)
+    return {"@type": "CreativeWork", "name": view.licence, "url": site.terms(language)}
 
 
 def _variables(view: DatasetView, language: Language) -> list[Members]:
