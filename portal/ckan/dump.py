@@ -1,19 +1,21 @@
 """`/datastore/dump/<resource>`: the rows of a resource as one file, as CKAN's pages link it.
 
-The file is made whole in a directory of its own and sent from there; nothing of it is kept. What is too much to make while
-somebody waits is refused with the addresses that give it.
+The file is made once and kept in the spool of its version, like any export: it is sent with validators, ranges and digest, so
+that a download can be resumed, and goes when the version goes. What is too much to make while somebody waits is refused
+with the addresses that give it.
 """
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import Final
 
 from flask import Response, request
-from werkzeug.wsgi import wrap_file
 
+from portal.catalogue.commands import record_spooled_file
+from portal.catalogue.queries import find_file
+from portal.catalogue.views import FileView
 from portal.ckan.actions import Call
 from portal.ckan.datastore.asking import MAX_LIMIT, SearchRequest, as_flag, as_natural, read_search
 from portal.ckan.datastore.dump_files import DELIMITERS, FORMATS, header, write_dump
@@ -24,22 +26,23 @@ from portal.ckan.datastore.resources import Resource, open_resource
 from portal.ckan.datastore.search import Reading, read_against, with_ranks
 from portal.ckan.errors import ActionError, ActionNotFound
 from portal.http.context import parts, principal, session
-from portal.http.limits import charge, leave_places, occupy
+from portal.http.files.making import file_maker
+from portal.http.files.providing import starts_at_zero
+from portal.http.files.sending import send_stored
+from portal.http.limits import charge
 from portal.http.policy import policy
 from portal.http.uses import note_use
-from portal.kernel.errors import GrantNeeded, Unavailable
+from portal.kernel.digests import file_digest, value_digest
+from portal.kernel.errors import Gone, GrantNeeded, NotFound
 from portal.limits import BudgetClass
+from portal.storage import BlobNotFound, blob_key
 from portal.storage.workdirs import work_dir
 from portal.tables import RowQuery
 
 MAX_CELLS: Final = {"csv": 20_000_000, "tsv": 20_000_000, "json": 2_000_000, "xml": 1_000_000}
 """Rows times columns that are made while somebody waits: three to seven seconds of a core."""
 
-MAX_INSIDE: Final = 2
 _SEARCH: Final = ("filters", "q", "distinct", "plain", "language", "fields", "sort")
-_BLOCK_BYTES = 256 * 1024
-_RETRY_AFTER_S = 5
-_inside = threading.BoundedSemaphore(MAX_INSIDE)
 
 
 @policy(permission="read_data", budget="files")
@@ -54,12 +57,10 @@ def dump(resource_id: str) -> Response:
         search = _search(resource_id, asked)
         limit = as_natural("limit", asked["limit"]) if asked.get("limit") else None
         resource = open_resource(call, resource_id)
-        if request.method == "HEAD":
-            return _headed(Response(), resource_id, format_name)
-        return _made(resource, search, format_name, limit, is_marked=as_flag("bom", asked.get("bom", "")))
+        return _answered(resource, search, format_name, limit, is_marked=as_flag("bom", asked.get("bom", "")))
     except GrantNeeded as error:
         return _plain(str(error), 403)
-    except ActionNotFound:
+    except (ActionNotFound, Gone, NotFound):
         return _plain("DataStore resource not found", 404)
     except ActionError as error:
         return _plain("\n".join(f"{name}: {_told(said)}" for name, said in error.fields.items() if name != "info"), 400)
@@ -73,31 +74,88 @@ def _search(resource_id: str, asked: dict[str, str]) -> SearchRequest:
     return read_search(given)
 
 
-def _made(
+def _answered(
     resource: Resource, search: SearchRequest, format_name: str, limit: int | None, *, is_marked: bool
 ) -> Response:
+    """The file as it is kept, else made now. To HEAD, of one that is not there, nothing is told of its size."""
     reading = read_against(search, resource)
+    query = _digest(resource, search, limit, is_marked=is_marked)
+    if (kept := _kept(resource, format_name, query)) is None:
+        if request.method == "HEAD":
+            return _headed(Response(iter(())), resource.id, format_name)
+        if (rows := _rows_beyond(resource, reading, format_name, limit)) is not None:
+            return _plain(_too_much(resource, rows), 400)
+        charge(BudgetClass.EXPORTS, resource.table.path.stat().st_size)
+        with file_maker(parts()).alone(f"{resource.ref}/{resource.part} dump {format_name} {query}"):
+            kept = _kept(resource, format_name, query)
+            if kept is None:
+                _make(resource, reading, format_name, limit, query, is_marked=is_marked)
+                kept = _kept(resource, format_name, query)
+    if kept is None:
+        return _plain("DataStore resource not found", 404)
+    if starts_at_zero():
+        note_use(resource.ref.dataset_id)
+    return _headed(send_stored(kept, parts().store, parts().settings), resource.id, format_name)
+
+
+def _digest(resource: Resource, search: SearchRequest, limit: int | None, *, is_marked: bool) -> str:
+    """What the file's bytes depend on besides version and format: everything that was asked."""
+    asked = {name: value for name, value in search.echo.items() if name not in {"limit", "records_format"}}
+    told = [field.as_json() for field in resource.fields.values()]
+    return value_digest(asked | {"fields": search.fields, "rows": limit, "bom": is_marked, "told": told})
+
+
+def _kept(resource: Resource, format_name: str, query: str) -> FileView | None:
+    """The file that an earlier request left in the spool, if it is whole."""
+    with parts().database.reading() as reading:
+        found = find_file(reading, principal(), resource.ref, resource.part, f"dump.{format_name}", query=query)
+    try:
+        is_whole = found is not None and parts().store.size_bytes(found.blob_key) == found.size_bytes
+    except BlobNotFound:
+        return None
+    return found if is_whole else None
+
+
+def _rows_beyond(resource: Resource, reading: Reading, format_name: str, limit: int | None) -> int | None:
+    """How many rows the file would have, when these are more than are made while somebody waits."""
     rows = resource.table.row_count if limit is None else min(limit, resource.table.row_count)
     most = MAX_CELLS[format_name] // len(reading.names)
     if rows > most and reading.asked.where is not None:
         rows = min(rows, parts().rows.count(with_row_numbers(resource.table), RowQuery(where=reading.asked.where)))
-    if rows > most:
-        return _plain(_too_much(resource, rows), 400)
-    charge(BudgetClass.EXPORTS, resource.table.path.stat().st_size)
-    occupy(BudgetClass.EXPORTS)
-    with _place(), work_dir(parts().settings.var_dir / "spool") as directory:
+    return rows if rows > most else None
+
+
+def _make(
+    resource: Resource, reading: Reading, format_name: str, limit: int | None, query: str, *, is_marked: bool
+) -> None:
+    """Write the file, and leave it in the spool of its version, which a withdrawal empties."""
+    with work_dir(parts().settings.var_dir / "spool") as directory:
         path = directory / f"dump.{FORMATS[format_name].extension}"
         with path.open("wb") as file:
             for piece in _pieces(resource, reading, format_name, limit, directory, is_marked=is_marked):
                 file.write(piece)
-        size = path.stat().st_size
-        charge(BudgetClass.EXPORTS, size)
-        opened = path.open("rb")  # stays readable when the directory goes
-    leave_places()
-    note_use(resource.ref.dataset_id)
-    response = Response(_sent(opened), direct_passthrough=True)
-    response.headers["Content-Length"] = str(size)
-    return _headed(response, resource.id, format_name)
+        size, sha256 = path.stat().st_size, file_digest(path)
+        key = blob_key("spool", sha256, FORMATS[format_name].extension)
+        was_there = parts().store.exists(key)
+        parts().store.give_file(key, path)
+    try:
+        with parts().database.transaction() as writing:
+            record_spooled_file(
+                writing,
+                dataset_id=resource.ref.dataset_id,
+                version_number=resource.ref.version or 0,
+                part=resource.part,
+                format=f"dump.{format_name}",
+                query=query,
+                blob_key=key,
+                sha256=sha256,
+                size_bytes=size,
+                now=datetime.now(UTC),
+            )
+    except (Gone, NotFound):
+        if not was_there:
+            parts().store.delete(key)
+        raise
 
 
 def _pieces(
@@ -121,26 +179,12 @@ def _pieces(
         yield from write_dump(format_name, fields, ranked, bom=is_marked)
 
 
-def _sent(opened: BinaryIO) -> Iterator[bytes]:
-    """The server's own wrapper sends the file from outside the request's thread."""
-    return cast(Iterator[bytes], wrap_file(request.environ, opened, _BLOCK_BYTES))
-
-
-@contextmanager
-def _place() -> Iterator[None]:
-    """One of the few places for dumps in this process."""
-    if not _inside.acquire(blocking=False):
-        raise Unavailable("Several dumps are being made just now; yours is next.", retry_after_s=_RETRY_AFTER_S)
-    try:
-        yield
-    finally:
-        _inside.release()
-
-
 def _headed(response: Response, name: str, format_name: str) -> Response:
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        return response
     response.headers["Content-Type"] = "application/octet-stream"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{FORMATS[format_name].extension}"'
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers.setdefault("Cache-Control", "no-cache")
     return response
 
 

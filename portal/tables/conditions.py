@@ -27,7 +27,7 @@ from portal.tables.spatial import spatial_sql
 from portal.tables.terms import Places, Terms, Typed
 from portal.tables.values import bound, check_value
 
-MAX_CONDITIONS = 50
+MAX_CONDITIONS = 150
 MAX_IN_VALUES = 200
 MAX_DEPTH = 20
 _TEXT_ONLY = {

@@ -63,6 +63,7 @@ def test_a_limit_is_read_as_ckan_reads_it(value: object, limit: int) -> None:
         ({"limit": 2.5}, {"limit": ["Invalid integer"]}),
         ({"limit": "a", "filters": "{"}, {"limit": ["Invalid integer"], "filters": ["Cannot parse JSON"]}),
         ({"offset": -1}, {"offset": ['invalid value "-1"']}),
+        ({"offset": "9" * 20}, InvalidQuery("bigint out of range").fields),
         ({"fields": 3}, {"fields": ["Not a list"]}),
         ({"sort": [3]}, {"sort": ["Neither a string nor a list: 3"]}),
         ({"resource_id": None}, {"resource_id": ["Missing value"]}),

@@ -42,7 +42,7 @@ def test_a_statement_is_cut_into_its_clauses() -> None:
 @pytest.mark.parametrize(
     ("sql", "told"),
     [
-        ("SELECT 1", "not understood"),
+        ("SELECT 1", "too early"),
         ("SELECT a.id FROM a JOIN b ON a.id = b.id", "joins"),
         ("WITH x AS (SELECT 1 FROM y) SELECT a FROM x", "WITH"),
         ("SELECT a FROM (SELECT 1 FROM x) t", "inside a query"),
@@ -76,6 +76,15 @@ def test_any_text_is_cut_or_refused(sql: str) -> None:
         ),
         ("SELECT district, count(*) AS n FROM {t} GROUP BY district ORDER BY n DESC", [["灣仔", 2], ["東區", 1]]),
         ("select distinct x.district from {t} x order by district", [["東區"], ["灣仔"]]),
+        (
+            "SELECT district, count(*) FROM {t} WHERE year > 5 AND district LIKE '灣%' GROUP BY 1 ORDER BY 2 DESC LIMIT 10",
+            [["灣仔", 2]],
+        ),
+        (
+            'SELECT year AS y, year * 2 AS "d, 2" FROM {t} ORDER BY 2 desc, 1',
+            [[2003, 4006], [2002, 4004], [2001, 4002]],
+        ),
+        ("SELECT year FROM {t} WHERE \"列名 a\" = '-- ; /*' OR year = 2002", [[2002]]),
     ],
 )
 def test_the_equivalent_call_answers_the_statement(site: Site, resource: str, sql: str, rows: list[object]) -> None:
@@ -96,7 +105,13 @@ def test_the_equivalent_call_answers_the_statement(site: Site, resource: str, sq
         ('SELECT * FROM "aaaaaaaaaaaaaaaa-data"', 404, "Not found"),
         ("SELECT nosuch FROM {t}", 409, "no column 'nosuch'"),
         ("SELECT row_to_json(district) FROM {t}", 409, "no function"),
-        ("SELECT year FROM {t} ORDER BY 1", 409, "name it"),
+        ("SELECT year FROM {t} ORDER BY 2", 409, "place 2 is not in the list"),
+        ("SELECT year FROM {t} -- all of them", 409, "comments"),
+        ("SELECT /* x */ year FROM {t}", 409, "comments"),
+        ("SELECT year FROM {t} LIMIT 0", 409, "no row"),
+        ("SELECT", 409, "too early"),
+        ("SELECT a.year FROM {t} a, {t} b", 409, "not understood"),
+        ("SELECT pg_sleep(10) FROM {t}", 409, "no function"),
     ],
 )
 def test_other_statements_are_refused_in_ckans_statuses(

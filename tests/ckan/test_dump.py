@@ -140,11 +140,28 @@ def test_more_than_a_dump_holds_is_refused_with_the_address_of_the_whole(
     site: Site, long_resource: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(MAX_CELLS, "csv", 1_000)
-    answer = site.client.get(f"/datastore/dump/{long_resource}")
+    answer = site.client.get(f"/datastore/dump/{long_resource}?fields=t,n,_id")  # another one may be kept
     assert answer.status_code == 400
     assert "/download/" in answer.text
     assert dumped(site, long_resource, limit=10).count(b"\n") == 11
     assert dumped(site, long_resource, filters='{"_id":{"lte":10}}').count(b"\n") == 11
+
+
+def test_a_dump_can_be_resumed_and_asked_for_again(site: Site, long_resource: str) -> None:
+    address = f"/datastore/dump/{long_resource}?format=tsv&bom=true"
+    head = site.client.head(address)
+    assert (head.status_code, head.headers.get("Content-Length")) == (200, None)
+    whole = site.client.get(address)
+    tag = whole.headers["ETag"]
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    rest = site.client.get(address, headers={"Range": "bytes=1000-", "If-Range": tag})
+    assert (rest.status_code, rest.data) == (206, whole.data[1000:])
+    assert site.client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    assert site.client.get(address, headers={"Range": f"bytes={len(whole.data)}-"}).status_code == 416
+    head = site.client.head(address)
+    assert (head.headers["ETag"], int(head.headers["Content-Length"])) == (tag, len(whole.data))
+    others = (f"{address}&fields=n", f"{address}&limit=3", f"{address}&sort=n desc", f"{address}&offset=1")
+    assert len({site.client.get(other).headers["ETag"] for other in others} | {tag}) == 5
 
 
 def test_nothing_of_a_dump_is_left_behind(site: Site, long_resource: str) -> None:

@@ -7,7 +7,7 @@ from typing import Final, Literal, Never, TypeVar
 
 from portal.ckan.datastore.filters import read_filters
 from portal.ckan.datastore.ordering import check_list
-from portal.ckan.errors import MISSING, NOT_AN_INTEGER, NOT_NATURAL, ValidationError
+from portal.ckan.errors import MISSING, NOT_AN_INTEGER, NOT_NATURAL, InvalidQuery, ValidationError
 from portal.ckan.values import check_values
 
 RecordsFormat = Literal["objects", "lists", "csv", "tsv"]
@@ -66,6 +66,8 @@ def read_search(given: Mapping[str, object]) -> SearchRequest:
     reader.read("total_estimation_threshold", None, _integer)
     if reader.errors:
         raise ValidationError(reader.errors)
+    if found.offset >= 2**63:
+        raise InvalidQuery("bigint out of range")
     if found.offset < 0:
         raise ValidationError({"offset": [f'invalid value "{found.offset}"']})
     return _with_echo(found, given)

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from portal.ckan.actions import Call, action
+from portal.ckan.datastore.ordinals import name_places
 from portal.ckan.datastore.resources import Resource, open_resource
 from portal.ckan.datastore.statements import NotSimple, Select, parse_select_statement
 from portal.ckan.errors import ActionNotFound, NotAuthorized, ValidationError
@@ -20,7 +21,6 @@ _WRITES: Final = re.compile(
     r"\s*(insert|update|delete|drop|create|alter|truncate|copy|grant|revoke|call|do|set)\b", re.I
 )
 _NULLS_LAST: Final = re.compile(r"\s+nulls\s+last\b", re.I)
-_NUMBERED: Final = re.compile(r"(?:^|,)\s*\d+\s*(?:asc|desc)?\s*(?=,|$)", re.I)
 
 
 class SqlNotRun(ValidationError):
@@ -42,6 +42,8 @@ def datastore_search_sql(call: Call) -> object:
     sql = call.required("sql")
     if kind := _WRITES.match(sql):
         raise SqlNotRun(f"Invalid query AST element: {kind[1].title()}Stmt")
+    if re.search(r"--|/\*", _without_texts(sql)):
+        raise SqlNotRun(f"{NO_SQL} A statement with comments is told as no call of /api/v1; leave them out.")
     if ";" in _without_texts(sql).rstrip().rstrip(";"):
         raise SqlNotRun("Query is not a single statement")
     try:
@@ -82,11 +84,15 @@ def _clauses(select: Select, resource: Resource) -> tuple[Mapping[str, str], Row
     """The clauses in the words of the clause set, checked against the table. Raises InvalidInput."""
     clauses = dict(select.clauses)
     clauses["order_by"] = _NULLS_LAST.sub("", clauses.get("order_by", ""))
+    if select.limit == 0:
+        raise InvalidInput("limit: LIMIT 0 asks for no row.", parameter="limit")
     for name in ("order_by", "group_by"):
-        if _NUMBERED.search(clauses.get(name, "")):
-            raise InvalidInput(f"{name}: a place in the list is no column; name it.", parameter=name)
+        try:
+            clauses[name] = name_places(clauses.get(name, ""), clauses["select"], by_alias=name == "order_by")
+        except ValueError as error:
+            raise InvalidInput(f"{name}: place {error} is not in the list of SELECT.", parameter=name) from error
     if select.is_distinct:
-        if "group_by" in clauses:
+        if clauses["group_by"]:
             raise InvalidInput("DISTINCT beside GROUP BY has no counterpart.", parameter="group_by")
         clauses["group_by"] = clauses["select"] or ", ".join(_quoted(c.name) for c in resource.table.schema.columns)
         clauses["select"] = clauses["group_by"]

@@ -7,7 +7,7 @@ from typing import Final
 
 from lark import Lark, Tree
 from lark import Token as Leaf
-from lark.exceptions import UnexpectedInput
+from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 MAX_CHARS: Final = 8_000
 _MAX_PARENTHESES = 50
@@ -84,7 +84,8 @@ def parse_select_statement(sql: str) -> Select:
     try:
         tree = _grammar().parse(sql)
     except UnexpectedInput as error:
-        raise NotSimple(_told(sql, error.pos_in_stream or 0)) from error
+        is_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+        raise NotSimple(_told(sql, len(sql) if is_end else error.pos_in_stream or 0)) from error
     return _select(tree)
 
 
