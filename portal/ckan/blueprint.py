@@ -38,6 +38,8 @@ def create_blueprint() -> Blueprint:
         _add(blueprint, declared.name, declared.name, _endpoint(declared))
     _add(blueprint, "<name>", "other_action", _other)
     blueprint.add_url_rule("/api/3", "version", _version, methods=["GET"], merge_slashes=False)
+    for root in ("/api", "/api/", "/api/3/"):
+        blueprint.add_url_rule(root, "root", _version, methods=["GET"], merge_slashes=False)
     blueprint.add_url_rule("/datastore/dump/<resource_id>", "dump", dump, methods=["GET"], merge_slashes=False)
     blueprint.add_url_rule(_TAGS, "complete_tags", _complete_tags, methods=["GET"], merge_slashes=False)
     blueprint.register_error_handler(Exception, render_error)

@@ -17,7 +17,10 @@ DATA_PATHS = (
     "/oai",
     "/datastore/",
 )
-_ALLOWED_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match, If-None-Match, If-Modified-Since, If-Range, Range"
+_ALLOWED_HEADERS = (
+    "Authorization, X-API-Key, X-CKAN-API-Key, Content-Type, "
+    "If-Match, If-None-Match, If-Modified-Since, If-Range, Range"
+)
 _EXPOSED_HEADERS = (
     "ETag, Link, Location, Allow, Content-Disposition, Content-Language, Content-Range, Accept-Ranges, Repr-Digest, "
     "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.catalogue import queries
-from portal.catalogue.views import DatasetView
+from portal.catalogue.packages import find_package_id
+from portal.catalogue.views import DatasetView, Ref
 from portal.exports.metadata.croissant import describe_croissant
 from portal.exports.metadata.dcat_catalogue import SYNTAXES, describe_one, write_graph
 from portal.exports.metadata.frictionless import describe_package
@@ -15,6 +16,7 @@ from portal.exports.metadata.schema_org import describe_dataset
 from portal.http.context import language, session
 from portal.http.policy import policy
 from portal.http.refs import parse_ref
+from portal.kernel.errors import NotFound
 from portal.kernel.principal import ANONYMOUS
 from portal.linked.answering import add_links, described, json_body, see_other, this_site
 from portal.linked.negotiating import wanted_extension
@@ -34,9 +36,10 @@ def register(blueprint: Blueprint) -> None:
 @policy(permission="read_catalogue", budget="catalogue")
 def name_dataset(ref: str) -> BaseResponse:
     """The dataset's own name: leads to the page or the description that the caller prefers."""
-    _view(ref)
+    named = _ref(ref)
+    queries.get_dataset(session(), ANONYMOUS, named)
     extension = wanted_extension()
-    return see_other(f"/dataset/{ref}.{extension}" if extension else f"/{language().value}/dataset/{ref}")
+    return see_other(f"/dataset/{named}.{extension}" if extension else f"/{language().value}/dataset/{named}")
 
 
 @policy(permission="read_catalogue", budget="catalogue")
@@ -87,4 +90,15 @@ def _linked(response: Response, ref: str) -> Response:
 
 
 def _view(ref: str) -> DatasetView:
-    return queries.get_dataset(session(), ANONYMOUS, parse_ref(ref))
+    return queries.get_dataset(session(), ANONYMOUS, _ref(ref))
+
+
+def _ref(text: str) -> Ref:
+    """What an address names: an id, a version, or the name that CKAN's clients make addresses from. Raises NotFound."""
+    try:
+        return parse_ref(text)
+    except NotFound:
+        found = find_package_id(session(), ANONYMOUS, text)
+        if found is None:
+            raise
+        return Ref(found)

@@ -24,6 +24,7 @@ _NOT_DESCRIBED = {
     "web.show_index": "has a form that search engines know; robots.txt leads there",
     "web.show_fixed_pages": "the same",
     "web.show_datasets": "the same",
+    "ckan.root": "is another spelling of /api/3",
     "ckan.other_action": "refuses every name that is no action",
 }
 _ALIASES = "/api/action/"  # told in the description of /api/3/action

@@ -1,14 +1,16 @@
 """Requests come in every way that CKAN's clients send them, and errors leave in CKAN's words."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from portal.accounts import create_key
 from portal.ckan.actions import ACTIONS
 from portal.kernel.vocab import Tier
 from portal.limits.budgets import BudgetClass, budget_for
-from portal.settings import Settings
+from portal.settings import Settings, site_secret
 from tests.http.site import open_site
 
 STATUS = "/api/3/action/status_show"
@@ -116,3 +118,37 @@ def test_a_sort_that_is_no_text_is_a_validation_error(client: FlaskClient, value
     answer = client.post("/api/3/action/package_search", json={"sort": value})
     assert answer.status_code == 409
     assert answer.get_json()["error"]["__type"] == "Validation Error"
+
+
+def test_a_key_is_charged_in_every_header_that_ckans_clients_use(tmp_path: Path) -> None:
+    """Each call costs the account of the key one unit, and nobody else anything."""
+    with open_site(Settings(var_dir=tmp_path / "var", secret_key="00" * 32), 1) as site:
+        with site.parts.database.transaction() as session:
+            secret = site_secret(site.parts.settings)
+            mine, other = (create_key(session, holder=h, secret=secret, now=datetime.now(UTC)).secret for h in "ab")
+
+        def left(headers: dict[str, str]) -> int:
+            told = site.client.get("/api/v1/me/quota", headers=headers).get_json()
+            return int(next(one["remaining"] for one in told["budgets"] if one["policy"] == "catalogue"))
+
+        ways: list[dict[str, str]] = [
+            {"Authorization": mine}, {"Authorization": f"Bearer {mine}"}, {"X-CKAN-API-Key": mine}, {"X-API-Key": mine}
+        ]  # fmt: skip
+        callers = [{"X-API-Key": mine}, {"X-API-Key": other}, {}]
+        before = [left(caller) for caller in callers]
+        answers = [site.client.get(STATUS, headers=way) for way in ways]
+        assert [answer.status_code for answer in answers] == [200] * 4
+        after = [left(caller) for caller in callers]
+    spent = [earlier - later for earlier, later in zip(before, after, strict=True)]
+    assert spent[0] - spent[1] == len(ways) and spent[1] == spent[2]
+
+
+def test_pages_of_other_sites_may_send_ckans_header(client: FlaskClient) -> None:
+    asked = {"Origin": "https://example.org", "Access-Control-Request-Headers": "x-ckan-api-key"}
+    answer = client.options(STATUS, headers=asked)
+    assert "X-CKAN-API-Key" in answer.headers["Access-Control-Allow-Headers"]
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_root_tells_the_version_however_it_is_written(client: FlaskClient) -> None:
+    assert [client.get(path).get_json() for path in ("/api", "/api/", "/api/3", "/api/3/")] == [{"version": 3}] * 4

@@ -167,3 +167,43 @@ def test_a_cut_that_was_not_inspected_whole_is_held_and_an_empty_one_is_fine() -
     assert isinstance(judge_cut(cut(rows_scanned=2)), Held)
     assert isinstance(judge_cut(cut(columns=("学校名称",))), Held)
     assert isinstance(judge_cut(cut(rows_scanned=0, rows_present=0)), Admitted)
+
+
+MAIL = Finding("email_address", None, "contact#maintainer_email", 1, 1.0)
+ASKED = ColumnPermission("contact", ("email_address",), "部门对外公布的邮箱")
+
+
+def test_contacts_are_allowed_rule_by_rule_with_a_reason() -> None:
+    parsed = mapping(particulars={"publish": True, "contacts": {"rules": ["email_address"], "reason": ASKED.reason}})
+    assert (parsed.has_particulars, parsed.contacts) == (True, ASKED)
+    assert mapping(particulars={"publish": True}).contacts is None
+    assert not mapping().has_particulars
+
+
+@pytest.mark.parametrize(
+    "particulars",
+    [
+        {"publish": "yes"},
+        {"publish": True, "contact": {}},
+        {"publish": True, "contacts": {"rules": [], "reason": "x"}},
+        {"publish": True, "contacts": {"rules": ["email_address"]}},
+        {"publish": True, "contacts": {"rules": ["resident_identity"], "reason": "x"}},
+        {"publish": True, "contacts": {"rules": ["email_address"], "reason": " "}},
+    ],
+)
+def test_what_is_no_permission_of_contacts_is_refused(particulars: object) -> None:
+    with pytest.raises(MappingInvalid, match=r"particulars|allow_columns|publish"):
+        mapping(particulars=particulars)
+
+
+def test_a_signed_permission_lifts_what_says_whom_to_ask_and_nothing_else() -> None:
+    allowed = declaration(contacts=ASKED)
+    assert isinstance(judge(case(declaration=allowed, page_findings=page_findings(MAIL))), Admitted)
+    for other in (
+        Finding("email_address", None, "description", 1, 1.0),
+        Finding("mobile_number", None, "contact#maintainer", 1, 1.0),
+        Finding("resident_identity", None, "contact#maintainer", 1, 1.0),
+    ):
+        assert not isinstance(judge(case(declaration=allowed, page_findings=page_findings(MAIL, other))), Admitted)
+    for refused in (declaration(), declaration(contacts=ASKED, mapping_signed_by=None)):
+        assert not isinstance(judge(case(declaration=refused, page_findings=page_findings(MAIL))), Admitted)

@@ -261,6 +261,7 @@ CKAN: Mapping[str, tuple[Ask, ...]] = {
     "ckan.help_show": (at("/api/3/action/help_show?name=status_show"),),
     "ckan.other_action": (at("/api/3/action/{title}", status=400),),
     "ckan.version": (at("/api/3"),),
+    "ckan.root": (at("/api"), at("/api/3/")),
     "ckan.datastore_search": (
         at(_DATASTORE + "search?resource_id={id}-{part}", "rows"),
         at(_DATASTORE + "search?resource_id={id}-{part}&q={row}", "rows"),

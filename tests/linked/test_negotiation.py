@@ -116,3 +116,24 @@ def test_suggestions_are_titles_with_their_pages(client: FlaskClient, base: str)
     assert (len(told), len(pages)) == (len(titles), len(titles))
     assert all(page.startswith(f"{base}/en/dataset/") for page in pages)
     assert client.get("/zh/opensearch/suggestions.json").get_json() == ["", [], [], []]
+
+
+def test_search_is_described_in_both_languages(client: FlaskClient) -> None:
+    for language, tag in (("zh", "zh-CN"), ("en", "en")):
+        answer = client.get(f"/{language}/opensearch.xml")
+        assert answer.content_type.startswith("application/opensearchdescription+xml")
+        assert f"<Language>{tag}</Language>" in answer.text
+        assert "q={searchTerms}" in answer.text
+        assert f'href="/{language}/opensearch.xml"' in client.get(f"/{language}/").text
+
+
+def test_the_name_that_ckans_clients_know_leads_to_the_same(client: FlaskClient, site: Site) -> None:
+    shown = client.get(f"/api/3/action/package_show?id={site.ids[0]}").get_json()["result"]
+    assert shown["name"] != shown["id"]
+    page = client.get(f"/dataset/{shown['name']}", headers={"Accept": "text/html", "Accept-Language": "en"})
+    assert (page.status_code, page.headers["Location"]) == (303, f"/en/dataset/{site.ids[0]}")
+    turtle = client.get(f"/dataset/{shown['name']}", headers={"Accept": "text/turtle"})
+    assert turtle.headers["Location"] == f"/dataset/{site.ids[0]}.ttl"
+    assert client.get(f"/dataset/{shown['name']}.ttl").status_code == 200
+    for unknown in (shown["name"].upper(), f"{shown['name']}x", f"{shown['name']}@v1"):
+        assert client.get(f"/dataset/{unknown}").status_code == 404
