@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal.kernel.errors import PortalError
+from portal.kernel.working_days import parse_days
 from portal.paths import ROOT
 
 _SECRET_BYTES = 32
@@ -68,6 +69,12 @@ class Settings:
         50_000_000_000, "Bytes that made files may take; those unread for longest go first."
     )
     time_zone: str = _setting("Asia/Shanghai", "Zone in which schedules are read and shown.")
+    xlsx_max_rows: int = _setting(200_000, "Rows up to which a table is offered as XLSX.")
+    time_zone: str = _setting(
+        "Asia/Shanghai", "Zone in which schedules are read and shown and working days are counted."
+    )
+    holidays: str = _setting("", "Days without work (2026-10-01..2026-10-07, …): deadlines pass over them.")
+    working_weekends: str = _setting("", "Saturdays and Sundays with work instead, written the same way.")
     harvests_at_once: int = _setting(2, "Scheduled runs that one worker has in hand at a time.")
     smtp_host: str = _setting("", "Mail server for notices; empty: no mail is sent. Worker only, as all of smtp_….")
     smtp_port: int = _setting(587, "Port of the mail server.")
@@ -125,6 +132,13 @@ class Settings:
             raise SettingsError(
                 f"PORTAL_TIME_ZONE must be a zone of the IANA database such as Asia/Shanghai, not {self.time_zone!r}."
             ) from error
+        for name in ("holidays", "working_weekends"):
+            try:
+                parse_days(getattr(self, name))
+            except ValueError as error:
+                raise SettingsError(
+                    f"PORTAL_{name.upper()} must be days such as 2026-10-01..2026-10-07, 2027-01-01 with commas between: {error}."
+                ) from error
         if not 1 <= self.harvests_at_once <= _MOST_AT_ONCE:
             raise SettingsError(f"PORTAL_HARVESTS_AT_ONCE must be 1 to {_MOST_AT_ONCE}, not {self.harvests_at_once}.")
         if self.smtp_security not in _SMTP_SECURITY:

@@ -1,10 +1,15 @@
 """Who the caller is to us, and what is left of each budget."""
 
+from datetime import UTC, datetime
+
+from portal.api.addresses import links
 from portal.api.answers import QuotaAnswer
-from portal.api.answers.keys import MeAnswer
+from portal.api.answers.keys import GrantsAnswer, MeAnswer
 from portal.api.operations import Answer, operation
 from portal.api.projections import words
-from portal.http.context import parts, principal
+from portal.grants import GrantView, list_grants
+from portal.http.context import parts, principal, session
+from portal.kernel.text import Language
 from portal.kernel.vocab import Scope
 from portal.limits import CONCURRENCY, DESCRIPTIONS, UNITS, BudgetClass
 
@@ -24,6 +29,30 @@ def get_me(_nothing: None) -> Answer:
             "grants": sorted(caller.grants),
         }
     )
+
+
+@operation("/me/grants", summary="List your grants", tag="me", gives=GrantsAnswer, permission="none", is_private=True)
+def list_my_grants(_nothing: None) -> Answer:
+    """The conditional datasets that were granted to the account behind your key: since when, until when, and whether a
+    report is due. Without an account the list is empty."""
+    found = list_grants(session(), datetime.now(UTC), principal=principal()) if principal().account_id else ()
+    return Answer({"items": [_grant_json(one) for one in found]})
+
+
+def _grant_json(one: GrantView) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "dataset": one.dataset_id,
+        "state": one.state,
+        "from_at": one.from_at,
+        "until_at": one.until_at,
+        "revoked_at": one.revoked_at,
+        "revoked_reason": one.revoked_reason or None,
+        "report_due_at": one.report_due_at,
+        "reports": one.reports,
+        "application": links().application(Language.ZH, one.application_id),
+        "data": links().dataset(one.dataset_id),
+    }
 
 
 @operation("/me/quota", summary="See your budgets", tag="me", gives=QuotaAnswer, permission="none", is_private=True)

@@ -22,6 +22,9 @@ class Links:
     def page(self, language: Language, ref: str) -> str:
         return f"{self.base}/{language}/dataset/{ref}"
 
+    def application(self, language: Language, application_id: str) -> str:
+        return f"{self.base}/{language}/account/applications/{application_id}"
+
     def publisher(self, slug: str) -> str:
         return f"{self.api}/publishers/{quote(slug)}"
 

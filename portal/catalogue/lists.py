@@ -16,6 +16,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.paging import Page
 from portal.kernel.principal import Principal
 from portal.kernel.text import Text
+from portal.kernel.vocab import Openness
 
 MAX_PAGE = 1_000
 
@@ -30,6 +31,12 @@ def list_newest(session: Session, principal: Principal, limit: int) -> tuple[Dat
     """The most recently modified datasets."""
     query = only_visible(select(Dataset.id)).order_by(Dataset.modified_at.desc(), Dataset.id)
     return list_cards(session, principal, session.scalars(query.limit(min(limit, MAX_PAGE))).all())
+
+
+def list_open_on_application(session: Session, principal: Principal, limit: int) -> tuple[str, ...]:
+    """Ids of visible datasets whose rows are for those who were granted them."""
+    query = only_visible(select(Dataset.id)).where(Dataset.openness == Openness.CONDITIONAL).order_by(Dataset.id)
+    return tuple(session.scalars(query.limit(min(limit, MAX_PAGE))))
 
 
 def list_publishers(session: Session, principal: Principal) -> tuple[PublisherView, ...]:

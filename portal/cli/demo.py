@@ -21,6 +21,7 @@ from portal.catalogue.views import DatasetView, PartView, Ref
 from portal.cli.drawing import drawn_progress, words_for
 from portal.cli.parts import opened_parts, workshop_of
 from portal.cli.processes import child, first_line
+from portal.cli.sample_people import add_people, words_for_people
 from portal.cli.serving import check_port
 from portal.db import Database
 from portal.db.migrating import migrate
@@ -38,11 +39,13 @@ SOURCE = "sample"
 SIGNER = "示例数据 sample data"
 PLATFORM = ROOT / "tests" / "sample_platform"
 _AGREEMENT_ZH = (
-    "一、数据仅用于申请时说明的目的和场景。\n\n二、不得转让，不得识别任何个人。\n\n三、期满销毁，并提交利用报告。"
+    "使用数据的人承诺：\n\n1. 数据仅用于申请时说明的目的和场景。\n"
+    "2. 不转让，不识别任何个人。\n3. 期满销毁，并提交利用报告。"
 )
 _AGREEMENT_EN = (
-    "1. The data is used for the purpose and in the setting of the application alone.\n\n"
-    "2. It is not passed on, and nobody is identified from it.\n\n"
+    "Who uses the data promises:\n\n"
+    "1. The data is used for the purpose and in the setting of the application alone.\n"
+    "2. It is not passed on, and nobody is identified from it.\n"
     "3. At the end it is destroyed, and a report is made of what came of it."
 )
 _HOST = "127.0.0.1"
@@ -81,7 +84,7 @@ def demo(settings: Settings, port: int, big_rows: int | None) -> None:
                 _harvest(worker)
                 stack.enter_context(child(["-m", "portal.worker"], environment, log=log))
                 _wait_for(site, port, settings.var_dir / "demo.log")
-                _say_hello(worker.parts.database, settings.base_url)
+                _say_hello(worker.parts.database, settings)
             _watch(site, platform)
     except KeyboardInterrupt:
         click.echo("\nStopped; nothing is left running.")
@@ -104,6 +107,7 @@ def _prepare(settings: Settings, worker: WorkerParts, address: str) -> None:
         sign_mapping(session, SOURCE, mapping, SIGNER, now)
         if find_agreement(session) is None:  # what those accept who are granted the sample's conditional dataset
             add_agreement(session, text_zh=_AGREEMENT_ZH, text_en=_AGREEMENT_EN, person=SIGNER, now=now)
+        add_people(session, settings.var_dir, SIGNER, now)
 
 
 def _harvest(worker: WorkerParts) -> None:
@@ -118,12 +122,14 @@ def _harvest(worker: WorkerParts) -> None:
         pass
 
 
-def _say_hello(database: Database, base_url: str) -> None:
+def _say_hello(database: Database, settings: Settings) -> None:
+    base_url = settings.base_url
     with database.reading() as session:
         standing = count_standing(session, SOURCE)
         cards = list_newest(session, ANONYMOUS, 50)
         views = (get_dataset(session, ANONYMOUS, Ref(card.id)) for card in cards if card.row_count)
         example = next(((view, part) for view in views if (part := _handy_table(view))), None)
+        people = words_for_people(session, settings.var_dir, base_url)
     click.echo(f"\n  {base_url}/    (sample data)\n")
     click.echo(
         f"  harvested {standing.harvested}   held {standing.held}   refused {standing.refused}   "
@@ -135,6 +141,7 @@ def _say_hello(database: Database, base_url: str) -> None:
         click.echo(f"    a page      {base_url}/zh/dataset/{view.card.id}")
         click.echo(f"    a download  curl -OJ {base_url}/download/{view.card.id}/{part.slug}.csv")
         click.echo(f"    the API     curl '{base_url}/api/v1/datasets/{view.card.id}/tables/{part.slug}/rows?limit=3'")
+    click.echo("".join(f"\n  {line}" for line in people))
     click.echo(f"\n  What waits for a person: {_command()} held list. Ctrl-C stops everything.")
 
 

@@ -25,6 +25,8 @@ class Act(StrEnum):
     AGREED = "agreed"  # the agreement was accepted, the grant begins
     REVOKED = "revoked"
     REPORTED = "reported"
+    LAPSED = "lapsed"  # approved, and the agreement was not accepted in time
+    LEFT = "left"  # the account was deleted: what was open is closed, contact data are erased
     OVERDUE = "overdue"  # nobody decided in time
     ENDS_SOON = "ends_soon"
     ENDED = "ended"

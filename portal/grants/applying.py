@@ -12,13 +12,17 @@ from portal.catalogue.models import Dataset
 from portal.db.locks import lock
 from portal.grants.acts import Act, record_act
 from portal.grants.agreements import find_agreement
-from portal.grants.days import DECIDED_WITHIN, after_working_days
 from portal.grants.models import Application, ApplicationMessage, Grant, UseReport
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.principal import Principal
 from portal.kernel.vocab import Openness
+from portal.kernel.working_days import WorkingDays
 
 OPEN_STATES = ("submitted", "approved")
+DECIDED_WITHIN = 15
+"""Working days in which an application is decided."""
+ACCEPTED_WITHIN = timedelta(days=30)
+"""How long an approval waits for the agreement; then it lapses."""
 MOST_OPEN = 20
 MOST_MESSAGES = 200
 SHORTEST_TEXT, LONGEST_TEXT, LONGEST_NAME = 10, 5_000, 200
@@ -55,9 +59,18 @@ def check_text(text: str, name: str) -> None:
 
 
 def apply_for_dataset(
-    session: Session, principal: Principal, dataset_id: str, text: ApplicationText, now: datetime
+    session: Session,
+    principal: Principal,
+    dataset_id: str,
+    text: ApplicationText,
+    now: datetime,
+    *,
+    calendar: WorkingDays,
 ) -> str:
-    """Apply for the caller's account; the id of the application. Raises NotFound, InvalidInput."""
+    """Apply for the caller's account; the id of the application. `calendar` sets the deadline for deciding.
+
+    Raises NotFound, InvalidInput.
+    """
     account_id = own_account(principal)
     dataset = session.execute(
         select(Dataset.id, Dataset.state, Dataset.openness, Dataset.open_condition).where(Dataset.id == dataset_id)
@@ -79,7 +92,7 @@ def apply_for_dataset(
         terms=dataset.open_condition,
         **asdict(tidied),
         submitted_at=now,
-        due_at=after_working_days(now, DECIDED_WITHIN),
+        due_at=calendar.after(now, DECIDED_WITHIN),
     )
     session.add(row)
     session.flush()
@@ -111,6 +124,11 @@ def accept_agreement(session: Session, principal: Principal, application_id: str
     row = get_own_row(session, principal, application_id)
     if row.state != "approved" or row.days is None:
         raise InvalidInput("Nothing waits for an agreement here.", parameter="application")
+    if row.decided_at is None or now > row.decided_at + ACCEPTED_WITHIN:
+        raise InvalidInput(
+            "The approval has lapsed, because the agreement was not accepted in time; apply again.",
+            parameter="application",
+        )
     openness = session.scalar(select(Dataset.openness).where(Dataset.id == row.dataset_id))
     if openness != Openness.CONDITIONAL:
         raise InvalidInput("This dataset is no longer open on application.", parameter="dataset")

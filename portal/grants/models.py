@@ -30,12 +30,14 @@ class Agreement(Base):
 
 
 class Application(Base):
-    """What a person applied for. `state`: submitted, approved, refused, withdrawn or granted. `decided_by` is a name,
-    `days` how long the grant is to last, `agreement_number` the text that was accepted at `agreed_at`."""
+    """What a person applied for. `state`: submitted, approved, refused, withdrawn, lapsed or granted. `decided_by` is a
+    name, `days` how long the grant is to last, `agreement_number` the text that was accepted at `agreed_at`."""
 
     __tablename__ = "application"
     __table_args__ = (
-        CheckConstraint("state IN ('submitted', 'approved', 'refused', 'withdrawn', 'granted')", name="state_known"),
+        CheckConstraint(
+            "state IN ('submitted', 'approved', 'refused', 'withdrawn', 'lapsed', 'granted')", name="state_known"
+        ),
         CheckConstraint("state != 'granted' OR agreement_number IS NOT NULL", name="granted_was_agreed"),
         Index("ix_application_due", "state", "due_at", "id"),
         Index("ix_application_own", "account_id", "submitted_at"),

@@ -13,7 +13,7 @@ from portal.grants.models import Application, ApplicationAct
 from portal.kernel.vocab import StaffRole
 
 _TO_APPLICANT: Final = frozenset({
-    Act.APPROVED, Act.REFUSED, Act.AGREED, Act.REVOKED, Act.ENDS_SOON, Act.ENDED, Act.REPORT_DUE,
+    Act.APPROVED, Act.REFUSED, Act.AGREED, Act.REVOKED, Act.LAPSED, Act.ENDS_SOON, Act.ENDED, Act.REPORT_DUE,
 })  # fmt: skip
 _TO_REVIEWERS: Final = frozenset({Act.SUBMITTED, Act.OVERDUE, Act.REPORTED})
 _MOST_REVIEWERS = 50

@@ -20,7 +20,15 @@ _TO_APPLICANT = {
     "written": (later("A message about your application"), later("The reviewer wrote to you about your application.")),
     "approved": (
         later("Your application was approved"),
-        later("Your application was approved. Read the agreement and accept it; your access begins with that."),
+        later(
+            "Your application was approved. Read the agreement and accept it within 30 days; your access begins with that."
+        ),
+    ),
+    "lapsed": (
+        later("Your approval has lapsed"),
+        later(
+            "The agreement was not accepted within 30 days, so the approval has lapsed. Apply again if you need the data."
+        ),
     ),
     "refused": (
         later("Your application was refused"),

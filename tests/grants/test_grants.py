@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select
+from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.directory import create_account, disable_account, set_roles
@@ -37,6 +38,7 @@ from portal.grants import (
     write_as_applicant,
     write_as_reviewer,
 )
+from portal.grants.calendar import working_days
 from portal.kernel.errors import GrantNeeded, InvalidInput, NotFound
 from portal.kernel.principal import ANONYMOUS, Principal
 from portal.kernel.vocab import StaffRole, Tier
@@ -104,8 +106,11 @@ class World:
         with self.built.database.reading() as session:
             return granted_datasets(session, self.account(who), now)
 
-    def apply(self) -> str:
-        return self.do(apply_for_dataset, self.people["王申请"], self.dataset, TEXT, NOW)
+    def apply(
+        self, who: Principal | None = None, *, dataset: str = "", text: ApplicationText = TEXT, now: datetime = NOW
+    ) -> str:
+        of, about = who or self.people["王申请"], dataset or self.dataset
+        return self.do(apply_for_dataset, of, about, text, now, calendar=working_days(self.settings))
 
     def grant(self, days: int = 30) -> str:
         """An application that was approved and agreed to; its id."""
@@ -173,7 +178,7 @@ def test_the_form_says_which_field_is_wrong(world: World) -> None:
     for name in ("organisation", "contact", "purpose", "scenario", "retention", "safeguards"):
         for value in ("", " ", "字" * 5_001, "带\x00号的一段十分长的文字"):
             with pytest.raises(InvalidInput) as told:
-                world.do(apply_for_dataset, world.people["王申请"], world.dataset, replace(TEXT, **{name: value}), NOW)
+                world.apply(text=replace(TEXT, **{name: value}))
             assert told.value.parameter == name
 
 
@@ -181,9 +186,9 @@ def test_nobody_applies_twice_at_once_for_open_data_or_without_an_account(world:
     application = world.apply()
     for dataset, kind in ((world.dataset, InvalidInput), (world.open, InvalidInput), ("nothing", NotFound)):
         with pytest.raises(kind):
-            world.do(apply_for_dataset, world.people["王申请"], dataset, TEXT, NOW)
+            world.apply(dataset=dataset)
     with pytest.raises(NotFound):
-        world.do(apply_for_dataset, ANONYMOUS, world.dataset, TEXT, NOW)
+        world.apply(ANONYMOUS)
     world.do(withdraw_application, world.people["王申请"], application, NOW)
     assert world.apply() != application
 
@@ -278,7 +283,7 @@ def test_every_step_is_kept_in_order_and_cannot_be_changed(world: World) -> None
         "DELETE FROM use_report",
     ):
         with pytest.raises(DBAPIError), world.built.database.transaction() as session:
-            session.execute(text(statement))
+            session.execute(sql(statement))
 
 
 def test_deadlines_and_ends_are_told_once_in_the_persons_language(world: World) -> None:

@@ -177,6 +177,7 @@ API: Mapping[str, tuple[Ask, ...]] = {
     ),
     "api.create_export": (Ask(_TABLE + "/exports", method="POST", json={"format": "csv"}, status=202),),
     "api.get_me": (at("/api/v1/me"),),
+    "api.list_my_grants": (at("/api/v1/me/grants"),),
     "api.list_my_keys": (at("/api/v1/me/keys", status=401),),
     "api.create_my_key": (Ask("/api/v1/me/keys", method="POST", json={}, status=401),),
     "api.get_my_key": (at("/api/v1/me/keys/{id}", status=401),),

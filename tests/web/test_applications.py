@@ -251,6 +251,34 @@ def test_a_form_of_another_site_sends_nothing(site: Site) -> None:
     assert person.post(f"/zh/dataset/{site.id}/apply", data=FORM).status_code == 403
 
 
+def test_an_account_lists_its_grants_with_any_of_its_keys(site: Site) -> None:
+    told = {name: site.client().get("/api/v1/me/grants", headers=site.headers[name]).json for name in CALLERS}
+    states = {name: [one["state"] for one in (answer or {})["items"]] for name, answer in told.items()}
+    assert states == {
+        "anonymous": [], "other": [], "ended": ["ended"], "revoked": ["revoked"], "granted": ["held"],
+    }  # fmt: skip
+    one = (told["granted"] or {})["items"][0]
+    assert (one["dataset"], one["revoked_at"]) == (site.id, None)
+    assert site.client("granted").get(one["application"].removeprefix("http://127.0.0.1:8000")).status_code == 200
+    assert (told["revoked"] or {})["items"][0]["revoked_reason"] == "超出目的"
+
+
+def test_a_key_opens_the_rows_only_with_the_scope(site: Site) -> None:
+    address = f"/api/v1/datasets/{site.id}/tables/data/rows"
+    for scopes, expected in (({Scope.CATALOGUE, Scope.ACCOUNT, Scope.FILES}, 403), ({Scope.ROWS}, 200)):
+        with site.parts.database.transaction() as session:
+            made = create_own_key(
+                session,
+                site.people["granted"].id,
+                holder="scoped",
+                scopes=frozenset(scopes),
+                secret=site_secret(site.parts.settings),
+                now=datetime.now(UTC),
+            )
+        headers = {"Authorization": f"Bearer {made.secret}"}
+        assert site.client().get(address, headers=headers).status_code == expected
+
+
 def _values(found: object, name: str) -> list[object]:
     """All values under a name, anywhere in a JSON value."""
     if isinstance(found, dict):

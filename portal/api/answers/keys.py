@@ -16,6 +16,28 @@ class MeAnswer(Schema):
     grants = strings("Ids of conditional datasets whose rows you may read.")
 
 
+class GrantAnswer(Schema):
+    """The rows of one conditional dataset for your account, for a time."""
+
+    id = string("Its id.")
+    dataset = string("Id of the dataset.")
+    state = string("held, ended or revoked, at this instant; rows are given while it is held.")
+    from_at = instant("When the agreement was accepted and access began.")
+    until_at = instant("When it ends.")
+    revoked_at = instant("When it was revoked, or null.", allow_none=True)
+    revoked_reason = string("Why, or null.", allow_none=True)
+    report_due_at = instant("When the report about what came of the data is due at the latest.")
+    reports = whole("Reports that were sent.")
+    application = string("Page of the application, with its agreement, messages and reports.")
+    data = string("Address of the dataset.")
+
+
+class GrantsAnswer(Schema):
+    """Your grants, those that end last first, ended and revoked ones as well."""
+
+    items = fields.List(fields.Nested(GrantAnswer), required=True)
+
+
 class DayAnswer(Schema):
     """What a key did on one day (UTC)."""
 

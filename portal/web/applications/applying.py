@@ -8,7 +8,8 @@ from flask import Response, request
 
 from portal.catalogue import queries
 from portal.grants import ApplicationText, apply_for_dataset, find_agreement, find_open
-from portal.grants.days import DECIDED_WITHIN
+from portal.grants.applying import DECIDED_WITHIN
+from portal.grants.calendar import working_days
 from portal.http.context import language, parts, principal, session
 from portal.http.forms import check_form
 from portal.http.policy import policy
@@ -17,6 +18,7 @@ from portal.http.sessions import signed_in
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.vocab import Openness
 from portal.web.account.frame import go_to, show_account
+from portal.web.applications.wording import agreement_blocks
 
 FIELDS = tuple(field.name for field in fields(ApplicationText))
 
@@ -36,7 +38,8 @@ def send_application(ref: str) -> Response:
     try:
         with parts().database.transaction() as writing:
             dataset_id = parse_ref(ref).dataset_id
-            made = apply_for_dataset(writing, principal(), dataset_id, ApplicationText(**given), datetime.now(UTC))
+            text, calendar = ApplicationText(**given), working_days(parts().settings)
+            made = apply_for_dataset(writing, principal(), dataset_id, text, datetime.now(UTC), calendar=calendar)
     except InvalidInput as error:
         return _page(ref, fault=error.parameter, given=given, status=400)
     parts().jobs.wake("grants")
@@ -53,7 +56,7 @@ def _page(ref: str, *, fault: str = "", given: Mapping[str, str] | None = None, 
         "dataset": dataset,
         "working_days": DECIDED_WITHIN,
         "agreement": agreement,
-        "agreement_text": agreement.text(language()) if agreement else "",
+        "agreement_blocks": agreement_blocks(agreement.text(language())) if agreement else (),
         "open_id": find_open(session(), principal(), dataset.card.id),
         "fault": fault,
         "given": given or {},

@@ -15,12 +15,14 @@ from portal.grants import (
     withdraw_application,
     write_as_applicant,
 )
+from portal.grants.applying import ACCEPTED_WITHIN
 from portal.http.context import language, parts, principal, session
 from portal.http.forms import check_form
 from portal.http.policy import policy
 from portal.http.sessions import signed_in
 from portal.kernel.errors import InvalidInput
 from portal.web.account.frame import go_to, show_account
+from portal.web.applications.wording import agreement_blocks
 
 
 @policy(permission="own_account", budget="pages")
@@ -78,7 +80,8 @@ def _page(application_id: str, *, fault: str = "", status: int = 200) -> Respons
         "found": found,
         "card": cards[0] if cards else None,
         "agreement": agreement,
-        "agreement_text": agreement.text(language()) if agreement else "",
+        "agreement_blocks": agreement_blocks(agreement.text(language())) if agreement else (),
+        "accept_until": found.line.decided_at + ACCEPTED_WITHIN if found.line.decided_at else None,
         "fault": fault,
         "given": request.form.to_dict() if fault else {},
     }

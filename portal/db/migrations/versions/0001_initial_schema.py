@@ -717,7 +717,7 @@ def upgrade() -> None:
             "state != 'granted' OR agreement_number IS NOT NULL", name=op.f("ck_application_granted_was_agreed")
         ),
         sa.CheckConstraint(
-            "state IN ('submitted', 'approved', 'refused', 'withdrawn', 'granted')",
+            "state IN ('submitted', 'approved', 'refused', 'withdrawn', 'lapsed', 'granted')",
             name=op.f("ck_application_state_known"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_application_account_id_account")),
