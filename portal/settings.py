@@ -68,8 +68,6 @@ class Settings:
     spool_max_bytes: int = _setting(
         50_000_000_000, "Bytes that made files may take; those unread for longest go first."
     )
-    time_zone: str = _setting("Asia/Shanghai", "Zone in which schedules are read and shown.")
-    xlsx_max_rows: int = _setting(200_000, "Rows up to which a table is offered as XLSX.")
     time_zone: str = _setting(
         "Asia/Shanghai", "Zone in which schedules are read and shown and working days are counted."
     )

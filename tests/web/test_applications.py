@@ -22,17 +22,10 @@ from portal.wiring import Parts, web_parts
 from tests.accounts.people import make_person, send_form, sign_in
 from tests.builders import NOW, Built
 from tests.catalogue.test_conditional import TERMS, publish_conditional
+from tests.grants.forms import FORM
 from tests.grants.giving import give_grant
 from tests.http.site import ReadingClient
 
-FORM = {
-    "organisation": "示例大学",
-    "contact": "research@example.cn",
-    "purpose": "研究就业保障政策的覆盖情况",
-    "scenario": "课题组内部的统计分析，不对外",
-    "retention": "课题结束后三十日内销毁全部副本",
-    "safeguards": "专用服务器，双人管理，不接互联网",
-}
 IN_A_ROW = "临江街道中小学校名录7号"
 """Words of a row of the conditional dataset, and of nothing else."""
 DOORS = (
