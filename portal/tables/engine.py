@@ -198,7 +198,7 @@ class RowEngine:
         self, turn: _Turn, table: ReadableTable, query: RowQuery, place: Place | None
     ) -> tuple[list[Sequence[object]], Place | None]:
         """The page's rows, and the place of the last one when more follow."""
-        keys = turn.run(statements.keys_statement(table.schema, query, place))
+        keys = self._keys(turn, table, query, place)
         has_more, keys = len(keys) > query.limit, keys[: query.limit]
         if not keys:
             return [], None
@@ -207,6 +207,14 @@ class RowEngine:
         by_number = {row[-1]: row[:-1] for row in found}
         seen = (place.seen if place else query.offset) + len(keys)
         return [by_number[number] for number in numbers], statements.place_of(keys[-1], seen) if has_more else None
+
+    @staticmethod
+    def _keys(turn: _Turn, table: ReadableTable, query: RowQuery, place: Place | None) -> list[Sequence[object]]:
+        """Sort keys and row number of the page's rows and of one more; of a plain walk the numbers are known."""
+        if query.where is not None or query.order_by:
+            return turn.run(statements.keys_statement(table.schema, query, place))
+        first = query.offset if place is None else place.row_number + 1
+        return [(number,) for number in range(first, min(first + query.limit + 1, table.row_count))]
 
     def _groups(
         self, turn: _Turn, groups: Groups, query: RowQuery, place: Place | None

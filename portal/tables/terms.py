@@ -131,6 +131,8 @@ class Terms:
         return Typed(quoted(column.name), (), column.type)
 
     def _constant(self, constant: Constant) -> Typed:
+        if constant.type is ColumnType.INTEGER and not fits(constant.type, constant.value):
+            raise self.wrong("a whole number to calculate with has 64 bits; write a larger one as 1e20.", constant)
         if not fits(constant.type, constant.value):
             raise self.wrong(f"a value cannot be {str(constant.value)[:50]!r} here.", constant)
         value = bound(constant.type, constant.value)

@@ -1,6 +1,7 @@
 """Constants that a caller compares with: which type takes which."""
 
 from datetime import date, datetime
+from math import isfinite
 from typing import Protocol
 
 from portal.kernel.errors import InvalidInput
@@ -9,6 +10,7 @@ from portal.tables.expressions import JsonValue
 
 MAX_VALUE_CHARS = 1_000
 _BOUND = 1 << 63
+_LARGEST = 1 << 1_000
 _WANTED = {
     ColumnType.TEXT: "a text in single quotes",
     ColumnType.INTEGER: "a number",
@@ -43,7 +45,7 @@ def _wanted(type_: ColumnType, value: JsonValue) -> str:
         and isinstance(value, int | float)
         and not isinstance(value, bool)
     ):
-        return f"a number between -{_BOUND:,} and {_BOUND:,}"
+        return f"a number from -{_BOUND:,} to {_BOUND - 1:,}"
     if type_ is ColumnType.TEXT and isinstance(value, str) and is_plain_text(value):
         return f"a text of at most {MAX_VALUE_CHARS:,} characters"
     return _WANTED[type_]
@@ -56,7 +58,7 @@ def fits(type_: ColumnType, value: JsonValue) -> bool:
     if type_ is ColumnType.BOOLEAN:
         return isinstance(value, bool)
     if type_ in (ColumnType.INTEGER, ColumnType.NUMBER):
-        return isinstance(value, int | float) and not isinstance(value, bool) and -_BOUND < value < _BOUND
+        return isinstance(value, float | int) and not isinstance(value, bool) and _is_held(type_, value)
     if not isinstance(value, str):
         return False
     if type_ is ColumnType.DATE:
@@ -68,7 +70,16 @@ def bound(type_: ColumnType, value: JsonValue) -> JsonValue:
     """A constant that fits, as the engine is given it: days and times in the one spelling that every engine reads."""
     if type_ is ColumnType.DATE:
         return date.fromisoformat(str(value)).isoformat()
+    if type_ is ColumnType.NUMBER and isinstance(value, int) and not -_BOUND <= value < _BOUND:
+        return float(value)
     return datetime.fromisoformat(str(value)).isoformat() if type_ is ColumnType.DATETIME else value
+
+
+def _is_held(type_: ColumnType, value: float) -> bool:
+    """Fractions are of any size, whole numbers have 64 bits; where fractions are compared they may be larger."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return abs(value) < _LARGEST if type_ is ColumnType.NUMBER else -_BOUND <= value < _BOUND
 
 
 def is_plain_text(value: str) -> bool:

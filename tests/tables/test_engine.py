@@ -327,6 +327,23 @@ def test_a_column_may_be_called_what_the_engine_calls_something_else(tmp_path: P
     assert engine.copy(table, query, tmp_path / "copied.parquet") == 16
 
 
+def test_constants_may_be_as_large_as_the_column_holds(tmp_path: Path) -> None:
+    types = {"n": ColumnType.INTEGER, "x": ColumnType.NUMBER}
+    rows = [(-(2**63), -1e300), (2**63 - 1, 1e300), (0, 1e20), (None, None)]
+    table, engine = make_table(tmp_path, types, rows), make_engine(tmp_path)
+    for text, total in (
+        ("n = -9223372036854775808", 1),
+        ("n >= 9223372036854775807", 1),
+        ("n in (-9223372036854775808, 0)", 2),
+        ("n < 1e20", 3),
+        ("x > 1e19", 2),
+        ("x = 100000000000000000000", 1),
+        ("x >= 1e20 * 2", 1),
+        ("x between -1e301 and 1e301", 3),
+    ):
+        assert engine.page(table, RowQuery(where=parse_where(text, table.schema))).total == total, text
+
+
 def test_a_facet_of_geometries_is_refused(tmp_path: Path, engine: RowEngine) -> None:
     table = make_table(tmp_path, {"形": ColumnType.GEOMETRY}, [(b"\x01\x01\x00\x00\x00" + bytes(16),)])
     with pytest.raises(InvalidInput) as refused:
