@@ -118,15 +118,6 @@ def test_suggestions_are_titles_with_their_pages(client: FlaskClient, base: str)
     assert client.get("/zh/opensearch/suggestions.json").get_json() == ["", [], [], []]
 
 
-def test_search_is_described_in_both_languages(client: FlaskClient) -> None:
-    for language, tag in (("zh", "zh-CN"), ("en", "en")):
-        answer = client.get(f"/{language}/opensearch.xml")
-        assert answer.content_type.startswith("application/opensearchdescription+xml")
-        assert f"<Language>{tag}</Language>" in answer.text
-        assert "q={searchTerms}" in answer.text
-        assert f'href="/{language}/opensearch.xml"' in client.get(f"/{language}/").text
-
-
 def test_the_name_that_ckans_clients_know_leads_to_the_same(client: FlaskClient, site: Site) -> None:
     shown = client.get(f"/api/3/action/package_show?id={site.ids[0]}").get_json()["result"]
     assert shown["name"] != shown["id"]
