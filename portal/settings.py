@@ -81,7 +81,9 @@ class Settings:
     smtp_password_file: Path | None = _setting(
         None, "File with the password of that user, readable by the worker alone."
     )
-    smtp_from: str = _setting("", "Address that notices come from; needed with smtp_host.")
+    smtp_from: str = _setting(
+        "", "Address that mail comes from; needed with smtp_host. For the web: that mail is sent."
+    )
     objection_mail: str = _setting("", "Addresses that are told of objections, with commas between. Worker only.")
     webhook_hosts: str = _setting(
         "", "Hosts (host or host:port, with commas between) that webhooks may reach although private or without TLS."

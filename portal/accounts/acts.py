@@ -35,6 +35,7 @@ class Act(StrEnum):
     PROVIDER_UNLINKED = "provider_unlinked"
     VERIFIED_BY_PROVIDER = "verified_by_provider"
     VERIFICATION_ENDED = "verification_ended"
+    LINK_MADE = "link_made"
     TIER_SET = "tier_set"
     ROLES_SET = "roles_set"
     DISABLED = "disabled"

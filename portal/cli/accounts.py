@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.orm import Session
 
-from portal.accounts.acts import list_acts
+from portal.accounts.acts import Act, list_acts, record_act
 from portal.accounts.directory import (
     AccountView,
     create_account,
@@ -22,7 +22,7 @@ from portal.accounts.errands import RESET, note_errand
 from portal.accounts.tokens import link_of_errand
 from portal.cli.parts import opened_parts
 from portal.cli.tables import print_table
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.vocab import StaffRole, Tier
 from portal.settings import Settings, site_secret
 
@@ -51,10 +51,27 @@ def create(settings: Settings, email: str, name: str, language: str, person: str
             session, email=email, name=name, password_hash="", language=language, now=now, actor=f"staff:{person}"
         )
         errand = note_errand(session, RESET, made.email, now, is_mailed=False)
-    click.echo(
-        f"{settings.base_url.rstrip('/')}/{language}/account/link?link={link_of_errand(errand, site_secret(settings))}"
-    )
+    _show_link(settings, language, errand)
     click.echo(f"Account {made.id} for {made.email}. Hand the link to the person alone; it opens once.", err=True)
+
+
+@account.command("link")
+@_WHO
+@_PERSON
+@click.pass_obj
+def link(settings: Settings, who: str, person: str) -> None:
+    """Show a link, valid once and for two hours, with which the person chooses a new password; for a site without mail."""
+    now = datetime.now(UTC)
+    with opened_parts(settings) as worker, worker.parts.database.transaction() as session:
+        found = _found(session, who)
+        if found.disabled_at or not found.email:
+            raise InvalidInput(
+                "The account is closed or has no address; `portal account list` shows its state.", parameter="who"
+            )
+        errand = note_errand(session, RESET, found.email, now, is_mailed=False)
+        record_act(session, found.id, Act.LINK_MADE, actor=f"staff:{person}", now=now)
+    _show_link(settings, found.language, errand)
+    click.echo("Hand the link to the person alone; it opens once.", err=True)
 
 
 @account.command("list")
@@ -124,6 +141,11 @@ def disable(settings: Settings, who: str, *, lift: bool, person: str) -> None:
         found = _found(session, who)
         (enable_account if lift else disable_account)(session, found.id, person=person, now=datetime.now(UTC))
     click.echo(f"{found.email} is {'open again' if lift else 'disabled'}.")
+
+
+def _show_link(settings: Settings, language: str, errand: str) -> None:
+    link = link_of_errand(errand, site_secret(settings))
+    click.echo(f"{settings.base_url.rstrip('/')}/{language}/account/link?link={link}")
 
 
 def _found(session: Session, who: str) -> AccountView:

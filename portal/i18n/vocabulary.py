@@ -90,6 +90,7 @@ VOCABULARY: Mapping[tuple[str, str], str] = MappingProxyType(
         ("act", "provider_unlinked"): "Sign-in provider removed",
         ("act", "verified_by_provider"): "Verified by the provider",
         ("act", "verification_ended"): "No longer verified by the provider",
+        ("act", "link_made"): "Link for a password handed out",
         ("act", "tier_set"): "Tier set",
         ("act", "roles_set"): "Roles set",
         ("act", "disabled"): "Account disabled",

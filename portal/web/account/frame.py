@@ -35,6 +35,7 @@ def show_account(template: str, values: Mapping[str, Any], *, status: int = 200)
         "given": {},
         "is_for_staff": False,
         "provider_name": _provider_name(),
+        "has_mail": sends_mail(),
     }
     path = template if "/" in template else f"account/{template}"
     response = render_page(path, {**frame, **values}, status=status, alternates=False)
@@ -43,6 +44,11 @@ def show_account(template: str, values: Mapping[str, Any], *, status: int = 200)
     response.headers["Referrer-Policy"] = "strict-origin"
     response.headers.pop("ETag", None)
     return response
+
+
+def sends_mail() -> bool:
+    """Whether links can be sent: the site has an address that mail comes from. The server itself is the worker's matter."""
+    return bool(parts().settings.smtp_from)
 
 
 def _provider_name() -> str:

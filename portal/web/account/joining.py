@@ -25,32 +25,34 @@ from portal.http.sessions import signed_in
 from portal.http.throttle import may_mail
 from portal.kernel.errors import InvalidInput
 from portal.settings import site_secret
-from portal.web.account.frame import go_to, show_account
+from portal.web.account.frame import go_to, sends_mail, show_account
 from portal.web.account.signing import let_in
+
+_ASKING = "ask.html"  # for an address, to register or to have a new password
 
 
 @policy(permission="none", budget="pages")
 def show_register() -> Response:
     """The form that asks for an address."""
-    return show_account("register.html", {})
+    return show_account(_ASKING, {"kind": JOIN})
 
 
 @policy(permission="none", budget="sign_in")
 def do_register() -> Response:
     """Ask for the mail with the link."""
-    return _ask(JOIN, "register.html")
+    return _ask(JOIN)
 
 
 @policy(permission="none", budget="pages")
 def show_reset() -> Response:
     """The form that asks for the address of the account."""
-    return show_account("reset.html", {})
+    return show_account(_ASKING, {"kind": RESET})
 
 
 @policy(permission="none", budget="sign_in")
 def do_reset() -> Response:
     """Ask for the mail with the link."""
-    return _ask(RESET, "reset.html")
+    return _ask(RESET)
 
 
 @policy(permission="none", budget="pages")
@@ -103,14 +105,15 @@ def do_link() -> Response:
     return let_in(opened, email=errand.email, next_path="")
 
 
-def _ask(kind: str, template: str) -> Response:
+def _ask(kind: str) -> Response:
     check_form()
+    if not sends_mail():
+        return show_account(_ASKING, {"kind": kind}, status=409)
     try:
         address = normal_address(request.form.get("email", ""))
     except InvalidInput:
-        return show_account(
-            template, {"fault": "email", "given": {"email": request.form.get("email", "")[:300]}}, status=400
-        )
+        given = {"email": request.form.get("email", "")[:300]}
+        return show_account(_ASKING, {"kind": kind, "fault": "email", "given": given}, status=400)
     if may_mail(address):
         with parts().database.transaction() as session:
             note_errand(session, kind, address, datetime.now(UTC))

@@ -22,7 +22,7 @@ from portal.http.policy import policy
 from portal.http.sessions import drop_cookie, set_cookie, signed_in
 from portal.http.throttle import may_mail
 from portal.kernel.errors import InvalidInput
-from portal.web.account.frame import go_to, show_account
+from portal.web.account.frame import go_to, sends_mail, show_account
 from portal.web.account.reproving import is_proven
 
 _PAGE = "/security"
@@ -79,6 +79,8 @@ def change_address() -> Response:
         address = normal_address(request.form.get("email", ""))
     except InvalidInput:
         return _page("email", status=400)
+    if not sends_mail():
+        return _page("no-mail", status=409)
     if may_mail(address):
         with parts().database.transaction() as writing:
             note_errand(writing, ADDRESS, address, datetime.now(UTC), account_id=person.account_id)
