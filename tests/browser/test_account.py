@@ -70,7 +70,8 @@ def test_pages_of_accounts_are_accessible_and_fit_the_screen(
     context: BrowserContext, site: Site, address: str, language: str
 ) -> None:
     email, other = _staff(site)
-    axe, faults, page = Axe(), [], context.new_page()
+    axe, page = Axe(), context.new_page()
+    faults: list[str] = []
     root = f"{address}/{language}"
 
     def look(rest: str) -> None:
@@ -80,7 +81,7 @@ def test_pages_of_accounts_are_accessible_and_fit_the_screen(
         if (wider := page.evaluate(_OVERFLOW)) > 0:
             faults.append(f"{rest}: {wider} pixels wider than the screen")
         if pictures := os.environ.get("TEST_PICTURES_DIR"):
-            width = (page.viewport_size or {})["width"]
+            width = page.viewport_size["width"] if page.viewport_size else 0
             page.screenshot(path=f"{pictures}/{rest.replace('/', '_')[:40]}.{language}.{width}.png", full_page=True)
 
     for rest in _STRANGERS:
