@@ -94,7 +94,9 @@ def test_neither_secret_nor_codes_are_stored_as_they_are(
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     var = Path(tmp_path_factory.mktemp("security"))
-    with open_site(Settings(var_dir=var, secret_key="00" * 32, limit_factor=100)) as opened:
+    with open_site(
+        Settings(var_dir=var, secret_key="00" * 32, limit_factor=100, smtp_from="portal@example.cn")
+    ) as opened:
         yield opened
 
 
