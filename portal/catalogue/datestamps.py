@@ -91,7 +91,7 @@ def _stamps() -> Select[str, datetime | None, bool]:
     return columns.where(
         Dataset.stamped_at.is_not(None),
         Dataset.current_version.is_not(None),
-        Dataset.state.in_((*VISIBLE_STATES, DatasetState.WITHDRAWN)),
+        Dataset.state != DatasetState.DRAFT,  # not a list of states: engines would take their index and sort
     )
 
 

@@ -75,6 +75,7 @@ class Dataset(Base):
         Index("ix_dataset_unannounced", "id", sqlite_where=_UNANNOUNCED, postgresql_where=_UNANNOUNCED),
         Index("ix_dataset_newest", "state", "modified_at", "id"),
         Index("ix_dataset_stamped", "stamped_at", "id"),
+        Index("ix_dataset_revisions", "state", "revision"),
         Index("ix_dataset_of_publisher", "publisher_id", "state", "modified_at", "id"),
     )
 

@@ -17,6 +17,7 @@ from portal.catalogue.changes import (
 )
 from portal.catalogue.commands import withdraw_dataset
 from portal.catalogue.datestamps import StampSelection, list_stamps
+from portal.catalogue.describing import stamp_catalogue
 from portal.catalogue.models import Dataset
 from portal.catalogue.objections import Objection
 from portal.kernel.principal import ANONYMOUS
@@ -91,6 +92,31 @@ def test_a_datestamp_is_when_the_public_learned_of_a_change_and_never_goes_back(
         following = list_stamps(session, ANONYMOUS, everything, after=(stamps[0].at, stamps[0].dataset_id), limit=9)
     assert [(one.dataset_id, one.at) for one in stamps] == [(first, NOW + hour), (second, NOW + 2 * hour)]
     assert following == stamps[1:]
+
+
+def test_the_stamp_of_the_catalogue_is_another_after_every_public_change(built: Built, tmp_path: Path) -> None:
+    def stamp() -> str:
+        with built.database.reading() as session:
+            return stamp_catalogue(session, ANONYMOUS)
+
+    stamps, later = [stamp()], NOW + timedelta(minutes=1)
+    first, second = _publish(built, tmp_path, 1), _publish(built, tmp_path, 2)
+    stamps.append(stamp())
+    with built.database.transaction() as session:  # one goes and one comes, of equal revisions: count and sum stay
+        withdraw_dataset(session, first, "数据有误", "tester", later)
+        publish(session, build_publication(3, built.store, tmp_path), now=NOW)
+    stamps.append(stamp())
+    with built.database.transaction() as session:
+        session.add(_objection(second))
+    stamps.append(stamp())
+    with built.database.transaction() as session:
+        session.execute(update(Objection).values(state="rejected", answered_at=later))
+    stamps.append(stamp())
+    with built.database.transaction() as session:  # a curator's words
+        session.execute(update(Dataset).where(Dataset.id == second).values(revision=Dataset.revision + 1))
+    stamps.append(stamp())
+    assert len(set(stamps)) == len(stamps)
+    assert stamp() == stamps[-1]
 
 
 def test_an_objection_hides_and_its_answer_shows_again(built: Built, tmp_path: Path) -> None:

@@ -490,6 +490,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_dataset_newest", "dataset", ["state", "modified_at", "id"], unique=False)
     op.create_index("ix_dataset_of_publisher", "dataset", ["publisher_id", "state", "modified_at", "id"], unique=False)
+    op.create_index("ix_dataset_revisions", "dataset", ["state", "revision"], unique=False)
     op.create_index("ix_dataset_stamped", "dataset", ["stamped_at", "id"], unique=False)
     op.create_index(
         "ix_dataset_unannounced",
