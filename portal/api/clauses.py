@@ -69,7 +69,7 @@ class ClauseParameters(Schema):
         "A condition: `=`, `!=`, `<`, `<=`, `>`, `>=`, `in (…)`, `between … and …`, `like`, `ilike`, `contains`, "
         "`starts with`, `ends with`, `is null`, `and`, `or`, `not`, parentheses; text in 'single quotes'; of layers "
         "`within_distance(column, longitude, latitude, metres)`, `intersects(column, 'WKT')`, "
-        "`bbox(column, west, south, east, north)`."
+        "`bbox(column, west, south, east, north)`, over the date line where west is the greater."
     )
     group_by = _clause(
         "Makes groups: columns, `year(…)`, `month(…)`, `range(column, 0, 10, 100)`, or names from `select`."

@@ -6,6 +6,7 @@ from portal.kernel.columns import TableSchema
 from portal.kernel.errors import InvalidInput
 from portal.kernel.vocab import ColumnType
 from portal.tables import parse_names, parse_query
+from portal.tables.conditions import MAX_CONDITIONS
 from tests.tables.tables import columns_of
 
 SCHEMA = TableSchema(
@@ -26,7 +27,7 @@ SCHEMA = TableSchema(
         ("where", "数量 * 100000000000000000000 > 1", 5, "write a larger one as 1e20"),
         ("where", "near(形, 1, 1)", 0, "no function 'near'"),
         ("where", "withindistance(形, 1, 1, 1)", 0, "'within_distance'"),
-        ("where", " and ".join(["数量 = 1"] * 51), 0, "51 comparisons; at most 50"),
+        ("where", " and ".join(["数量 = 1"] * (MAX_CONDITIONS + 1)), 0, f"at most {MAX_CONDITIONS} are taken"),
         ("where", "x" * 8_001, 8_000, "at most 8000"),
         ("where", "名称 = '东城", 5, "not closed"),
         ("where", "日期 > '2024-02-30'", 5, "a date such as"),
