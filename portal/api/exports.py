@@ -108,11 +108,15 @@ def get_export_file(_nothing: None, job_id: str) -> BaseResponse:
     if job.dataset_id is None:
         raise NotFound("The file of the catalogue is at /api/v1/catalogue.")
     if job.state in {"failed", "cancelled"}:
-        raise NotFound(f"There is no file: the job {job.state}. {job.error}".strip())
+        said = "was cancelled" if job.state == "cancelled" else f"failed: {job.error}"
+        raise NotFound(f"There is no file, for the job {said.rstrip('.')}. Ask for the export again.")
     file = find_file(session(), principal(), job.ref, job.part, job.format, query=job.query)
     response = send_if_there(file, job.format) if file else None
     if response is None:
-        raise Gone("The file was kept for a while and is not kept any more; ask for the export again.")
+        raise Gone(
+            "The file was kept for a while and is not kept any more; ask for the export again, by the address or the clauses "
+            "that it was asked for with: `clauses` of the job has them."
+        )
     return response
 
 

@@ -50,8 +50,9 @@ def waitress(var_dir: Path, **environment: str) -> Iterator[Served]:
 
 
 @contextmanager
-def nginx(var_dir: Path, work_dir: Path, program: str) -> Iterator[Served]:
-    """nginx with the production configuration, and gunicorn with two processes behind it."""
+def nginx(var_dir: Path, work_dir: Path, program: str, *, blobs: str = "store", **settings: str) -> Iterator[Served]:
+    """nginx with the production configuration, and gunicorn with two processes behind it. nginx sends from the directory
+    `blobs` in `var_dir`."""
     port, behind = free_port(), free_port()
     work_dir.mkdir(parents=True, exist_ok=True)
     (work_dir / "gunicorn.py").write_text(_GUNICORN_CONFIGURATION)
@@ -69,8 +70,8 @@ def nginx(var_dir: Path, work_dir: Path, program: str) -> Iterator[Served]:
         str(WEB_THREADS),
     ]
     gunicorn += ["--worker-class", "gthread", "-c", str(work_dir / "gunicorn.py"), "--log-level", "warning"]
-    environment = _environment(var_dir) | {"PORTAL_ACCEL_PREFIX": "/_blobs/", "PORTAL_TRUSTED_PROXIES": "1"}
-    configuration = nginx_configuration(work_dir, port, behind, var_dir / "store")
+    environment = _environment(var_dir) | {"PORTAL_ACCEL_PREFIX": "/_blobs/", "PORTAL_TRUSTED_PROXIES": "1"} | settings
+    configuration = nginx_configuration(work_dir, port, behind, var_dir / blobs)
     with running(gunicorn, environment) as pid:
         await_port(behind)
         with running([program, "-c", str(configuration), "-e", str(work_dir / "nginx.log")], dict(os.environ)):
@@ -120,7 +121,7 @@ def running(command: list[str], environment: dict[str, str]) -> Iterator[int]:
 
 
 def await_port(port: int) -> None:
-    for _ in range(300):
+    for _ in range(1_200):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
         except OSError:  # not there yet: refused, reset or too slow

@@ -186,7 +186,9 @@ class TestInTheBackground:
         assert site.client.delete(status).status_code == 204
         assert check(site.client.get(status))["state"] == "cancelled"
         assert not make_next_file(work_of(site))
-        assert site.client.get(f"{status}/file").status_code == 404
+        gone = site.client.get(f"{status}/file")
+        assert gone.status_code == 404
+        assert "the job was cancelled" in gone.get_json()["detail"]
 
     def test_the_file_of_a_query_is_kept_for_a_day_and_then_says_so(self, site: Site) -> None:
         status = self._status(site, ask(site, "csv", **CLAUSES))

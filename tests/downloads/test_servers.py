@@ -7,13 +7,16 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from portal.settings import Settings
+from tests.downloads.resuming import check_resuming, order_and_make
 from tests.downloads.serving import nginx, waitress
-from tests.http.site import open_site
+from tests.http.site import generous, open_site
 
 SLOW_CLIENTS = 20
 
@@ -89,6 +92,26 @@ def test_ranges_and_conditions_hold(port: int, filled: tuple[Path, str]) -> None
     status, headers, nothing = _ask(port, address, If_None_Match=whole["ETag"])
     assert (status, nothing) == (304, b"")
     assert headers["ETag"] == whole["ETag"]
+
+
+def test_curl_goes_on_with_the_file_of_a_job(port: int, filled: tuple[Path, str], tmp_path: Path) -> None:
+    door, (var_dir, dataset) = f"http://127.0.0.1:{port}/api/v1", filled
+    check_resuming(door, dataset, order_and_make(door, dataset, Settings(var_dir=var_dir)), tmp_path / "rows.csv")
+
+
+def test_curl_goes_on_with_a_file_out_of_s3_that_nginx_sends(s3_url: str, nginx_program: str, tmp_path: Path) -> None:
+    bucket = f"resume-{time.time_ns()}"
+    httpx.put(f"{s3_url}/{bucket}", timeout=60).raise_for_status()
+    stored = {
+        "store_url": f"s3://{bucket}/blobs", "store_endpoint": s3_url, "store_key": "test", "store_secret": "test"
+    }  # fmt: skip
+    settings = replace(generous(Settings(var_dir=tmp_path / "var")), **stored)  # type: ignore[arg-type]
+    with open_site(settings, 1, rows=2_000, is_indexed=False) as site:
+        dataset = site.ids[0]
+    environment = {f"PORTAL_{name.upper()}": value for name, value in stored.items()}
+    with nginx(settings.var_dir, tmp_path / "nginx", nginx_program, blobs="cache/store", **environment) as served:
+        door = f"http://127.0.0.1:{served.port}/api/v1"
+        check_resuming(door, dataset, order_and_make(door, dataset, settings), tmp_path / "rows.csv")
 
 
 def test_head_tells_the_size(port: int, filled: tuple[Path, str]) -> None:

@@ -202,6 +202,18 @@ def test_an_unknown_format_is_refused(table: ReadableTable, tmp_path: Path) -> N
         make_file(table, "dbf", tmp_path / "x")
 
 
+def test_a_workbook_leaves_nothing_outside_of_its_own_directory(
+    table: ReadableTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that is killed amid one leaves its directory, which the next one sweeps, and nothing else."""
+    elsewhere, seen = tmp_path / "elsewhere", list[int]()
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    make_file(table, "xlsx", tmp_path / "own" / "x.xlsx", lambda _: seen.append(len(list(elsewhere.iterdir()))))
+    assert seen
+    assert not any(seen)
+
+
 def test_a_workbook_goes_on_in_another_sheet_where_one_is_full(
     table: ReadableTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
