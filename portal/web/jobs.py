@@ -10,8 +10,14 @@ from portal.http.context import language, parts, principal, session
 from portal.http.forms import FIELD, check_form, form_token
 from portal.http.policy import policy
 from portal.http.rendering import render_page
+from portal.i18n.messages import later, translate
 from portal.kernel.errors import NotFound
 from portal.web.addresses import LANG
+
+ERRORS = (  # what the worker says of a job that failed, as ids of messages; other errors are told as they are
+    later("The worker ended several times while it made this file. The operators can see why in its log."),
+    later("The file could not be made; the operators have been told."),
+)
 
 
 def register(blueprint: Blueprint) -> None:
@@ -32,6 +38,7 @@ def show_job(job_id: str) -> Response:
         "job.html",
         {
             "job": job,
+            "error": translate(language(), job.error) if job.error else "",
             "card": dataset.card,
             "download": f"/download/{job.ref}/{job.part}.{job.format}{clauses}",
             "path": f"/{language().value}/job/{job.id}",

@@ -4,20 +4,24 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.catalogue.commands import finish_export_job
+from portal.catalogue.export_jobs import _KILLED
 from portal.exports.questions import ask
 from portal.exports.saying import say
-from portal.exports.work import FileWork, make_next_file
+from portal.exports.work import _FAULT, FileWork, make_next_file
 from portal.http.files import making
 from portal.kernel.columns import TableSchema
 from portal.kernel.vocab import ColumnType
 from portal.settings import Settings
 from portal.tables import SortKey, condition_from_filters
+from portal.web.jobs import ERRORS
 from tests.http.site import Site, generous, open_site
 from tests.tables.tables import columns_of
 
@@ -75,6 +79,19 @@ def test_what_takes_long_leads_to_a_page_that_waits_and_then_to_the_file(
     assert "It is kept until" in ready
     file = unescape(re.findall(r'class="button" href="([^"]+)"', ready)[0])
     assert site.client.get(file).status_code == 200
+
+
+def test_why_a_file_failed_is_told_in_the_readers_language(site: Site) -> None:
+    assert set(ERRORS) == {_KILLED, _FAULT}
+    address, browser = f"/download/{site.ids[0]}/data.xlsx", {"Accept": "text/html", "Accept-Language": "en"}
+    page = site.client.get(address, headers=browser).headers["Location"]
+    with site.parts.database.transaction() as session:
+        finish_export_job(session, page.rsplit("/", 1)[1], datetime.now(UTC), error=_KILLED)
+    english, chinese = (site.client.get(path).text for path in (page, page.replace("/en/", "/zh/")))
+    assert _KILLED in english
+    assert "Have it made again" in english
+    assert "多次中断" in chinese
+    assert _KILLED not in chinese
 
 
 @given(
