@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from structlog.testing import capture_logs
 
 from portal.accounts import create_own_key
 from portal.http.policy import list_policies
@@ -173,3 +174,36 @@ def test_a_new_key_of_a_used_up_account_is_used_up_at_every_door(served: Behind)
         ]
         assert made.secret not in served.logs()
     assert {status for status, _ in served.ask(*ways, interface="127.0.0.3")} == {429}
+
+
+def test_a_key_is_in_no_log_and_refused_with_a_word_in_an_address(served: Behind) -> None:
+    person, dataset_id = make_person(served.site.parts.database, "logged@example.cn"), served.site.ids[0]
+    with served.site.parts.database.transaction() as session:
+        secret = site_secret(served.site.parts.settings)
+        made = create_own_key(
+            session, person.id, holder="x", scopes=frozenset(Scope), secret=secret, now=datetime.now(UTC)
+        )
+    doors = (
+        ROWS.format(id=dataset_id),
+        "/en/search",
+        f"/download/{dataset_id}/data.csv",
+        f"/api/3/action/datastore_search?resource_id={dataset_id}-data",
+        "/catalog.ttl",
+    )
+    strayed = [
+        f"{door}{'&' if '?' in door else '?'}{name}={made.secret}"
+        for door in doors
+        for name in ("api_key", "KEY", "token")
+    ]
+    with capture_logs() as logs:
+        right = served.ask(Way(doors[0], headers=(f"Authorization: Bearer {made.secret}",)), interface="127.0.0.4")
+        refused = served.ask(*(Way(path) for path in strayed), interface="127.0.0.4")
+        served.ask(Way(f"/?%zz&{made.secret}"), Way(doors[0], headers=(f"Authorization: Bearer {made.secret}x",)))
+        told = served.site.client.get(strayed[0], environ_overrides={"REMOTE_ADDR": "127.0.0.5"})
+    assert right == [(200, "2")]
+    assert {status for status, _ in refused} == {400, 409}, "409 as CKAN refuses"
+    assert "Authorization: Bearer" in told.text
+    random_part = made.secret.rpartition("_")[2]
+    assert logs
+    for where in (str(logs), served.logs(), told.text):
+        assert random_part not in where
