@@ -48,6 +48,15 @@ def next_slice(total: int | None, offset: int, limit: int, shown: int, deepest: 
     following = offset + limit
     if not shown or (total is not None and following >= total) or (deepest is not None and following >= deepest):
         return None
+    return _slice_from(following)
+
+
+def earlier_slices(offset: int, limit: int) -> dict[str, str]:
+    """Relation → address of the slices before this one, the first and the previous; none at the beginning."""
+    return {"first": _slice_from(0), "prev": _slice_from(max(0, offset - limit))} if offset else {}
+
+
+def _slice_from(offset: int) -> str:
     arguments = MultiDict(request.args.items(multi=True))
-    arguments["offset"] = str(following)
+    arguments["offset"] = str(offset)
     return f"{links().base}{request.path}?{urlencode(list(arguments.items(multi=True)))}"

@@ -2,9 +2,9 @@
 
 from flask import request
 
-from portal.api.addresses import links, next_slice
+from portal.api.addresses import earlier_slices, links, next_slice
 from portal.api.answers import DatasetAnswer, SearchAnswer, SuggestionsAnswer, TableAnswer, VersionsAnswer
-from portal.api.operations import Answer, operation
+from portal.api.operations import Answer, Gives, operation
 from portal.api.parameters import MAX_SEARCH_DEPTH, Prefix, SearchParameters, SuggestionParameters
 from portal.api.projections import (
     Json,
@@ -47,6 +47,7 @@ def search_datasets(asked: SearchRequest) -> Answer:
             "is_degraded": result.is_degraded,
         },
         next_url=next_url,
+        links=earlier_slices(asked.offset, asked.limit),
     )
 
 
@@ -59,14 +60,20 @@ def _facets_json(result: SearchResult) -> Json:
 
 
 @operation(
-    "/datasets/<ref>", summary="Get a dataset", tag="datasets", gives=DatasetAnswer, problems=("not-found", "gone")
+    "/datasets/<ref>",
+    summary="Get a dataset",
+    tag="datasets",
+    gives=Gives(schema=DatasetAnswer, headers=("Link",)),
+    problems=("not-found", "gone"),
 )
 def get_one_dataset(_nothing: None, ref: str) -> Answer:
     """One dataset with its current version, or with the version that the address pins (`id@v3`)."""
     view = get_dataset(session(), principal(), parse_ref(ref))
     if request.method == "GET":
         note_use(view.card.id)
-    return Answer(dataset_json(view, links()))
+    addresses = links()
+    described_by = f"{addresses.base}/dataset/{view.card.id}.ttl"
+    return Answer(dataset_json(view, addresses), links={"describedby": described_by})
 
 
 @operation(

@@ -108,6 +108,7 @@ def _example(code: str) -> dict[str, object]:
         "status": kind.status,
         "detail": kind.remedy,
         "remedy": kind.remedy,
+        "remedy_zh": translate(Language.ZH, kind.remedy),
         "instance": "/api/v1/datasets",
         "request_id": "7f3a9c0d1e2b4f58",
     }

@@ -28,10 +28,12 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a view gives. `body` None: nothing, as 204 has it. `next_url` also becomes a `Link` header."""
+    """What a view gives. `body` None: nothing, as 204 has it. `next_url` and `links` (relation → address) become a `Link`
+    header."""
 
     body: Mapping[str, object] | None
     next_url: str | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
     modified_at: datetime | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200

@@ -1,6 +1,6 @@
 """Departments and themes, each with its datasets."""
 
-from portal.api.addresses import links, next_slice
+from portal.api.addresses import earlier_slices, links, next_slice
 from portal.api.answers import (
     PublisherDatasetsAnswer,
     PublishersAnswer,
@@ -80,4 +80,5 @@ def _cards_answer(of: Json, page: Page[DatasetCard]) -> Answer:
             "next": next_url,
         },
         next_url=next_url,
+        links=earlier_slices(page.offset, page.limit),
     )

@@ -49,8 +49,9 @@ def respond(answer: Answer, *, is_private: bool) -> BaseResponse:
     if answer.body is None:
         del response.headers["Content-Type"]
     response.headers.update(dict(answer.headers))
-    if answer.next_url:
-        response.headers.add("Link", f'<{answer.next_url}>; rel="next"')
+    related = dict(answer.links) | ({"next": answer.next_url} if answer.next_url else {})
+    if related:
+        response.headers["Link"] = ", ".join(f'<{address}>; rel="{name}"' for name, address in related.items())
     if is_private or request.method not in {"GET", "HEAD"}:
         response.headers["Cache-Control"] = "no-store"
         return response

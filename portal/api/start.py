@@ -2,14 +2,14 @@
 
 from portal.api.addresses import links
 from portal.api.answers import IndexAnswer
-from portal.api.operations import Answer, operation
+from portal.api.operations import Answer, Gives, operation
 from portal.catalogue.queries import count_catalogue
 from portal.http.context import parts, principal, session
 
 API_VERSION = "1.0"
 
 
-@operation("/", summary="See where everything is", tag="start", gives=IndexAnswer)
+@operation("/", summary="See where everything is", tag="start", gives=Gives(schema=IndexAnswer, headers=("Link",)))
 def get_index(_nothing: None) -> Answer:
     """Addresses of the lists, the description and the readable page, and how much there is."""
     addresses, settings = links(), parts().settings
@@ -36,5 +36,6 @@ def get_index(_nothing: None) -> Answer:
                 "tables": counts.tables,
                 "rows": counts.rows,
             },
-        }
+        },
+        links={"service-desc": f"{addresses.api}/openapi.json", "service-doc": f"{addresses.base}/en/developers"},
     )

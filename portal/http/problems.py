@@ -202,6 +202,7 @@ def problem_body(told: Problem) -> dict[str, object]:
         "status": told.status,
         "detail": told.detail if told.detail != remedy else _detail_of(told.status) or remedy,
         "remedy": remedy,
+        "remedy_zh": translate(Language.ZH, remedy),
         "instance": request.path,
         "request_id": request_id(),
     }

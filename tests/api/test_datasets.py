@@ -1,9 +1,11 @@
 """Searching and reading metadata by API."""
 
+import re
 from email.utils import parsedate_to_datetime
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from portal.api.parameters import MAX_SEARCH_DEPTH
 from tests.http.site import Site, counted_statements
@@ -24,8 +26,28 @@ def test_walking_by_next_finds_every_dataset_once(site: Site) -> None:
 
 def test_next_is_also_a_link_header(client: FlaskClient) -> None:
     answer = client.get("/api/v1/datasets?limit=7")
-    assert answer.headers["Link"] == f'<{answer.get_json()["next"]}>; rel="next"'
+    assert f'<{answer.get_json()["next"]}>; rel="next"' in answer.headers["Link"]
     assert "Link" not in client.get("/api/v1/datasets?limit=100").headers
+
+
+@pytest.mark.parametrize("path", ["/api/v1/datasets?q=&limit=4", "/api/v1/themes/education?limit=1"])
+def test_links_lead_forwards_and_back_to_the_beginning(client: FlaskClient, site: Site, path: str) -> None:
+    def follow(answer: TestResponse, name: str) -> TestResponse:
+        leads = {rel: address for address, rel in re.findall(r'<([^>]+)>; rel="(\w+)"', answer.headers["Link"])}
+        return client.get(leads[name].removeprefix(site.parts.settings.base_url))
+
+    first = client.get(path)
+    second = follow(first, "next")
+    assert second.get_json()["offset"] == second.get_json()["limit"]
+    assert follow(second, "prev").get_json() == first.get_json()
+    assert follow(follow(second, "next"), "first").get_json() == first.get_json()
+
+
+def test_the_entrance_and_a_dataset_lead_to_their_descriptions(client: FlaskClient, site: Site) -> None:
+    assert 'openapi.json>; rel="service-desc"' in client.get("/api/v1/").headers["Link"]
+    link = client.get(f"/api/v1/datasets/{site.ids[0]}").headers["Link"]
+    described = link.removeprefix("<").partition(">")[0].removeprefix(site.parts.settings.base_url)
+    assert client.get(described).mimetype == "text/turtle"
 
 
 def test_words_in_chinese_and_english_find_the_same_dataset(client: FlaskClient) -> None:

@@ -22,7 +22,7 @@ from portal.kernel.errors import Gone, InvalidInput, Unavailable
 from portal.settings import Settings
 from tests.http.site import Site, open_site
 
-MEMBERS = {"type", "title", "title_zh", "status", "detail", "remedy", "instance", "request_id"}
+MEMBERS = {"type", "title", "title_zh", "status", "detail", "remedy", "remedy_zh", "instance", "request_id"}
 
 
 def _is_problem(answer: object, status: int, kind: str) -> None:

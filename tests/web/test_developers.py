@@ -93,6 +93,23 @@ def test_the_reference_lists_every_operation_and_each_has_a_page(client: FlaskCl
             assert not [t for spoken, t in read_page(text).texts if HAN.search(t) and not spoken.startswith("zh")], name
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "found", "not_found"),
+    [
+        ("en", "Webhook  SECRET", "rotate_webhook_secret", "list_rows"),
+        ("zh", "数据行 版本", "compare_rows", "create_my_key"),
+        ("zh", "group_by", "list_rows", "get_me"),
+    ],
+)
+def test_operations_are_found_by_words(
+    client: FlaskClient, language: str, words: str, found: str, not_found: str
+) -> None:
+    text = _page(client, language, f"/reference?{urlencode({'q': words})}")
+    assert f"/reference/{found}" in text and f"/reference/{not_found}" not in text
+    assert f'value="{words.replace("  ", " ")}"' in text
+    assert 'role="status"' in _page(client, language, "/reference?q=%3Cnothing%3E")
+
+
 def test_an_operation_that_is_not_there_is_not_found(client: FlaskClient) -> None:
     assert client.get("/en/developers/reference/nothing").status_code == 404
     assert client.get("/en/developers/nothing").status_code == 404

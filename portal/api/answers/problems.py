@@ -19,6 +19,7 @@ class ProblemAnswer(Schema):
     status = whole("The HTTP status.")
     detail = string("What is wrong this time.")
     remedy = string("What to do about it.")
+    remedy_zh = string("The same in Chinese.")
     instance = string("The path that was asked for.")
     request_id = string("What to tell us if you ask about it.")
     parameter = fields.String(metadata={"description": "The parameter that is wrong."})

@@ -16,11 +16,13 @@ _FOUND = Gives(
     headers=(*DESCRIBED, "Content-Language"),
 )
 _FEED = replace(_FOUND, headers=(*_FOUND.headers, "Last-Modified"))
-_CHANGES = taking("FeedParameters", before=whole("Number of the change to go on before, as `rel=next` has it."))
+_CHANGES = taking(
+    "FeedParameters", before=whole("Number of the change to go on before, as `rel=next` has it.", least=1, most=10**17)
+)
 _SEARCH = taking(
     "SearchFeedParameters",
     q=text("Words, as in the search for datasets."),
-    page=whole("Number of the page, from 1."),
+    page=whole("Number of the page, from 1.", least=1, most=100),
     **{
         facet.name: fields.List(
             fields.String(), metadata={"description": f"{facet.description} Repeat it for any of several values."}

@@ -35,7 +35,7 @@ tell(
     tag="linked",
     takes=taking(
         "CataloguePageParameters",
-        page=whole("Number of the page, from 1."),
+        page=whole("Number of the page, from 1.", least=1),
         after=text("Id of the dataset that the page follows on, as `next` has it."),
     ),
     gives=(Gives(200, media_types=_GRAPHS, text="One page of the catalogue.", headers=(*DESCRIBED, "Link")),),

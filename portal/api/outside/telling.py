@@ -60,9 +60,10 @@ def text(description: str, *, required: bool = False, **more: Any) -> fields.Str
     return fields.String(required=required, metadata={"description": description}, **more)
 
 
-def whole(description: str, **more: Any) -> fields.Integer:
-    """A whole number of 0 or more."""
-    return fields.Integer(metadata={"description": description, "minimum": 0}, **more)
+def whole(description: str, *, least: int = 0, most: int | None = None, **more: Any) -> fields.Integer:
+    """A whole number from `least` on, up to `most` where that is known."""
+    bounds = {"minimum": least} | ({} if most is None else {"maximum": most})
+    return fields.Integer(metadata={"description": description, **bounds}, **more)
 
 
 def flag(description: str) -> fields.Boolean:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 
 from portal.catalogue.themes import THEMES
 from portal.exports import FORMATS
@@ -20,6 +20,7 @@ from portal.limits import BUDGETS, CONCURRENCY, UNITS
 from portal.tables import MAX_LIMIT
 from portal.web.addresses import LANG
 from portal.web.developers.examples import call_of, find_shown
+from portal.web.developers.finding import has_words
 from portal.web.developers.reading import Operation, read_operations, read_tags
 
 GUIDES: Mapping[str, str] = {
@@ -36,6 +37,7 @@ GUIDES: Mapping[str, str] = {
 """Guide → its name, in the order in which they are read. The empty one is the entrance."""
 
 REFERENCE = "reference"
+_LONGEST_SEARCH = 200
 _EXTENSION = "portal.web.developers"
 _SITE = f"{LANG}/developers"
 
@@ -63,12 +65,14 @@ def show_guide(guide: str) -> Response:
 
 @policy(permission="read_catalogue", budget="pages")
 def show_reference() -> Response:
-    """Every operation by what it is about."""
+    """Every operation by what it is about, or those that have all words of `q`."""
     described = _described()
+    asked = " ".join(request.args.get("q", "")[:_LONGEST_SEARCH].split())
     by_tag: dict[str, list[Operation]] = {name: [] for name in described.tags}
     for one in described.operations.values():
-        by_tag[one.tag].append(one)
-    return _render("developers/reference.html", REFERENCE, {"tags": described.tags, "by_tag": by_tag})
+        if has_words(one, asked):
+            by_tag[one.tag].append(one)
+    return _render("developers/reference.html", REFERENCE, {"tags": described.tags, "by_tag": by_tag, "asked": asked})
 
 
 @policy(permission="read_catalogue", budget="pages")
