@@ -17,7 +17,7 @@ _WRITES = "portal_writes"
 _ONE_STATE = "REPEATABLE READ"
 _BUSY_TIMEOUT_MS = 30_000
 _PLAIN_JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
-_POOL_SIZE = 20  # the threads of one web process, and some
+_POOL_SIZE = 20  # and half as many more at need; whoever waits for rows holds none
 
 
 class Database:
