@@ -16,11 +16,12 @@ from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 from portal.catalogue.commands import withdraw_dataset
 from portal.exports.metadata.croissant import describe_croissant
 from portal.exports.metadata.data_json import describe_entry
-from portal.exports.metadata.frictionless import describe_package
+from portal.exports.metadata.frictionless import describe_package, describe_schema
 from portal.exports.metadata.schema_org import describe_dataset
 from portal.exports.metadata.site import Site as Described
-from portal.kernel.text import Language
-from portal.kernel.vocab import Openness
+from portal.kernel.columns import Column, TableSchema
+from portal.kernel.text import Language, Text
+from portal.kernel.vocab import ColumnType, Openness
 from tests.builders import build_catalogue
 from tests.http.site import Site, counted_statements
 from tests.linked.conftest import DATASETS
@@ -47,6 +48,15 @@ def test_a_data_package_is_valid_with_the_digest_of_a_file_that_was_made(
     assert resource["hash"] == f"sha256:{made.get_etag()[0]}"
     report = frictionless.validate(address)
     assert report.valid, report.flatten(["note"])
+
+
+@pytest.mark.parametrize("moment", ["2026-01-01 08:00:00", "2026-01-01 08:00:00.123456"])
+def test_a_moment_is_read_with_and_without_fractions_of_a_second(moment: str) -> None:
+    schema = describe_schema(TableSchema((Column("时刻", ColumnType.DATETIME, Text(), Text(), "时刻"),)))
+    table = TableResource(
+        data=f'"时刻"\n{moment}\n'.encode(), format="csv", schema=frictionless.Schema.from_descriptor(schema)
+    )
+    assert table.read_rows() == [{"时刻": datetime.fromisoformat(moment)}]
 
 
 def test_a_catalogue_of_data_packages_holds_them_all_and_asks_for_nothing_more(

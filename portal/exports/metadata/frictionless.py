@@ -21,7 +21,7 @@ _TYPES: Mapping[ColumnType, Members] = {
     ColumnType.NUMBER: {"type": "number"},
     ColumnType.BOOLEAN: {"type": "boolean"},
     ColumnType.DATE: {"type": "date"},
-    ColumnType.DATETIME: {"type": "datetime", "format": "%Y-%m-%d %H:%M:%S"},
+    ColumnType.DATETIME: {"type": "datetime", "format": "any"},  # a column may have fractions of seconds, or none
     ColumnType.GEOMETRY: {"type": "string"},
 }
 
