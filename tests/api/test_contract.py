@@ -47,6 +47,7 @@ def _addresses(site: Site) -> dict[str, list[str]]:
         "query_rows": [],  # is a POST: tests/api/test_groups.py checks it against the same contract
         "get_me": ["/api/v1/me"],
         # keys need a caller with an account: tests/accounts/test_own_keys.py checks them against the same contract
+        "list_my_grants": [],  # needs a grant: tests/grants
         **{name: [] for name in ("list_my_keys", "create_my_key", "get_my_key", "rotate_my_key", "revoke_my_key")},
         "get_quota": ["/api/v1/me/quota"],
         "list_vocabularies": ["/api/v1/vocabularies"],

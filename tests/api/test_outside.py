@@ -112,6 +112,16 @@ def test_messages_are_answered_as_described(site: Site, body: dict[str, object],
     check(answer)
 
 
+def test_a_dump_is_resumed_and_kept_as_described(site: Site) -> None:
+    address = f"/datastore/dump/{site.ids[0]}-data"
+    tag = site.client.get(address).headers["ETag"]
+    asked = (({"Range": "bytes=0-9"}, 206), ({"If-None-Match": tag}, 304), ({"Range": "bytes=999999999-"}, 416))
+    for headers, status in asked:
+        answer = site.client.get(address, headers=headers)
+        assert answer.status_code == status
+        check(answer)
+
+
 def test_actions_by_post_and_harvests_by_form_answer_as_described(site: Site) -> None:
     check(site.client.post("/api/3/action/package_search", json={"q": "停车"}))
     check(site.client.post("/api/3/action/package_search", data={"rows": "1"}))

@@ -10,6 +10,8 @@ from portal.api.outside.telling import COMPRESSED, flag, taking, tell, text
 from portal.api.path_parts import declare_part
 
 _PLAIN = ("text/plain",)
+_FILE = ("application/octet-stream",)
+_FILE_HEADERS = ("ETag", "Last-Modified", "Repr-Digest", "Content-Disposition", "Accept-Ranges")
 _ERRORS = tuple(
     replace(error, headers=("Access-Control-Allow-Origin",))
     for error in (
@@ -37,8 +39,18 @@ tell(
         bom=flag("With the mark that Excel needs."),
         **datastore_parameters(),
     ),
-    gives=(Gives(200, media_types=("application/octet-stream",), text="The file.", headers=("Content-Disposition",)),),
-    errors=_ERRORS,
+    gives=(
+        Gives(200, media_types=_FILE, text="The file.", headers=_FILE_HEADERS),
+        Gives(206, media_types=_FILE, text="The range that was asked for.", headers=(*_FILE_HEADERS, "Content-Range")),
+        Gives(304, text="What you have is still right.", headers=("ETag",)),
+    ),
+    takes_headers=("If-None-Match", "If-Modified-Since", "Range", "If-Range"),
+    errors=(
+        *_ERRORS,
+        Gives(
+            416, media_types=_PLAIN, text="The file does not reach that far", headers=("Access-Control-Allow-Origin",)
+        ),
+    ),
     has_problems=False,
     is_private=True,
     permission="read_data",
