@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.access import can_read_rows, narrower
@@ -69,6 +69,28 @@ def list_packages(session: Session, principal: Principal, ids: Sequence[str]) ->
     return tuple(
         _package(rows[i], texts.get(i, {}), themes.get(i, ()), parts.get(i, ()), principal) for i in ids if i in rows
     )
+
+
+def list_open_tables(
+    session: Session, *, limit: int, offset: int = 0, keys: Sequence[tuple[str, str]] | None = None
+) -> tuple[tuple[tuple[str, str], ...], int]:
+    """((dataset id, part) of tables whose rows everybody may read, as they are now, in order; how many there are).
+
+    `keys`: of these alone. Two statements.
+    """
+    is_current = (VersionPart.dataset_id == Dataset.id) & (VersionPart.version_number == Dataset.current_version)
+    is_its = (Version.dataset_id == Dataset.id) & (Version.number == Dataset.current_version)
+    is_open = (Dataset.openness == Openness.UNCONDITIONAL) & (Version.openness == Openness.UNCONDITIONAL)
+    query = (
+        only_visible(select(VersionPart.dataset_id, VersionPart.slug).join(Dataset, is_current).join(Version, is_its))
+        .where(VersionPart.kind == PartKind.TABLE, is_open)
+        .order_by(VersionPart.dataset_id, VersionPart.slug)
+    )
+    if keys is not None:
+        query = query.where(tuple_(VersionPart.dataset_id, VersionPart.slug).in_(keys))
+    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    rows = session.execute(query.limit(limit).offset(offset)).all() if offset < total and limit else ()
+    return tuple((row[0], row[1]) for row in rows), total
 
 
 def find_package_id(session: Session, principal: Principal, text: str) -> str | None:

@@ -269,6 +269,7 @@ CKAN: Mapping[str, tuple[Ask, ...]] = {
         at(_DATASTORE + 'search?resource_id={id}-{part}&fields=名称&filters={{"_id":{{"gte":1}}}}', "rows"),
         at(_DATASTORE + "search?resource_id={id}-{part}&distinct=true&fields=类别"),
         at(_DATASTORE + "search?resource_id={id}-{part}&limit=0"),
+        at(_DATASTORE + "search?resource_id=_table_metadata&limit=1000"),
     ),
     "ckan.datastore_search_sql": (
         at(_DATASTORE + 'search_sql?sql=SELECT * FROM "{id}-{part}"', status=409),

@@ -9,6 +9,7 @@ from portal.ckan.datastore.conditions import to_condition
 from portal.ckan.datastore.fields import ROW_ID
 from portal.ckan.datastore.filters import FilterOp, parse_filters
 from portal.ckan.datastore.links import page_links
+from portal.ckan.datastore.metadata import TABLE_METADATA, search_metadata
 from portal.ckan.datastore.ordering import SortClause, check_fields, parse_sort, split_list
 from portal.ckan.datastore.paging import Asked, Page, read_page
 from portal.ckan.datastore.records import as_text
@@ -48,6 +49,8 @@ def datastore_search(call: Call) -> object:
     """
     call.parts.rows.check_room()
     request = read_search(call.parameters)
+    if request.resource_id == TABLE_METADATA:
+        return search_metadata(call, request)
     resource = open_resource(call, request.resource_id)
     reading = read_against(request, resource)
     call.session.close()  # rows may take seconds, and connections are few
