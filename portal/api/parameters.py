@@ -5,12 +5,12 @@ Each schema loads into a frozen value of its own, so that nothing untyped goes f
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from flask import request
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from portal.http.parameters import refuse_unknown
 from portal.index import SearchRequest
 from portal.index.facets import FACETS
 from portal.kernel.errors import InvalidInput
@@ -140,9 +140,8 @@ def read_parameters(schema: Schema) -> object:
     """The query string as the schema's value. Raises InvalidInput naming the parameter and what is expected."""
     raw: dict[str, object] = {}
     known = {field.data_key or name: field for name, field in schema.fields.items()}
+    refuse_unknown(known)
     for name, values in request.args.lists():
-        if name not in known:
-            raise InvalidInput(_unknown(name, list(known)), parameter=name[:100])
         if any("\x00" in value for value in values):
             raise InvalidInput(f"{name} holds a NUL character; remove it.", parameter=name)
         if isinstance(known[name], fields.List):
@@ -156,15 +155,6 @@ def read_parameters(schema: Schema) -> object:
     except ValidationError as error:
         name, messages = next(iter(error.messages_dict.items()))
         raise InvalidInput(f"{name}: {_first_message(messages)}", parameter=name) from error
-
-
-def _unknown(name: str, known: list[str]) -> str:
-    shown = name[:60]
-    if not known:
-        return f"There is no parameter {shown!r} here; this address takes none."
-    near = get_close_matches(name.lower()[:100], known, n=1, cutoff=0.5)
-    hint = f"Did you mean {near[0]!r}? " if near else ""
-    return f"There is no parameter {shown!r} here. {hint}Known are: {', '.join(known)}."
 
 
 def _first_message(messages: object) -> str:

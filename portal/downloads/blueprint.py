@@ -10,6 +10,7 @@ from portal.exports.questions import Clauses
 from portal.http.context import language, parts
 from portal.http.data_door import open_data_door
 from portal.http.files.providing import provide, starts_at_zero
+from portal.http.parameters import refuse_unknown
 from portal.http.policy import policy
 from portal.http.problems import wants_page
 from portal.http.refs import parse_ref
@@ -39,7 +40,8 @@ def download(ref: str, file_name: str) -> BaseResponse:
 
 
 def _clauses() -> Clauses:
-    """The clauses in the address; other parameters mean nothing here. Raises InvalidInput."""
+    """The clauses in the address. Raises InvalidInput, also for a name that is no clause."""
+    refuse_unknown(Clauses.__slots__)
     texts = {name: request.args.get(name, "") for name in Clauses.__slots__}
     for name, text in texts.items():
         if len(text) > _MAX_CLAUSE or "\x00" in text:

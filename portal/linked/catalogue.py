@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from portal.catalogue import queries
 from portal.exports.metadata.dcat_catalogue import SYNTAXES, CataloguePage, describe_page, write_graph
 from portal.http.context import language, session
+from portal.http.parameters import refuse_unknown
 from portal.http.policy import policy
 from portal.kernel.errors import InvalidInput, NotFound
 from portal.kernel.principal import ANONYMOUS
@@ -72,11 +73,7 @@ def show_catalogue(extension: str) -> Response:
 
 def _asked() -> tuple[int, str]:
     """The page's number from 1, and the id that it follows on. Raises InvalidInput."""
-    for name in request.args:
-        if name not in {"page", "after"}:
-            raise InvalidInput(
-                f"There is no parameter {name[:60]!r} here. Known are: page, after.", parameter=name[:60]
-            )
+    refuse_unknown(("page", "after"))
     raw, after = request.args.get("page", "1"), request.args.get("after", "")
     if not (raw.isascii() and raw.isdigit() and 1 <= int(raw[:9]) <= _MOST_PAGES and len(raw) < 9):
         raise InvalidInput(f"page is a number from 1 to {_MOST_PAGES}.", parameter="page")

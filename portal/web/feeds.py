@@ -17,6 +17,7 @@ from portal.catalogue.views import DatasetCard, VersionView
 from portal.http.conditional import conditional
 from portal.http.context import parts, principal, session
 from portal.http.locale import negotiate_language
+from portal.http.parameters import refuse_unknown
 from portal.http.policy import policy
 from portal.http.refs import parse_ref
 from portal.http.rendering import LANGUAGE_TAGS
@@ -92,7 +93,7 @@ def feed_dataset(dataset_id: str, tongue: str) -> Response:
 def feed_search(tongue: str) -> Response:
     """Datasets that a search finds, the newest change first. Raises InvalidInput."""
     language, page = _language(tongue), _number("page", 1, _MOST_PAGES) or 1
-    _refuse_unknown("q", "page", *(facet.name for facet in FACETS))
+    refuse_unknown(["q", "page", *(facet.name for facet in FACETS)])
     text = request.args.get("q", "")[:500].strip()
     facets = {
         facet.name: tuple(dict.fromkeys(value[:80] for value in request.args.getlist(facet.name) if value))[:20]
@@ -245,15 +246,6 @@ def _answer(feed: Feed, language: Language, *, has_date: bool = True) -> Respons
 def _language(tongue: str) -> Language:
     """The address's language; at the addresses of CKAN, the caller's."""
     return Language(tongue) if tongue else negotiate_language("/", request.headers.get("Accept-Language", ""))
-
-
-def _refuse_unknown(*known: str) -> None:
-    """A misspelt facet must not become the feed of everything. Raises InvalidInput."""
-    for name in request.args:
-        if name not in known:
-            raise InvalidInput(
-                f"There is no parameter {name[:60]!r} here; known are: {', '.join(known)}.", parameter=name[:100]
-            )
 
 
 def _number(name: str, least: int, most: int) -> int | None:

@@ -115,7 +115,11 @@ def test_the_addresses_beside_a_page_are_told_as_older_clients_read_them(
     assert ids(following) == [7, 8]
     assert ids(client.get(following["_links"]["prev"]).get_json()["result"]) == ids(first)
     assert ids(client.get(first["_links"]["start"]).get_json()["result"]) == [1, 2]
-    assert first["total_was_estimated"] is False
+
+
+def test_that_a_total_is_exact_is_told_to_who_asks_for_an_estimate(client: FlaskClient, long_resource: str) -> None:
+    assert search(client, long_resource, total_estimation_threshold=1)["total_was_estimated"] is False
+    assert "total_was_estimated" not in search(client, long_resource)
 
 
 def test_ckanapi_reads_rows_and_errors(site: Site, resource: str) -> None:

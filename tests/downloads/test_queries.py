@@ -144,6 +144,12 @@ def test_what_cannot_be_made_is_refused_with_words(
         assert session.scalar(select(ExportJob.id)) is None
 
 
+def test_a_misspelt_clause_is_no_request_for_the_whole_file(site: Site) -> None:
+    answer = site.client.get(f"/download/{site.ids[0]}/data.csv?wher=数量 > 1")
+    assert answer.status_code == 400
+    assert "'wher' here. Did you mean 'where'?" in answer.get_json()["detail"]
+
+
 class TestInTheBackground:
     @pytest.fixture(autouse=True)
     def nothing_is_quick(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,7 @@ class SearchRequest:
     records_format: RecordsFormat
     include_total: bool
     include_next_page: bool
+    tells_estimate: bool  # whether it was asked from how many rows on a total may be estimated; none is
     echo: Mapping[str, object]
 
 
@@ -61,9 +62,9 @@ def read_search(given: Mapping[str, object]) -> SearchRequest:
         records_format=reader.read("records_format", "objects", _format, is_blank_default=True),
         include_total=reader.read("include_total", True, _flag, is_blank_default=True),
         include_next_page=reader.read("include_next_page", False, _flag, is_blank_default=True),
+        tells_estimate=reader.read("total_estimation_threshold", None, _integer) is not None,
         echo={},
     )
-    reader.read("total_estimation_threshold", None, _integer)
     if reader.errors:
         raise ValidationError(reader.errors)
     if found.offset >= 2**63:

@@ -131,7 +131,7 @@ def _answer(request: SearchRequest, resource: Resource, reading: Reading, page: 
     ]
     told["_links"] = page_links(request.limit, request.offset)
     if request.include_total:
-        told |= {"total": page.total, "total_was_estimated": False}
+        told |= {"total": page.total} | ({"total_was_estimated": False} if request.tells_estimate else {})
     if request.include_next_page and page.last_row is not None:
         is_descending = any(clause.is_descending for clause in reading.asked.sort)
         told["next_page"] = {ROW_ID: {"lt" if is_descending else "gt": page.last_row}}
