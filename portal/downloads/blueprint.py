@@ -1,5 +1,7 @@
 """The route of `/download`: a part in a format, whole, or the rows of it that a query asks for."""
 
+from urllib.parse import urlsplit
+
 import orjson
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -10,6 +12,7 @@ from portal.exports.questions import Clauses
 from portal.http.context import language, parts
 from portal.http.data_door import open_data_door
 from portal.http.files.providing import provide, starts_at_zero
+from portal.http.locale import language_of_path
 from portal.http.parameters import refuse_unknown
 from portal.http.policy import policy
 from portal.http.problems import wants_page
@@ -51,7 +54,8 @@ def _clauses() -> Clauses:
 
 def _announce(job: ExportJobView) -> BaseResponse:
     if wants_page():
-        return redirect(f"/{language()}/job/{job.id}", code=303)
+        spoken = language_of_path(urlsplit(request.referrer or "").path) or language()  # as on the page it was asked on
+        return redirect(f"/{spoken}/job/{job.id}", code=303)
     status_url = f"{parts().settings.base_url}/api/v1/exports/{job.id}"
     body = {
         "id": job.id,

@@ -85,7 +85,7 @@ def test_everything_works_without_script(browser: Browser, address: str, site: S
     page.click(".switch")
     page.wait_for_url("**/en/dataset/**")
     page.goto(f"{address}/en/dataset/{site.late}")
-    page.click("form button.get")
+    page.click("a.get[href$='.xlsx']")
     page.wait_for_url("**/en/job/*")
     assert page.locator("progress").count() == 1
     context.close()
@@ -95,7 +95,7 @@ def test_the_page_of_a_file_in_the_making_is_accessible(context: BrowserContext,
     page, watch = context.new_page(), Watch()
     watch.follow(page)
     page.goto(f"{address}/zh/dataset/{site.plain}")
-    page.click("form button.get")
+    page.click("a.get[href$='.xlsx']")
     page.wait_for_url("**/zh/job/*")
     page.wait_for_timeout(2_500)
     assert not _violations(Axe(), page)

@@ -24,8 +24,8 @@ def test_the_page_tells_who_decided_and_how_it_got_here(client: FlaskClient, sit
 def test_the_page_offers_every_format_of_its_own_version(client: FlaskClient, site: Site) -> None:
     text = client.get(f"/zh/dataset/{site.plain}").text
     for name in ("csv", "excel.csv", "json", "jsonl", "parquet"):
-        assert f'href="/download/{site.plain}@v1/data.{name}"' in text
-    assert f'action="/zh/dataset/{site.plain}@v1/export/data.xlsx"' in text
+        assert f'href="/download/{site.plain}@v1/data.{name}" download' in text
+    assert f'href="/download/{site.plain}@v1/data.xlsx" rel' in text  # leads to a page first
 
 
 def test_the_data_dictionary_says_which_columns_are_absent_and_why(client: FlaskClient, site: Site) -> None:
@@ -133,7 +133,9 @@ def test_a_workbook_is_made_on_request_and_its_page_shows_how_far_it_is(own_site
     assert page.status_code == 200
     assert 'data-job="waiting"' in page.text
     again = client.get(address, headers=browser | {"Accept-Language": "zh"})
-    assert again.headers["Location"].rsplit("/")[-1] == asked.headers["Location"].rsplit("/")[-1]
+    assert again.headers["Location"] == asked.headers["Location"].replace("/en/", "/zh/")
+    reader = client.get(address, headers=browser | {"Referer": f"http://localhost/zh/dataset/{own_site.plain}"})
+    assert reader.headers["Location"] == again.headers["Location"]  # the language of the page that it was asked on
 
 
 def test_who_asked_for_a_file_can_cancel_it_by_the_form_of_its_page_alone(own_site: Site) -> None:

@@ -37,7 +37,7 @@ def test_a_page_held_by_a_client_is_gone_right_after_the_withdrawal(own_site: Si
         assert client.get(page, headers={"Range": "bytes=0-9"}).status_code == 410
     for page in lists:
         assert dataset not in client.get(page).text
-    assert client.post(f"/en/dataset/{dataset}/export/data.xlsx").status_code == 410
+    assert client.get(f"/download/{dataset}/data.xlsx").status_code == 410
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
