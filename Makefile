@@ -15,7 +15,7 @@ run: $(VENV)/run.stamp ## Sample platform, one harvest, the site at http://127.0
 	@exec $(BIN)/portal demo --port $(PORT)
 
 test: $(VENV)/test.stamp check ## Everything that proves it, with every server found or started here
-	@$(BIN)/python -m tests.services $(if $(REQUIRE_SERVICES),--require) -- $(BIN)/python -m tests.halves $(PYTEST)
+	@$(BIN)/python -m tests.services $(if $(REQUIRE_SERVICES),--require) -- $(BIN)/python -m tests.lanes $(PYTEST)
 
 check: $(VENV)/test.stamp ## Style, types and the direction of imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -28,9 +28,9 @@ from portal.tables import Facet, ReadableTable, RowPage, parse_names
 def list_rows(asked: RowsAsked, ref: str, part: str) -> Answer:
     """Rows that match `where`, in the order of `order_by`; with `group_by` or a function such as `sum` in `select`, groups of
     rows. `next` (also a `Link` header) leads to what follows, of the same version, however the dataset changes meanwhile."""
+    table, page, body = _answered(asked, ref, part)
     if request.method == "GET":
         note_use(parse_ref(ref).dataset_id)
-    table, page, body = _answered(asked, ref, part)
     next_url = _next_page(table, part, page)
     return Answer(body | {"next": next_url}, next_url=next_url)
 
