@@ -18,6 +18,7 @@ _FULL = Column(
     action=ColumnAction.GENERALISE,
     parameter="year",
     delivered_crs="GCJ-02",
+    declared_type="int4",
 )
 
 _PLAIN = Column("名称", ColumnType.TEXT, Text(), Text(), "名")

@@ -20,6 +20,7 @@ from portal.tables import (
     parse_select,
     parse_where,
 )
+from portal.tables.conditions import MAX_CONDITIONS
 from portal.tables.functions import FUNCTIONS
 from tests.tables.tables import columns_of
 from tests.tables.wording import read
@@ -110,7 +111,7 @@ def test_what_is_wrong_is_told_with_its_place(text: str, position: int) -> None:
         "区 = 'a' or " * 400 + "区 = 'a'",
         "(" * 30 + "数量 = 1" + ")" * 30,
         "not " * 30 + "数量 = 1",
-        " or ".join(["数量=1"] * 51),
+        " or ".join(["数量=1"] * (MAX_CONDITIONS + 1)),
         f"数量 in ({','.join(['1'] * 201)})",
         "数量 contains '1'",
         "区 = '" + "x" * 1_001 + "'",

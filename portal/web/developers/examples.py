@@ -115,7 +115,7 @@ def _path_values(operation: Operation, shown: Shown) -> Mapping[str, str]:
 
 def _query(operation: Operation, shown: Shown) -> Mapping[str, str]:
     """What a first call would ask; what has to be given at least."""
-    asked = dict(_ASKED.get(operation.name, {}))
+    asked = {name: _named(value, shown) for name, value in _ASKED.get(operation.name, {}).items()}
     if operation.name in {"list_rows", "export_rows"} and shown.text:
         asked = {"where": f"not {shown.text} is null"} | asked
     for one in operation.parameters:
@@ -128,13 +128,14 @@ def _body(operation: Operation, shown: Shown) -> Mapping[str, object]:
     """A body with what it has to have at least."""
     fixed = _BODIES.get(operation.name)
     if fixed is not None:
-        return {
-            name: value.replace("{dataset}", shown.dataset) if isinstance(value, str) else value
-            for name, value in fixed.items()
-        }
+        return {name: _named(value, shown) if isinstance(value, str) else value for name, value in fixed.items()}
     members = operation.body.members if operation.body else ()
     needed = [one for one in members if one.depth == 0 and one.is_required]
     return {one.path.removesuffix("[]"): _value(operation, one.path, one.shape, shown) for one in needed}
+
+
+def _named(value: str, shown: Shown) -> str:
+    return value.replace("{dataset}", shown.dataset).replace("{publisher}", shown.publisher)
 
 
 def _value(operation: Operation, name: str, shape: str, shown: Shown) -> str:
@@ -167,11 +168,17 @@ _ASKED: Mapping[str, Mapping[str, str]] = {
     "follow_changes": {"since": "0", "limit": "100"},
     "list_rows": {"limit": "10"},
     "ckan_package_search": {"q": "data", "rows": "5"},
+    "ckan_package_show": {"id": "{dataset}"},
+    "ckan_member_list": {"id": "{publisher}"},
+    "ckan_resource_search": {"query": "name:a"},
     "feed_search": {"q": "data"},
 }
 _BODIES: Mapping[str, Mapping[str, object]] = {
     "query_rows": {"limit": 10},
     "create_my_key": {"name": "my program", "scopes": ["catalogue", "rows"]},
     "create_webhook": {"url": "https://example.org/hook", "dataset": "{dataset}"},
+    "ckan_package_show_by_post": {"id": "{dataset}"},
+    "ckan_member_list_by_post": {"id": "{publisher}"},
+    "ckan_resource_search_by_post": {"query": "name:a"},
     "answer_mcp": {"jsonrpc": "2.0", "id": 1, "method": "tools/list"},
 }
