@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 BESIDE = (
-    ("exports", "faults", "gate", "harvesters", "inspect", "readers", "tables", "workbook"),
-    ("api", "catalogue", "ckan", "ingest", "leaks"),
+    ("exports", "gate", "harvesters", "inspect", "readers", "tables", "workbook"),
+    ("api", "catalogue", "ckan", "faults", "ingest", "leaks"),
 )
 _NO_TESTS = 5
 
